@@ -7,6 +7,8 @@
 
 pub mod ansible;
 pub mod config;
+pub mod document;
 pub mod hint;
 pub mod inventory;
 pub mod json;
+pub mod terraform;
