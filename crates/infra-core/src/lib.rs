@@ -7,8 +7,10 @@
 
 pub mod ansible;
 pub mod config;
+pub mod digest;
 pub mod document;
 pub mod hint;
 pub mod inventory;
 pub mod json;
+pub mod ledger;
 pub mod terraform;

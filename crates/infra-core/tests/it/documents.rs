@@ -14,11 +14,11 @@ fn read(bytes: &[u8]) -> Result<&'static str, DocumentError> {
             plan.prior_state()?;
             plan.planned_state()?;
             for entry in plan.resource_changes.iter().chain(&plan.resource_drift) {
-                let _ = (
+                drop((
                     entry.change.before_value(),
                     entry.change.after_value(),
                     entry.change.sensitive_masks(),
-                );
+                ));
             }
         }
         Document::State(state) => {
