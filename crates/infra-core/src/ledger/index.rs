@@ -15,6 +15,8 @@ pub struct Entry {
     pub fingerprint: Digest,
     /// The record of that success
     pub sequence: u64,
+    /// The sets of inputs behind the fingerprint
+    pub sections: Vec<Digest>,
     /// When that was: RFC 3339, UTC
     pub at: String,
 }
@@ -34,6 +36,8 @@ pub struct Index {
     pub inventory_digest: Option<Digest>,
     /// The hosts of the last inventory
     pub inventory: BTreeMap<String, RecordedHost>,
+    /// The record in which each set of inputs stands
+    pub sections: BTreeMap<Digest, u64>,
     /// The last state that Terraform was seen to write
     pub state: Option<StateId>,
     /// A run that started and has not been said to end
@@ -90,6 +94,9 @@ impl Index {
                 self.inventory_digest = Some(digest);
                 self.inventory = hosts;
             }
+            RecordEvent::Inputs { sections } => {
+                self.sections.extend(sections.into_keys().map(|digest| (digest, head.sequence)));
+            }
             RecordEvent::HostSucceeded(success) => {
                 if let Some(failures) = self.failures.get_mut(&success.playbook) {
                     failures.remove(&success.host);
@@ -97,6 +104,7 @@ impl Index {
                 let entry = Entry {
                     fingerprint: success.fingerprint,
                     sequence: head.sequence,
+                    sections: success.sections,
                     at: record.at,
                 };
                 self.successes

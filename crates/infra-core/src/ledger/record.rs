@@ -75,6 +75,12 @@ pub enum RecordEvent {
         /// The hosts, with the variables that are not secret
         hosts: BTreeMap<String, RecordedHost>,
     },
+    /// Inputs that fingerprints of this and later records refer to. Most hosts share most
+    /// of their inputs, so each set of them is written once.
+    Inputs {
+        /// One digest per input, by the digest of the set
+        sections: BTreeMap<Digest, BTreeMap<String, Digest>>,
+    },
     /// A playbook succeeded on a host
     HostSucceeded(Success),
     /// A playbook did not succeed on a host
@@ -118,8 +124,8 @@ pub struct Success {
     pub host: String,
     /// The digest over all inputs
     pub fingerprint: Digest,
-    /// One digest per input, by the name of the input
-    pub inputs: BTreeMap<String, Digest>,
+    /// The sets of inputs that it was made from, each written in an earlier record
+    pub sections: Vec<Digest>,
     /// Whether the run changed anything on the host
     pub changed: bool,
 }
