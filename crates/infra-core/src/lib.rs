@@ -9,6 +9,7 @@ pub mod ansible;
 pub mod config;
 pub mod digest;
 pub mod document;
+pub mod gate;
 pub mod hint;
 pub mod inventory;
 pub mod json;

@@ -95,7 +95,8 @@ impl Index {
                 self.inventory = hosts;
             }
             RecordEvent::Inputs { sections } => {
-                self.sections.extend(sections.into_keys().map(|digest| (digest, head.sequence)));
+                self.sections
+                    .extend(sections.into_keys().map(|digest| (digest, head.sequence)));
             }
             RecordEvent::HostSucceeded(success) => {
                 if let Some(failures) = self.failures.get_mut(&success.playbook) {
