@@ -6,7 +6,7 @@ use serde::Serialize;
 ///
 /// A call comes from the thread that the run goes on in and holds it up, so it must not
 /// wait for anything.
-pub trait Observer {
+pub trait Observer: Sync {
     /// Told that something happened.
     fn event(&self, event: &Event);
 }
