@@ -52,7 +52,10 @@ mod tests {
 
     #[test]
     fn an_escape_sequence_and_a_forged_line_stay_visible_text() {
-        assert_eq!(printable("a\x1b[2J\r\nError: x\u{202e}"), "a\\x1b[2J\\r\\nError: x\\u{202e}");
+        assert_eq!(
+            printable("a\x1b[2J\r\nError: x\u{202e}"),
+            "a\\x1b[2J\\r\\nError: x\\u{202e}"
+        );
         assert_eq!(multiline("a\n\tb\r"), "a\n\tb\\r");
         assert!(matches!(printable("Zürich 東京"), Cow::Borrowed(_)));
     }

@@ -13,3 +13,5 @@
 pub mod escape;
 pub mod process;
 pub mod rundir;
+pub mod terraform;
+pub mod tools;

@@ -57,7 +57,10 @@ impl RunDir {
             .permissions(std::fs::Permissions::from_mode(0o700))
             .tempdir_in(parent)
             .map(|dir| Self { dir })
-            .map_err(|source| RunDirError::Create { parent: parent.to_owned(), source })
+            .map_err(|source| RunDirError::Create {
+                parent: parent.to_owned(),
+                source,
+            })
     }
 
     /// The directory.
@@ -80,7 +83,10 @@ impl RunDir {
             .mode(0o600)
             .open(&path)
             .and_then(|mut file| file.write_all(content.as_ref()))
-            .map_err(|source| RunDirError::Write { path: path.clone(), source })?;
+            .map_err(|source| RunDirError::Write {
+                path: path.clone(),
+                source,
+            })?;
         Ok(path)
     }
 
@@ -91,7 +97,10 @@ impl RunDir {
         std::fs::DirBuilder::new()
             .mode(0o700)
             .create(&path)
-            .map_err(|source| RunDirError::Write { path: path.clone(), source })?;
+            .map_err(|source| RunDirError::Write {
+                path: path.clone(),
+                source,
+            })?;
         Ok(path)
     }
 }
@@ -110,12 +119,21 @@ mod tests {
         let run = RunDir::create_in(parent.path()).unwrap();
         let file = run.write("inventory.json", "{}").unwrap();
         let sub = run.subdir("plugins").unwrap();
-        assert_eq!((mode(run.path()), mode(&file), mode(&sub)), (0o700, 0o600, 0o700));
+        assert_eq!(
+            (mode(run.path()), mode(&file), mode(&sub)),
+            (0o700, 0o600, 0o700)
+        );
 
         std::os::unix::fs::symlink("/nonexistent/elsewhere", run.join("trap")).unwrap();
         let again = run.write("inventory.json", "").unwrap_err();
-        assert_eq!(again.to_string(), format!("cannot write {}", file.display()));
-        assert!(run.write("trap", "secret").is_err(), "a link that is already there is not followed");
+        assert_eq!(
+            again.to_string(),
+            format!("cannot write {}", file.display())
+        );
+        assert!(
+            run.write("trap", "secret").is_err(),
+            "a link that is already there is not followed"
+        );
 
         let path = run.path().to_owned();
         drop(run);
@@ -125,6 +143,9 @@ mod tests {
     #[test]
     fn a_missing_parent_is_named() {
         let error = RunDir::create_in(Path::new("/nonexistent")).unwrap_err();
-        assert_eq!(error.to_string(), "cannot create a private directory in /nonexistent");
+        assert_eq!(
+            error.to_string(),
+            "cannot create a private directory in /nonexistent"
+        );
     }
 }

@@ -37,7 +37,10 @@ impl Interrupter {
 
     /// A receiver of what is raised here.
     pub fn interrupt(&self) -> Interrupt {
-        Interrupt { level: self.0.subscribe(), ignored_below: Level::Stop }
+        Interrupt {
+            level: self.0.subscribe(),
+            ignored_below: Level::Stop,
+        }
     }
 
     /// Asks once more than so far, and returns how strong that is now.
@@ -82,13 +85,20 @@ impl Interrupt {
     /// interrupted step, such as reading back the state and releasing the lock.
     #[must_use]
     pub fn only_kill(&self) -> Self {
-        Self { level: self.level.clone(), ignored_below: Level::Kill }
+        Self {
+            level: self.level.clone(),
+            ignored_below: Level::Kill,
+        }
     }
 
     /// The level now.
     pub fn level(&self) -> Level {
         let level = *self.level.borrow();
-        if level < self.ignored_below { Level::None } else { level }
+        if level < self.ignored_below {
+            Level::None
+        } else {
+            level
+        }
     }
 
     /// Waits until the level is above `seen`, and returns it. Waits for ever if it never is.

@@ -185,7 +185,9 @@ impl Invocation {
     pub(super) fn removes(&self, name: &OsStr) -> bool {
         self.env_removed.contains(name)
             || name.to_str().is_some_and(|name| {
-                self.env_removed_prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()))
+                self.env_removed_prefixes
+                    .iter()
+                    .any(|prefix| name.starts_with(prefix.as_str()))
             })
     }
 
@@ -213,7 +215,12 @@ impl fmt::Display for Invocation {
             }
         }
         for (name, value) in &self.env {
-            write!(f, "{}={} ", name.to_string_lossy(), quoted(&self.masked(value)))?;
+            write!(
+                f,
+                "{}={} ",
+                name.to_string_lossy(),
+                quoted(&self.masked(value))
+            )?;
         }
         write!(f, "{}", quoted(&self.program.to_string_lossy()))?;
         for arg in &self.args {

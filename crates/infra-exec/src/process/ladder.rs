@@ -33,7 +33,13 @@ pub(super) struct Ladder {
 impl Ladder {
     pub(super) fn new(start: Instant, deadline: Option<Duration>, grace: Duration) -> Self {
         let timer = deadline.and_then(|deadline| start.checked_add(deadline));
-        Self { heard: Level::None, sent: None, timer, deadline_passed: false, grace }
+        Self {
+            heard: Level::None,
+            sent: None,
+            timer,
+            deadline_passed: false,
+            grace,
+        }
     }
 
     /// The level of interrupt that has been acted on.
@@ -104,7 +110,7 @@ impl Ladder {
 mod tests {
     use super::*;
 
-    const GRACE: Duration = Duration::from_secs(60);
+    const GRACE: Duration = Duration::from_mins(1);
 
     #[test]
     fn first_interrupt_sends_one_sigint_the_second_explains_the_third_kills() {

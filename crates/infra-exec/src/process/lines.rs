@@ -14,7 +14,11 @@ pub(crate) struct Lines {
 
 impl Default for Lines {
     fn default() -> Self {
-        Self { pending: Vec::new(), longest: LONGEST, dropping: false }
+        Self {
+            pending: Vec::new(),
+            longest: LONGEST,
+            dropping: false,
+        }
     }
 }
 
@@ -77,13 +81,23 @@ mod tests {
         assert_eq!(whole, ["one", "", "two \u{fffd}", "three"]);
         for at in 0..text.len() {
             let (a, b) = text.split_at(at);
-            assert_eq!(collect(&mut Lines::default(), &[a, b]), whole, "cut at {at}");
+            assert_eq!(
+                collect(&mut Lines::default(), &[a, b]),
+                whole,
+                "cut at {at}"
+            );
         }
     }
 
     #[test]
     fn a_line_beyond_the_limit_is_cut_and_the_next_one_is_whole() {
-        let mut lines = Lines { longest: 4, ..Lines::default() };
-        assert_eq!(collect(&mut lines, &[b"abcdefgh", b"ijk\nlmno\np"]), ["abcd… (cut)", "lmno", "p"]);
+        let mut lines = Lines {
+            longest: 4,
+            ..Lines::default()
+        };
+        assert_eq!(
+            collect(&mut lines, &[b"abcdefgh", b"ijk\nlmno\np"]),
+            ["abcd… (cut)", "lmno", "p"]
+        );
     }
 }

@@ -47,7 +47,10 @@ impl Hint for ProbeError {}
 /// Runs `program` with `args`, which must change nothing, and returns its standard output.
 /// Blocks, for at most 20 seconds: for the questions that are asked once, before any work.
 pub fn probe(program: &Path, args: &[&str]) -> Result<String, ProbeError> {
-    let start = |source| ProbeError::Start { program: program.to_owned(), source };
+    let start = |source| ProbeError::Start {
+        program: program.to_owned(),
+        source,
+    };
     let running = duct::cmd(program, args)
         // Neither a prompt nor a check for updates belongs to a question.
         .stdin_null()
@@ -60,11 +63,17 @@ pub fn probe(program: &Path, args: &[&str]) -> Result<String, ProbeError> {
     let Some(output) = running.wait_timeout(LIMIT).map_err(start)? else {
         // It has changed nothing, and has nothing to save.
         running.kill().map_err(start)?;
-        return Err(ProbeError::Silent { program: program.to_owned(), args: args.join(" ") });
+        return Err(ProbeError::Silent {
+            program: program.to_owned(),
+            args: args.join(" "),
+        });
     };
     if !output.status.success() {
         let stderr = String::from_utf8_lossy(&output.stderr);
-        let message = stderr.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("no message");
+        let message = stderr
+            .lines()
+            .rfind(|line| !line.trim().is_empty())
+            .unwrap_or("no message");
         return Err(ProbeError::Failed {
             program: program.to_owned(),
             args: args.join(" "),
@@ -84,7 +93,13 @@ mod tests {
         let shell = Path::new("/bin/sh");
         assert_eq!(probe(shell, &["-c", "echo 1.2"]).unwrap(), "1.2\n");
         let failed = probe(shell, &["-c", "echo no >&2; exit 3"]).unwrap_err();
-        assert_eq!(failed.to_string(), "/bin/sh -c echo no >&2; exit 3 failed (exit code 3): no");
-        assert!(matches!(probe(Path::new("/nonexistent"), &[]), Err(ProbeError::Start { .. })));
+        assert_eq!(
+            failed.to_string(),
+            "/bin/sh -c echo no >&2; exit 3 failed (exit code 3): no"
+        );
+        assert!(matches!(
+            probe(Path::new("/nonexistent"), &[]),
+            Err(ProbeError::Start { .. })
+        ));
     }
 }

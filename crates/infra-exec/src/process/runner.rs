@@ -119,25 +119,34 @@ impl Runner {
     /// A runner for what must still be done after an interrupt: only the third one stops it.
     #[must_use]
     pub fn for_cleanup(&self) -> Self {
-        Self { interrupt: self.interrupt.only_kill() }
+        Self {
+            interrupt: self.interrupt.only_kill(),
+        }
     }
 
     /// Runs `invocation` to its end.
     ///
     /// If the future is dropped before that, the child is sent SIGINT once and left alone.
-    pub async fn run(&self, invocation: &Invocation, sink: Sink<'_>) -> Result<Completed, RunError> {
+    pub async fn run(
+        &self,
+        invocation: &Invocation,
+        sink: Sink<'_>,
+    ) -> Result<Completed, RunError> {
         if self.interrupt.level() >= Level::Stop {
-            return Err(RunError::Interrupted { program: invocation.name() });
+            return Err(RunError::Interrupted {
+                program: invocation.name(),
+            });
         }
-        let log = invocation.log.as_ref().map(|path| create(path)).transpose()?;
+        let log = invocation.log.as_ref().map(create).transpose()?;
         let marker = Tree::new_marker();
         let mut command = command(invocation)?;
         command.env(MARKER, &marker);
         tracing::debug!(%invocation, "run");
         let started = Instant::now();
-        let child = command
-            .spawn()
-            .map_err(|source| RunError::Spawn { program: invocation.program.clone(), source })?;
+        let child = command.spawn().map_err(|source| RunError::Spawn {
+            program: invocation.program.clone(),
+            source,
+        })?;
         let pid = child.id().unwrap_or_default();
         sink(ProcessEvent::Started(pid));
         let leader = i32::try_from(pid).unwrap_or_default();
@@ -160,7 +169,10 @@ fn create(path: &PathBuf) -> Result<File, RunError> {
         .create_new(true)
         .mode(0o600)
         .open(path)
-        .map_err(|source| RunError::Create { path: path.clone(), source })
+        .map_err(|source| RunError::Create {
+            path: path.clone(),
+            source,
+        })
 }
 
 fn command(invocation: &Invocation) -> Result<Command, RunError> {
@@ -173,7 +185,11 @@ fn command(invocation: &Invocation) -> Result<Command, RunError> {
     if let Some(cwd) = &invocation.cwd {
         command.current_dir(cwd);
     }
-    command.stdin(if invocation.stdin.is_some() { Stdio::piped() } else { Stdio::null() });
+    command.stdin(if invocation.stdin.is_some() {
+        Stdio::piped()
+    } else {
+        Stdio::null()
+    });
     command.stdout(match &invocation.stdout {
         Capture::Lines | Capture::Whole => Stdio::piped(),
         Capture::File(path) => Stdio::from(create(path)?),
@@ -207,7 +223,12 @@ struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    async fn run(mut self, mut child: Child, invocation: &Invocation, started: Instant) -> Result<Completed, RunError> {
+    async fn run(
+        mut self,
+        mut child: Child,
+        invocation: &Invocation,
+        started: Instant,
+    ) -> Result<Completed, RunError> {
         let mut stdin = child.stdin.take().zip(invocation.stdin.clone());
         let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
         let (mut out, mut err) = (Vec::with_capacity(64 << 10), Vec::with_capacity(8 << 10));
@@ -232,8 +253,10 @@ impl Watch<'_> {
         };
         self.leader.pid = None;
         let elapsed = started.elapsed();
-        let status =
-            status.map_err(|source| RunError::Wait { program: invocation.name(), source })?;
+        let status = status.map_err(|source| RunError::Wait {
+            program: invocation.name(),
+            source,
+        })?;
         // A stray may hold the pipes open for ever: it has to go before they are drained.
         let draining = async {
             while stdout.is_some() || stderr.is_some() {
@@ -243,7 +266,10 @@ impl Watch<'_> {
                 }
             }
         };
-        let (strays, _) = tokio::join!(end_strays(&self.tree, self.sink), tokio::time::timeout(STRAY_GRACE + DRAIN, draining));
+        let (strays, _) = tokio::join!(
+            end_strays(&self.tree, self.sink),
+            tokio::time::timeout(STRAY_GRACE + DRAIN, draining)
+        );
         self.output.end(self.sink);
         Ok(Completed {
             exit: Exit::from(status),
@@ -292,7 +318,10 @@ async fn end_strays(tree: &Tree, sink: Sink<'_>) -> Vec<Stray> {
             for stray in killed {
                 match strays.iter_mut().find(|known| known.pid == stray.pid) {
                     Some(known) => known.killed = true,
-                    None => strays.push(Stray { killed: true, ..stray }),
+                    None => strays.push(Stray {
+                        killed: true,
+                        ..stray
+                    }),
                 }
             }
             if gone_within(tree, STRAY_PATIENCE).await {
@@ -329,7 +358,9 @@ async fn at(instant: Option<Instant>) {
 
 /// Reads a chunk into `buffer`. Says whether the pipe is still open; a closed one is dropped.
 async fn read(pipe: &mut Option<impl AsyncRead + Unpin>, buffer: &mut Vec<u8>) -> bool {
-    let Some(open) = pipe else { return pending().await };
+    let Some(open) = pipe else {
+        return pending().await;
+    };
     match open.read_buf(buffer).await {
         Ok(0) | Err(_) => {
             *pipe = None;
@@ -341,7 +372,9 @@ async fn read(pipe: &mut Option<impl AsyncRead + Unpin>, buffer: &mut Vec<u8>) -
 
 /// Writes what is left to write; a child that doesn't read it has decided so.
 async fn write(stdin: &mut Option<(ChildStdin, Vec<u8>)>) {
-    let Some((pipe, bytes)) = stdin else { return pending().await };
+    let Some((pipe, bytes)) = stdin else {
+        return pending().await;
+    };
     while !bytes.is_empty() {
         match pipe.write(bytes).await {
             Ok(0) | Err(_) => return,
@@ -379,7 +412,8 @@ impl Output {
         if self.keep_whole {
             self.whole.append(bytes);
         } else {
-            self.out_lines.push(bytes, |line| sink(ProcessEvent::Stdout(line)));
+            self.out_lines
+                .push(bytes, |line| sink(ProcessEvent::Stdout(line)));
         }
         bytes.clear();
     }
@@ -387,7 +421,8 @@ impl Output {
     fn stderr(&mut self, bytes: &mut Vec<u8>, _open: bool, sink: Sink<'_>) {
         self.log(bytes);
         self.tail.push(bytes);
-        self.err_lines.push(bytes, |line| sink(ProcessEvent::Stderr(line)));
+        self.err_lines
+            .push(bytes, |line| sink(ProcessEvent::Stderr(line)));
         bytes.clear();
     }
 

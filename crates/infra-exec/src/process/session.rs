@@ -18,7 +18,10 @@ use tokio::process::Command;
 ///   process: see [`Runner`](crate::process::Runner).
 /// - **umask** 077: plans, states and `errored.tfstate` hold secrets, and Terraform
 ///   creates them with mode 0644 otherwise.
-#[expect(unsafe_code, reason = "std has no safe way to run code between fork and exec")]
+#[expect(
+    unsafe_code,
+    reason = "std has no safe way to run code between fork and exec"
+)]
 pub(super) fn isolate(command: &mut Command) {
     let parent = getpid();
     let in_child = move || -> io::Result<()> {

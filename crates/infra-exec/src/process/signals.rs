@@ -39,7 +39,12 @@ pub fn install_signal_handlers(interrupter: &Interrupter) -> io::Result<Signals>
     let signals = Signals::default();
     let listen = |kind: SignalKind, code: u8| -> io::Result<()> {
         let incoming = signal(kind)?;
-        tokio::spawn(raise_on(incoming, code, interrupter.clone(), Arc::clone(&signals.exit_code)));
+        tokio::spawn(raise_on(
+            incoming,
+            code,
+            interrupter.clone(),
+            Arc::clone(&signals.exit_code),
+        ));
         Ok(())
     };
     listen(SignalKind::interrupt(), 130)?;
@@ -53,7 +58,12 @@ pub fn install_signal_handlers(interrupter: &Interrupter) -> io::Result<Signals>
     Ok(signals)
 }
 
-async fn raise_on(mut incoming: Signal, code: u8, interrupter: Interrupter, exit_code: Arc<AtomicU8>) {
+async fn raise_on(
+    mut incoming: Signal,
+    code: u8,
+    interrupter: Interrupter,
+    exit_code: Arc<AtomicU8>,
+) {
     while incoming.recv().await.is_some() {
         let _ = exit_code.compare_exchange(0, code, Ordering::AcqRel, Ordering::Acquire);
         let level = interrupter.raise();

@@ -13,7 +13,9 @@ pub(super) struct StderrTail {
 
 impl StderrTail {
     pub(super) fn push(&mut self, bytes: &[u8]) {
-        let newest = bytes.get(bytes.len().saturating_sub(LIMIT)..).unwrap_or_default();
+        let newest = bytes
+            .get(bytes.len().saturating_sub(LIMIT)..)
+            .unwrap_or_default();
         let surplus = (self.bytes.len() + newest.len()).saturating_sub(LIMIT);
         self.bytes.drain(..surplus);
         self.bytes.extend(newest);

@@ -25,7 +25,12 @@ pub struct Stray {
 
 impl fmt::Display for Stray {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (process {})", crate::escape::printable(&self.program), self.pid)
+        write!(
+            f,
+            "{} (process {})",
+            crate::escape::printable(&self.program),
+            self.pid
+        )
     }
 }
 
@@ -40,14 +45,19 @@ impl Tree {
     /// A value for [`MARKER`] that no other child has.
     pub(super) fn new_marker() -> OsString {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let since_epoch = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         format!("{}-{}-{number}", std::process::id(), since_epoch.as_nanos()).into()
     }
 
     /// The tree of the session leader `leader`, whose environment has `marker`.
     pub(super) fn new(leader: i32, marker: &OsString) -> Self {
-        Self { leader, marker: format!("{MARKER}={}", marker.to_string_lossy()) }
+        Self {
+            leader,
+            marker: format!("{MARKER}={}", marker.to_string_lossy()),
+        }
     }
 
     /// Its living members, the leader included.
@@ -71,8 +81,14 @@ impl Tree {
         let own = i32::try_from(std::process::id()).unwrap_or_default();
         all.into_iter()
             .filter(|process| process.pid != own)
-            .filter(|process| found.contains(&process.pid) || has_marker(process.pid, self.marker.as_bytes()))
-            .map(|process| Stray { pid: process.pid, program: process.program, killed: false })
+            .filter(|process| {
+                found.contains(&process.pid) || has_marker(process.pid, self.marker.as_bytes())
+            })
+            .map(|process| Stray {
+                pid: process.pid,
+                program: process.program,
+                killed: false,
+            })
             .collect()
     }
 
@@ -105,7 +121,9 @@ struct Process {
 /// Every living process that `/proc` shows. None at all where there is no `/proc`: then
 /// only the child itself is signalled.
 fn processes() -> Vec<Process> {
-    let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir("/proc") else {
+        return Vec::new();
+    };
     entries
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok())
@@ -127,12 +145,20 @@ fn parse_stat(pid: i32, stat: &[u8]) -> Option<Process> {
     }
     let parent = fields.next()?.parse().ok()?;
     let session = fields.nth(1)?.parse().ok()?;
-    Some(Process { pid, parent, session, program })
+    Some(Process {
+        pid,
+        parent,
+        session,
+        program,
+    })
 }
 
 fn has_marker(pid: i32, marker: &[u8]) -> bool {
-    std::fs::read(format!("/proc/{pid}/environ"))
-        .is_ok_and(|environ| environ.split(|&byte| byte == 0).any(|variable| variable == marker))
+    std::fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environ| {
+        environ
+            .split(|&byte| byte == 0)
+            .any(|variable| variable == marker)
+    })
 }
 
 #[cfg(test)]
@@ -142,7 +168,10 @@ mod tests {
     #[test]
     fn a_program_name_with_parentheses_does_not_shift_the_fields() {
         let process = parse_stat(7, b"7 (a) S 1 (b) S 41 42 43 0 -1").unwrap();
-        assert_eq!((process.parent, process.session, process.program.as_str()), (41, 43, "a) S 1 (b"));
+        assert_eq!(
+            (process.parent, process.session, process.program.as_str()),
+            (41, 43, "a) S 1 (b")
+        );
         assert!(parse_stat(7, b"7 (a) Z 41 42 43").is_none());
         assert!(parse_stat(7, b"7 (a").is_none());
         assert!(parse_stat(7, b"").is_none());
