@@ -11,7 +11,9 @@
 //! hints ([`infra_core::hint::Hint`]).
 
 pub mod escape;
+pub mod health;
 pub mod process;
 pub mod rundir;
+pub mod ssh;
 pub mod terraform;
 pub mod tools;

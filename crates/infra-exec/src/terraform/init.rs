@@ -57,7 +57,7 @@ impl Terraform {
         let completed = runner
             .run(&init.invocation(self), &|event| match event {
                 ProcessEvent::Stdout(line) | ProcessEvent::Stderr(line) => {
-                    events(TerraformEvent::Text(line))
+                    events(TerraformEvent::Text(line));
                 }
                 other => events(TerraformEvent::Process(other)),
             })
