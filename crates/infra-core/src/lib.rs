@@ -7,7 +7,9 @@
 
 pub mod ansible;
 pub mod config;
+pub mod consequence;
 pub mod document;
+pub mod drift;
 pub mod hint;
 pub mod inventory;
 pub mod json;
