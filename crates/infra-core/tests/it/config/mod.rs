@@ -2,5 +2,6 @@
 
 mod eval;
 mod files;
+mod init;
 mod laws;
 mod limits;
