@@ -8,6 +8,7 @@
 pub mod ansible;
 pub mod config;
 pub mod consequence;
+pub mod decision;
 pub mod digest;
 pub mod document;
 pub mod drift;
