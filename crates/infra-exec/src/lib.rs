@@ -10,6 +10,7 @@
 //! Nothing here prints or exits. Exit codes are data; errors say what happened and carry
 //! hints ([`infra_core::hint::Hint`]).
 
+pub mod ansible;
 pub mod escape;
 pub mod health;
 pub mod process;

@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use crate::process::Secret;
 
+/// The length from which on a secret is masked inside of other words too.
+const SHORTEST_MASKED: usize = 4;
+
 /// Where the standard output of a child goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Capture {
@@ -49,6 +52,9 @@ pub struct Invocation {
     /// How long a child that was told to stop because its deadline passed may take
     /// for it, before it is told again less politely
     pub grace: Duration,
+    /// Programs that the child leaves running by design, to be ended without a word
+    pub daemons: BTreeSet<String>,
+    hidden_env: BTreeSet<OsString>,
     secrets: Vec<Secret>,
 }
 
@@ -67,6 +73,8 @@ impl Invocation {
             log: None,
             deadline: None,
             grace: Duration::from_mins(1),
+            daemons: BTreeSet::new(),
+            hidden_env: BTreeSet::new(),
             secrets: Vec::new(),
         }
     }
@@ -104,7 +112,9 @@ impl Invocation {
     /// Sets an environment variable whose value is never shown.
     #[must_use]
     pub fn secret_env(mut self, name: impl Into<OsString>, value: &Secret) -> Self {
-        self.env.insert(name.into(), value.reveal().into());
+        let name = name.into();
+        self.env.insert(name.clone(), value.reveal().into());
+        self.hidden_env.insert(name);
         self.secrets.push(value.clone());
         self
     }
@@ -165,7 +175,14 @@ impl Invocation {
         self
     }
 
-    /// Keeps `secret` out of the printed form, wherever in arguments or variables it stands.
+    /// Says that the child leaves processes of this program running by design.
+    #[must_use]
+    pub fn daemon(mut self, program: impl Into<String>) -> Self {
+        self.daemons.insert(program.into());
+        self
+    }
+
+    /// Keeps `secret`, of at least 4 bytes, out of the printed form, wherever it stands.
     #[must_use]
     pub fn mask(mut self, secret: Secret) -> Self {
         self.secrets.push(secret);
@@ -194,7 +211,8 @@ impl Invocation {
     fn masked(&self, text: &OsStr) -> String {
         let mut text = text.to_string_lossy().into_owned();
         for secret in &self.secrets {
-            if !secret.reveal().is_empty() {
+            // A short one, such as `1`, would make every other word unreadable and tell itself.
+            if secret.reveal().len() >= SHORTEST_MASKED {
                 text = text.replace(secret.reveal(), "***");
             }
         }
@@ -215,12 +233,12 @@ impl fmt::Display for Invocation {
             }
         }
         for (name, value) in &self.env {
-            write!(
-                f,
-                "{}={} ",
-                name.to_string_lossy(),
-                quoted(&self.masked(value))
-            )?;
+            let value = if self.hidden_env.contains(name) {
+                "***".to_owned()
+            } else {
+                self.masked(value)
+            };
+            write!(f, "{}={} ", name.to_string_lossy(), quoted(&value))?;
         }
         write!(f, "{}", quoted(&self.program.to_string_lossy()))?;
         for arg in &self.args {
@@ -272,6 +290,7 @@ mod tests {
             .log("/run/log")
             .deadline(Some(Duration::from_secs(5)))
             .grace(Duration::from_secs(6))
+            .daemon("ssh")
             .mask(Secret::new("unused"));
         assert_eq!(
             invocation.to_string(),

@@ -4,13 +4,15 @@ mod completed;
 mod interrupt;
 mod invocation;
 mod ladder;
-mod lines;
+pub(crate) mod lines;
+mod output;
 mod probe;
 mod runner;
 mod secret;
 mod session;
 mod signals;
 mod stderr_tail;
+mod strays;
 mod tree;
 
 pub use completed::{Completed, Exit, Stopped};

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::future::pending;
-use std::io::{self, Write as _};
+use std::io::{self, Cursor};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -14,18 +14,11 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStdin, Command};
 
 use crate::process::ladder::{Ladder, Rung};
-use crate::process::lines::Lines;
-use crate::process::stderr_tail::StderrTail;
+use crate::process::output::Output;
+use crate::process::strays::{STRAY_GRACE, end_strays};
 use crate::process::tree::{MARKER, Tree, send};
 use crate::process::{Capture, Completed, Exit, Interrupt, Invocation, Level, Stray, session};
 
-/// How long processes that outlive the child may take to end by themselves: those of a
-/// shell's pipeline are gone in a moment.
-const STRAY_PATIENCE: Duration = Duration::from_millis(300);
-/// How long they may take to die of SIGTERM.
-const STRAY_GRACE: Duration = Duration::from_secs(3);
-/// How often it is looked whether they have.
-const STRAY_POLL: Duration = Duration::from_millis(20);
 /// How long output is waited for once nobody can be writing it any more.
 const DRAIN: Duration = Duration::from_secs(2);
 
@@ -229,7 +222,10 @@ impl Watch<'_> {
         invocation: &Invocation,
         started: Instant,
     ) -> Result<Completed, RunError> {
-        let mut stdin = child.stdin.take().zip(invocation.stdin.clone());
+        let mut stdin = child
+            .stdin
+            .take()
+            .zip(invocation.stdin.clone().map(Cursor::new));
         let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
         let (mut out, mut err) = (Vec::with_capacity(64 << 10), Vec::with_capacity(8 << 10));
         let status = loop {
@@ -245,8 +241,8 @@ impl Watch<'_> {
                     let rung = self.ladder.at(Instant::now());
                     self.climb(rung);
                 }
-                open = read(&mut stderr, &mut err) => self.output.stderr(&mut err, open, self.sink),
-                open = read(&mut stdout, &mut out) => self.output.stdout(&mut out, open, self.sink),
+                () = read(&mut stderr, &mut err) => self.output.stderr(&mut err, self.sink),
+                () = read(&mut stdout, &mut out) => self.output.stdout(&mut out, self.sink),
                 () = write(&mut stdin) => stdin = None,
                 status = child.wait() => break status,
             }
@@ -261,13 +257,13 @@ impl Watch<'_> {
         let draining = async {
             while stdout.is_some() || stderr.is_some() {
                 tokio::select! {
-                    open = read(&mut stderr, &mut err) => self.output.stderr(&mut err, open, self.sink),
-                    open = read(&mut stdout, &mut out) => self.output.stdout(&mut out, open, self.sink),
+                    () = read(&mut stderr, &mut err) => self.output.stderr(&mut err, self.sink),
+                    () = read(&mut stdout, &mut out) => self.output.stdout(&mut out, self.sink),
                 }
             }
         };
         let (strays, _) = tokio::join!(
-            end_strays(&self.tree, self.sink),
+            end_strays(&self.tree, &invocation.daemons, self.sink),
             tokio::time::timeout(STRAY_GRACE + DRAIN, draining)
         );
         self.output.end(self.sink);
@@ -305,50 +301,6 @@ impl Watch<'_> {
     }
 }
 
-/// Ends the processes that the child has left: by themselves, else by SIGTERM, else by SIGKILL.
-async fn end_strays(tree: &Tree, sink: Sink<'_>) -> Vec<Stray> {
-    if gone_within(tree, STRAY_PATIENCE).await {
-        return Vec::new();
-    }
-    let mut strays = tree.signal(Signal::TERM);
-    if !gone_within(tree, STRAY_GRACE).await {
-        // More than once, as a process may fork while it is being looked for.
-        for _ in 0..10 {
-            let killed = tree.signal(Signal::KILL);
-            for stray in killed {
-                match strays.iter_mut().find(|known| known.pid == stray.pid) {
-                    Some(known) => known.killed = true,
-                    None => strays.push(Stray {
-                        killed: true,
-                        ..stray
-                    }),
-                }
-            }
-            if gone_within(tree, STRAY_PATIENCE).await {
-                break;
-            }
-        }
-    }
-    for stray in &strays {
-        tracing::warn!(%stray, "left running by the child, and ended");
-        sink(ProcessEvent::Stray(stray));
-    }
-    strays
-}
-
-async fn gone_within(tree: &Tree, limit: Duration) -> bool {
-    let end = Instant::now() + limit;
-    loop {
-        if tree.members().is_empty() {
-            return true;
-        }
-        if Instant::now() >= end {
-            return false;
-        }
-        tokio::time::sleep(STRAY_POLL).await;
-    }
-}
-
 async fn at(instant: Option<Instant>) {
     match instant {
         Some(instant) => tokio::time::sleep_until(instant.into()).await,
@@ -356,87 +308,20 @@ async fn at(instant: Option<Instant>) {
     }
 }
 
-/// Reads a chunk into `buffer`. Says whether the pipe is still open; a closed one is dropped.
-async fn read(pipe: &mut Option<impl AsyncRead + Unpin>, buffer: &mut Vec<u8>) -> bool {
+/// Reads a chunk into `buffer`; a pipe that has ended is dropped.
+async fn read(pipe: &mut Option<impl AsyncRead + Unpin>, buffer: &mut Vec<u8>) {
     let Some(open) = pipe else {
         return pending().await;
     };
-    match open.read_buf(buffer).await {
-        Ok(0) | Err(_) => {
-            *pipe = None;
-            false
-        }
-        Ok(_) => true,
+    if matches!(open.read_buf(buffer).await, Ok(0) | Err(_)) {
+        *pipe = None;
     }
 }
 
 /// Writes what is left to write; a child that doesn't read it has decided so.
-async fn write(stdin: &mut Option<(ChildStdin, Vec<u8>)>) {
+async fn write(stdin: &mut Option<(ChildStdin, Cursor<Vec<u8>>)>) {
     let Some((pipe, bytes)) = stdin else {
         return pending().await;
     };
-    while !bytes.is_empty() {
-        match pipe.write(bytes).await {
-            Ok(0) | Err(_) => return,
-            Ok(written) => drop(bytes.drain(..written)),
-        }
-    }
-}
-
-/// What the child writes, on its way to the sink, the capture, the tail and the log.
-struct Output {
-    whole: Vec<u8>,
-    keep_whole: bool,
-    out_lines: Lines,
-    err_lines: Lines,
-    tail: StderrTail,
-    log: Option<File>,
-    log_error: Option<String>,
-}
-
-impl Output {
-    fn new(invocation: &Invocation, log: Option<File>) -> Self {
-        Self {
-            whole: Vec::new(),
-            keep_whole: invocation.stdout == Capture::Whole,
-            out_lines: Lines::default(),
-            err_lines: Lines::default(),
-            tail: StderrTail::default(),
-            log,
-            log_error: None,
-        }
-    }
-
-    fn stdout(&mut self, bytes: &mut Vec<u8>, _open: bool, sink: Sink<'_>) {
-        self.log(bytes);
-        if self.keep_whole {
-            self.whole.append(bytes);
-        } else {
-            self.out_lines
-                .push(bytes, |line| sink(ProcessEvent::Stdout(line)));
-        }
-        bytes.clear();
-    }
-
-    fn stderr(&mut self, bytes: &mut Vec<u8>, _open: bool, sink: Sink<'_>) {
-        self.log(bytes);
-        self.tail.push(bytes);
-        self.err_lines
-            .push(bytes, |line| sink(ProcessEvent::Stderr(line)));
-        bytes.clear();
-    }
-
-    fn end(&mut self, sink: Sink<'_>) {
-        self.out_lines.end(|line| sink(ProcessEvent::Stdout(line)));
-        self.err_lines.end(|line| sink(ProcessEvent::Stderr(line)));
-    }
-
-    fn log(&mut self, bytes: &[u8]) {
-        if let Some(log) = &mut self.log
-            && let Err(error) = log.write_all(bytes)
-        {
-            self.log = None;
-            self.log_error = Some(error.to_string());
-        }
-    }
+    while matches!(pipe.write_buf(bytes).await, Ok(written) if written > 0) {}
 }
