@@ -119,22 +119,40 @@ impl Closure {
 
     /// The names of all hosts that any play runs on, the implied `localhost` included.
     pub fn hosts(&self) -> BTreeSet<&str> {
-        self.plays.iter().flat_map(|play| play.hosts.iter().map(String::as_str)).collect()
+        self.plays
+            .iter()
+            .flat_map(|play| play.hosts.iter().map(String::as_str))
+            .collect()
     }
 
     /// What applies to one host. None: no play runs on it.
     pub fn for_host<'c>(&'c self, host: &'c str) -> Option<HostInputs<'c>> {
         let plays = self.plays_of(host);
-        (!plays.is_empty()).then_some(HostInputs { closure: self, host, plays })
+        (!plays.is_empty()).then_some(HostInputs {
+            closure: self,
+            host,
+            plays,
+        })
     }
 
     /// The plays that run on a host, and the earlier ones whose results they read.
     pub(crate) fn plays_of(&self, host: &str) -> BTreeSet<usize> {
-        let mut plays: BTreeSet<usize> =
-            self.plays.iter().enumerate().filter(|(_, play)| play.hosts.contains(host)).map(|(n, _)| n).collect();
+        let mut plays: BTreeSet<usize> = self
+            .plays
+            .iter()
+            .enumerate()
+            .filter(|(_, play)| play.hosts.contains(host))
+            .map(|(n, _)| n)
+            .collect();
         let mut waiting: Vec<usize> = plays.iter().copied().collect();
         while let Some(play) = waiting.pop() {
-            for earlier in self.plays.get(play).map(|play| &play.follows).into_iter().flatten() {
+            for earlier in self
+                .plays
+                .get(play)
+                .map(|play| &play.follows)
+                .into_iter()
+                .flatten()
+            {
                 if plays.insert(*earlier) {
                     waiting.push(*earlier);
                 }
@@ -146,18 +164,28 @@ impl Closure {
     /// Whether a host reaches a file, given the plays that decide for it. Of an earlier
     /// play that ran on other hosts, what those hosts read counts.
     pub(crate) fn reached(&self, host: &str, plays: &BTreeSet<usize>, reach: &Reach) -> bool {
-        let followed = |play: &usize| self.plays.get(*play).is_some_and(|play| !play.hosts.contains(host));
+        let followed = |play: &usize| {
+            self.plays
+                .get(*play)
+                .is_some_and(|play| !play.hosts.contains(host))
+        };
         match reach {
             Reach::Everywhere => true,
             Reach::Play(play) => plays.contains(play),
-            Reach::Group(play, group) => plays.contains(play) && (followed(play) || self.in_group(host, group)),
+            Reach::Group(play, group) => {
+                plays.contains(play) && (followed(play) || self.in_group(host, group))
+            }
             Reach::Host(play, name) => plays.contains(play) && (followed(play) || name == host),
         }
     }
 
     /// Whether a host is in a group, directly or through children.
     pub(crate) fn in_group(&self, host: &str, group: &str) -> bool {
-        group == "all" || self.groups_of.get(host).is_some_and(|groups| groups.iter().any(|name| name == group))
+        group == "all"
+            || self
+                .groups_of
+                .get(host)
+                .is_some_and(|groups| groups.iter().any(|name| name == group))
     }
 }
 
@@ -177,13 +205,20 @@ impl<'c> HostInputs<'c> {
 
     /// The files that decide, ordered by path.
     pub fn files(&self) -> impl Iterator<Item = &'c FileInput> {
-        self.closure.files.values().filter(|file| file.reach.iter().any(|reach| self.reached(reach)))
+        self.closure
+            .files
+            .values()
+            .filter(|file| file.reach.iter().any(|reach| self.reached(reach)))
     }
 
     /// What the plays read.
     pub fn reads(&self) -> Reads {
         let mut reads = Reads::default();
-        for play in self.plays.iter().filter_map(|play| self.closure.plays.get(*play)) {
+        for play in self
+            .plays
+            .iter()
+            .filter_map(|play| self.closure.plays.get(*play))
+        {
             reads.extend(&play.reads);
         }
         reads
@@ -191,10 +226,9 @@ impl<'c> HostInputs<'c> {
 
     /// What can't be resolved and matters to this host.
     pub fn unresolved(&self) -> impl Iterator<Item = &'c Unresolved> {
-        self.closure
-            .unresolved
-            .iter()
-            .filter(|item| item.plays.is_empty() || item.plays.intersection(&self.plays).next().is_some())
+        self.closure.unresolved.iter().filter(|item| {
+            item.plays.is_empty() || item.plays.intersection(&self.plays).next().is_some()
+        })
     }
 
     fn reached(&self, reach: &Reach) -> bool {

@@ -37,12 +37,18 @@ pub fn compare(old: &Fingerprint, new: &Fingerprint) -> Vec<Change> {
                 Some(now) if now != digest => ChangeKind::Changed,
                 Some(_) => return None,
             };
-            Some(Change { input: (*input).clone(), change })
+            Some(Change {
+                input: (*input).clone(),
+                change,
+            })
         })
         .chain(
             new.keys()
                 .filter(|input| !old.contains_key(*input))
-                .map(|input| Change { input: (*input).clone(), change: ChangeKind::Added }),
+                .map(|input| Change {
+                    input: (*input).clone(),
+                    change: ChangeKind::Added,
+                }),
         )
         .collect();
     changes.sort_by(|a, b| a.input.cmp(&b.input));

@@ -35,9 +35,15 @@ impl Section {
         let mut hasher = blake3::Hasher::new();
         for (input, digest) in &inputs {
             let name = input.to_string();
-            hasher.update(&(name.len() as u64).to_le_bytes()).update(name.as_bytes()).update(digest.as_bytes());
+            hasher
+                .update(&(name.len() as u64).to_le_bytes())
+                .update(name.as_bytes())
+                .update(digest.as_bytes());
         }
-        Self { digest: hasher.finalize(), inputs }
+        Self {
+            digest: hasher.finalize(),
+            inputs,
+        }
     }
 
     /// The digest of the inputs.
@@ -71,7 +77,10 @@ impl Fingerprint {
         for section in &sections {
             hasher.update(section.digest.as_bytes());
         }
-        Self { digest: hasher.finalize(), sections }
+        Self {
+            digest: hasher.finalize(),
+            sections,
+        }
     }
 
     /// The digest of everything.
@@ -86,7 +95,10 @@ impl Fingerprint {
 
     /// Every input with its digest.
     pub fn inputs(&self) -> BTreeMap<&InputId, &Digest> {
-        self.sections.iter().flat_map(|section| &section.inputs).collect()
+        self.sections
+            .iter()
+            .flat_map(|section| &section.inputs)
+            .collect()
     }
 }
 
@@ -104,27 +116,47 @@ pub struct Fingerprinter<'a> {
 
 impl<'a> Fingerprinter<'a> {
     /// Digests all files of a closure, and all that doesn't depend on the host.
-    pub fn new(closure: &'a Closure, request: &Request<'a>, key: SecretKey) -> Result<Self, ClosureError> {
+    pub fn new(
+        closure: &'a Closure,
+        request: &Request<'a>,
+        key: SecretKey,
+    ) -> Result<Self, ClosureError> {
         let mut by_reach: BTreeMap<BTreeSet<Reach>, BTreeMap<InputId, Digest>> = BTreeMap::new();
         for file in closure.files().filter(|file| file.counted) {
             let digest = match request.tree.digest(&file.path)? {
                 Some(digest) if file.mode_counts => {
-                    let executable =
-                        matches!(request.tree.kind(&file.path)?, Some(Kind::File { executable: true, .. }));
-                    blake3::Hasher::new().update(digest.as_bytes()).update(&[executable.into()]).finalize()
+                    let executable = matches!(
+                        request.tree.kind(&file.path)?,
+                        Some(Kind::File {
+                            executable: true,
+                            ..
+                        })
+                    );
+                    blake3::Hasher::new()
+                        .update(digest.as_bytes())
+                        .update(&[executable.into()])
+                        .finalize()
                 }
                 Some(digest) => digest,
                 None => blake3::hash(b"absent"),
             };
-            by_reach.entry(file.reach.clone()).or_default().insert(InputId::File(file.path.clone()), digest);
+            by_reach
+                .entry(file.reach.clone())
+                .or_default()
+                .insert(InputId::File(file.path.clone()), digest);
         }
-        let everywhere = by_reach.entry(BTreeSet::from([Reach::Everywhere])).or_default();
+        let everywhere = by_reach
+            .entry(BTreeSet::from([Reach::Everywhere]))
+            .or_default();
         for (input, value) in &closure.settings {
             everywhere.insert(input.clone(), keyed(&key, value));
         }
         for collection in closure.collections() {
             let version = collection.version.as_deref().unwrap_or_default();
-            everywhere.insert(InputId::Collection(collection.name.clone()), blake3::hash(version.as_bytes()));
+            everywhere.insert(
+                InputId::Collection(collection.name.clone()),
+                blake3::hash(version.as_bytes()),
+            );
         }
         let membership = Membership::new(request.inventory, closure.merge_hashes);
         let mut this = Self {
@@ -151,10 +183,19 @@ impl<'a> Fingerprinter<'a> {
         let mut sections: Vec<Arc<Section>> = self
             .by_reach
             .iter()
-            .filter(|(reach, _)| reach.iter().any(|reach| self.closure.reached(host, &plays, reach)))
+            .filter(|(reach, _)| {
+                reach
+                    .iter()
+                    .any(|reach| self.closure.reached(host, &plays, reach))
+            })
             .map(|(_, section)| Arc::clone(section))
             .collect();
-        sections.extend(plays.iter().filter_map(|play| self.by_play.get(*play)).cloned());
+        sections.extend(
+            plays
+                .iter()
+                .filter_map(|play| self.by_play.get(*play))
+                .cloned(),
+        );
         sections.push(Arc::new(Section::new(self.own(host, &plays))));
         Some(Fingerprint::new(sections))
     }
@@ -162,11 +203,19 @@ impl<'a> Fingerprinter<'a> {
     /// What only this host has: its machine, its groups, its variables.
     fn own(&self, host: &str, plays: &BTreeSet<usize>) -> BTreeMap<InputId, Digest> {
         let mut inputs = BTreeMap::new();
-        if let Some(identity) = self.inventory.hosts.get(host).and_then(|host| host.identity.as_ref()) {
+        if let Some(identity) = self
+            .inventory
+            .hosts
+            .get(host)
+            .and_then(|host| host.identity.as_ref())
+        {
             inputs.insert(InputId::Machine, blake3::hash(identity.as_bytes()));
         }
-        let reads: Vec<_> =
-            plays.iter().filter_map(|play| self.closure.plays.get(*play)).map(|play| &play.reads).collect();
+        let reads: Vec<_> = plays
+            .iter()
+            .filter_map(|play| self.closure.plays.get(*play))
+            .map(|play| &play.reads)
+            .collect();
         if reads.iter().any(|reads| reads.group_names) {
             let names = self.membership.groups_of(host).join("\n");
             inputs.insert(InputId::GroupNames, blake3::hash(names.as_bytes()));
@@ -177,16 +226,27 @@ impl<'a> Fingerprinter<'a> {
             // does without any text reading them.
             let magic = name.starts_with("ansible_") && !is_connection_variable(name);
             if read || magic {
-                inputs.insert(InputId::Variable(name.to_owned()), self.value(host, name, &value));
+                inputs.insert(
+                    InputId::Variable(name.to_owned()),
+                    self.value(host, name, &value),
+                );
             }
         }
         inputs
     }
 
     fn value(&self, host: &str, name: &str, value: &Value<'_>) -> Digest {
-        let secret = self.inventory.hosts.get(host).is_some_and(|host| host.secret.contains(name));
+        let secret = self
+            .inventory
+            .hosts
+            .get(host)
+            .is_some_and(|host| host.secret.contains(name));
         let text = value.to_string();
-        if secret { keyed(&self.key, &text) } else { blake3::hash(text.as_bytes()) }
+        if secret {
+            keyed(&self.key, &text)
+        } else {
+            blake3::hash(text.as_bytes())
+        }
     }
 
     /// Per play, what it reads of groups and of other hosts.
@@ -198,13 +258,19 @@ impl<'a> Fingerprinter<'a> {
             .map(|play| {
                 let mut inputs = BTreeMap::new();
                 if play.reads.play_hosts {
-                    inputs.insert(InputId::PlayHosts(play.place.clone()), list(play.hosts.iter().map(String::as_str)));
+                    inputs.insert(
+                        InputId::PlayHosts(play.place.clone()),
+                        list(play.hosts.iter().map(String::as_str)),
+                    );
                 }
                 match &play.reads.groups {
                     Names::All => {
                         inputs.insert(InputId::Groups, list(members.keys().copied()));
                         for (group, hosts) in &members {
-                            inputs.insert(InputId::Group((*group).to_owned()), list(hosts.iter().copied()));
+                            inputs.insert(
+                                InputId::Group((*group).to_owned()),
+                                list(hosts.iter().copied()),
+                            );
                         }
                     }
                     Names::Some(groups) => {
@@ -219,25 +285,40 @@ impl<'a> Fingerprinter<'a> {
                     let hosts: Vec<&str> = match &read.hosts {
                         HostSelection::This => Vec::new(),
                         HostSelection::Host(host) => vec![host],
-                        HostSelection::Group(group) => {
-                            members.get(group.as_str()).into_iter().flatten().copied().collect()
+                        HostSelection::Group(group) => members
+                            .get(group.as_str())
+                            .into_iter()
+                            .flatten()
+                            .copied()
+                            .collect(),
+                        HostSelection::All => {
+                            self.inventory.hosts.keys().map(String::as_str).collect()
                         }
-                        HostSelection::All => self.inventory.hosts.keys().map(String::as_str).collect(),
                     };
                     for host in hosts {
                         wanted.entry(host).or_default().extend(&read.names);
                     }
                 }
-                for earlier in play.follows.iter().filter_map(|earlier| self.closure.plays.get(*earlier)) {
+                for earlier in play
+                    .follows
+                    .iter()
+                    .filter_map(|earlier| self.closure.plays.get(*earlier))
+                {
                     for host in earlier.hosts.iter() {
-                        wanted.entry(host).or_default().extend(&earlier.reads.variables);
+                        wanted
+                            .entry(host)
+                            .or_default()
+                            .extend(&earlier.reads.variables);
                     }
                 }
                 for (host, names) in wanted {
                     for (name, value) in self.membership.variables(host) {
                         if names.contains(name) {
                             let digest = self.value(host, name, &value);
-                            let input = InputId::HostVariable { host: host.to_owned(), name: name.to_owned() };
+                            let input = InputId::HostVariable {
+                                host: host.to_owned(),
+                                name: name.to_owned(),
+                            };
                             inputs.insert(input, digest);
                         }
                     }

@@ -92,8 +92,14 @@ impl FromStr for InputId {
             "ansible-core" => return Ok(Self::AnsibleCore),
             _ => {}
         }
-        if let Some((host, name)) = text.strip_prefix("hostvars[").and_then(|rest| rest.rsplit_once("].")) {
-            return Ok(Self::HostVariable { host: host.to_owned(), name: name.to_owned() });
+        if let Some((host, name)) = text
+            .strip_prefix("hostvars[")
+            .and_then(|rest| rest.rsplit_once("]."))
+        {
+            return Ok(Self::HostVariable {
+                host: host.to_owned(),
+                name: name.to_owned(),
+            });
         }
         PREFIXES
             .iter()
@@ -111,7 +117,10 @@ mod tests {
         for id in [
             InputId::File("ansible/roles/x/templates/a b.j2".into()),
             InputId::Variable("http_port".into()),
-            InputId::HostVariable { host: "web[2].x".into(), name: "ansible_host".into() },
+            InputId::HostVariable {
+                host: "web[2].x".into(),
+                name: "ansible_host".into(),
+            },
             InputId::Group("leaf".into()),
             InputId::Groups,
             InputId::GroupNames,

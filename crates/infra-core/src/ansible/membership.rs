@@ -51,7 +51,11 @@ impl<'i> Membership<'i> {
                     all.remove("all");
                     let mut groups: Vec<&str> = all.into_iter().collect();
                     groups.sort_by_key(|name| {
-                        (depths.get(name).copied().unwrap_or(1), priority(inventory, name), *name)
+                        (
+                            depths.get(name).copied().unwrap_or(1),
+                            priority(inventory, name),
+                            *name,
+                        )
                     });
                     if groups.is_empty() {
                         groups.push("ungrouped");
@@ -61,18 +65,29 @@ impl<'i> Membership<'i> {
                 (host.as_str(), groups.clone())
             })
             .collect();
-        Self { inventory, groups_of, merge }
+        Self {
+            inventory,
+            groups_of,
+            merge,
+        }
     }
 
     /// The groups of a host without `all`, in the order in which they are merged.
     pub(crate) fn groups_of(&self, host: &str) -> &[&'i str] {
-        self.groups_of.get(host).map(Vec::as_slice).unwrap_or_default()
+        self.groups_of
+            .get(host)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 
     /// The members of each group, `all` included.
     pub(crate) fn members(&self) -> BTreeMap<&'i str, BTreeSet<&'i str>> {
-        let mut members: BTreeMap<&str, BTreeSet<&str>> =
-            self.inventory.groups.keys().map(|name| (name.as_str(), BTreeSet::new())).collect();
+        let mut members: BTreeMap<&str, BTreeSet<&str>> = self
+            .inventory
+            .groups
+            .keys()
+            .map(|name| (name.as_str(), BTreeSet::new()))
+            .collect();
         for (host, groups) in &self.groups_of {
             members.entry("all").or_default().insert(host);
             for group in groups {
@@ -100,7 +115,11 @@ impl<'i> Membership<'i> {
         merged
     }
 
-    fn add(&self, merged: &mut BTreeMap<&'i str, Cow<'i, Value<'static>>>, more: &'i BTreeMap<String, Value<'static>>) {
+    fn add(
+        &self,
+        merged: &mut BTreeMap<&'i str, Cow<'i, Value<'static>>>,
+        more: &'i BTreeMap<String, Value<'static>>,
+    ) {
         for (name, value) in more {
             let value = match merged.get(name.as_str()) {
                 Some(before) if self.merge => Cow::Owned(merge_hashes(before, value)),
@@ -113,7 +132,9 @@ impl<'i> Membership<'i> {
 
 /// `merge_hash` of `utils/vars.py`.
 fn merge_hashes(before: &Value<'static>, after: &Value<'static>) -> Value<'static> {
-    let (Value::Object(before), Value::Object(after)) = (before, after) else { return after.clone() };
+    let (Value::Object(before), Value::Object(after)) = (before, after) else {
+        return after.clone();
+    };
     let mut merged: IndexMap<Cow<'static, str>, Value<'static>> = before.clone();
     for (key, value) in after {
         let value = match merged.get(key) {
@@ -140,11 +161,19 @@ fn priority(inventory: &Inventory, group: &str) -> i64 {
 /// The longest way from `all` to each group. A cycle, which Ansible refuses, ends at
 /// the number of groups.
 fn depths(inventory: &Inventory) -> BTreeMap<&str, usize> {
-    let mut depths: BTreeMap<&str, usize> = inventory.groups.keys().map(|name| (name.as_str(), 1)).collect();
+    let mut depths: BTreeMap<&str, usize> = inventory
+        .groups
+        .keys()
+        .map(|name| (name.as_str(), 1))
+        .collect();
     for _ in 0..inventory.groups.len() {
         let mut settled = true;
         for (name, group) in &inventory.groups {
-            let below = if name == "all" { 1 } else { depths.get(name.as_str()).copied().unwrap_or(1) + 1 };
+            let below = if name == "all" {
+                1
+            } else {
+                depths.get(name.as_str()).copied().unwrap_or(1) + 1
+            };
             for child in &group.children {
                 if let Some(depth) = depths.get_mut(child.as_str())
                     && *depth < below
@@ -171,36 +200,75 @@ mod tests {
         Group {
             hosts: hosts.iter().map(ToString::to_string).collect(),
             children: children.iter().map(ToString::to_string).collect(),
-            vars: vars.iter().map(|(k, v)| ((*k).to_owned(), Value::from((*v).to_owned()))).collect(),
+            vars: vars
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), Value::from((*v).to_owned())))
+                .collect(),
         }
     }
 
     #[test]
     fn a_child_group_wins_over_its_parent_and_the_host_over_both() {
         let inventory = Inventory {
-            hosts: [("a".to_owned(), Host { vars: [("z".to_owned(), "host".into())].into(), ..Host::default() })].into(),
+            hosts: [(
+                "a".to_owned(),
+                Host {
+                    vars: [("z".to_owned(), "host".into())].into(),
+                    ..Host::default()
+                },
+            )]
+            .into(),
             groups: [
-                ("parent".to_owned(), group(&[], &["child"], &[("x", "parent"), ("y", "parent"), ("z", "parent")])),
+                (
+                    "parent".to_owned(),
+                    group(
+                        &[],
+                        &["child"],
+                        &[("x", "parent"), ("y", "parent"), ("z", "parent")],
+                    ),
+                ),
                 ("child".to_owned(), group(&["a"], &[], &[("x", "child")])),
-                ("b_first".to_owned(), group(&["a"], &[], &[("p", "b"), ("ansible_group_priority", "9")])),
+                (
+                    "b_first".to_owned(),
+                    group(&["a"], &[], &[("p", "b"), ("ansible_group_priority", "9")]),
+                ),
                 ("c_second".to_owned(), group(&["a"], &[], &[("p", "c")])),
             ]
             .into(),
-            vars: [("y".to_owned(), "all".into()), ("w".to_owned(), "all".into())].into(),
+            vars: [
+                ("y".to_owned(), "all".into()),
+                ("w".to_owned(), "all".into()),
+            ]
+            .into(),
         };
         let membership = Membership::new(&inventory, false);
         let vars = membership.variables("a");
-        let text = |name: &str| vars.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
-        assert_eq!([text("x"), text("y"), text("z"), text("w")], ["child", "parent", "host", "all"]);
+        let text = |name: &str| {
+            vars.get(name)
+                .and_then(|value| value.as_str())
+                .unwrap_or_default()
+                .to_owned()
+        };
+        assert_eq!(
+            [text("x"), text("y"), text("z"), text("w")],
+            ["child", "parent", "host", "all"]
+        );
         assert_eq!(text("p"), "b");
-        assert_eq!(membership.groups_of("a"), ["c_second", "parent", "b_first", "child"]);
+        assert_eq!(
+            membership.groups_of("a"),
+            ["c_second", "parent", "b_first", "child"]
+        );
     }
 
     #[test]
     fn a_cycle_of_groups_ends() {
         let inventory = Inventory {
             hosts: [("a".to_owned(), Host::default())].into(),
-            groups: [("x".to_owned(), group(&["a"], &["y"], &[])), ("y".to_owned(), group(&[], &["x"], &[]))].into(),
+            groups: [
+                ("x".to_owned(), group(&["a"], &["y"], &[])),
+                ("y".to_owned(), group(&[], &["x"], &[])),
+            ]
+            .into(),
             ..Inventory::default()
         };
         assert_eq!(Membership::new(&inventory, false).groups_of("a").len(), 2);

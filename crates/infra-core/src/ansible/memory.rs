@@ -72,12 +72,18 @@ impl Tree for MemoryTree {
             return Ok(None);
         }
         let in_dir = |path: &Utf8Path| {
-            (path.parent() == Some(dir)).then(|| path.file_name().map(str::to_owned)).flatten()
+            (path.parent() == Some(dir))
+                .then(|| path.file_name().map(str::to_owned))
+                .flatten()
         };
         let mut entries = Vec::new();
         for path in self.files.keys().chain(&self.dirs) {
             if let Some(name) = in_dir(path) {
-                entries.push(Entry { name, kind: self.kind(path)?, exact: true });
+                entries.push(Entry {
+                    name,
+                    kind: self.kind(path)?,
+                    exact: true,
+                });
             }
         }
         Ok(Some(entries))
@@ -85,7 +91,10 @@ impl Tree for MemoryTree {
 
     fn kind(&self, path: &Utf8Path) -> Result<Option<Kind>, TreeError> {
         if let Some((bytes, executable)) = self.files.get(path) {
-            return Ok(Some(Kind::File { executable: *executable, len: bytes.len() as u64 }));
+            return Ok(Some(Kind::File {
+                executable: *executable,
+                len: bytes.len() as u64,
+            }));
         }
         Ok((self.dirs.contains(path) || path.as_str().is_empty()).then_some(Kind::Dir))
     }
@@ -98,8 +107,13 @@ mod tests {
     #[test]
     fn a_directory_lists_only_what_is_directly_in_it() {
         let tree = MemoryTree::from_iter([("a/b/c.yml", "x"), ("a/d.yml", "y"), ("e", "z")]);
-        let mut names: Vec<String> =
-            tree.list("a".into()).unwrap().unwrap().into_iter().map(|entry| entry.name).collect();
+        let mut names: Vec<String> = tree
+            .list("a".into())
+            .unwrap()
+            .unwrap()
+            .into_iter()
+            .map(|entry| entry.name)
+            .collect();
         names.sort();
         assert_eq!(names, ["b", "d.yml"]);
         assert_eq!(tree.list("nothing".into()).unwrap(), None);

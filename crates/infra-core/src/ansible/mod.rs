@@ -33,7 +33,7 @@ mod yaml;
 
 pub use closure::{Closure, CollectionInput, FileInput, HostInputs, PlayInputs, Reach};
 pub use explain::{Change, ChangeKind, compare};
-pub use fingerprint::{Fingerprint, Fingerprinter, Section, SecretKey};
+pub use fingerprint::{Fingerprint, Fingerprinter, SecretKey, Section};
 pub use input::{InputId, ParseInputIdError};
 pub use memory::MemoryTree;
 pub use reads::{HostSelection, HostVariableRead, Names, Reads};

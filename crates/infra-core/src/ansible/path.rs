@@ -5,7 +5,11 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 /// Where a path given in a file leads: relative to the tree if it is inside, absolute
 /// if it isn't. Follows `unfrackpath(follow=False)` of `utils/path.py`.
 pub(crate) fn join(root: &Utf8Path, base: &Utf8Path, given: &str) -> Utf8PathBuf {
-    let whole = if given.starts_with('/') { Utf8PathBuf::from(given) } else { root.join(base).join(given) };
+    let whole = if given.starts_with('/') {
+        Utf8PathBuf::from(given)
+    } else {
+        root.join(base).join(given)
+    };
     locate(root, &whole)
 }
 
@@ -35,7 +39,11 @@ pub(crate) fn normalise(path: &Utf8Path) -> Utf8PathBuf {
         }
     }
     let text = parts.join("/");
-    if path.is_absolute() { Utf8PathBuf::from(format!("/{text}")) } else { Utf8PathBuf::from(text) }
+    if path.is_absolute() {
+        Utf8PathBuf::from(format!("/{text}"))
+    } else {
+        Utf8PathBuf::from(text)
+    }
 }
 
 /// Whether a path of the closure is outside of the tree.

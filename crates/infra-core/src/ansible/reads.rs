@@ -104,7 +104,10 @@ impl Reads {
     pub(crate) fn add_hostvar(&mut self, hosts: HostSelection, names: &Names) {
         match self.hostvars.iter_mut().find(|read| read.hosts == hosts) {
             Some(read) => read.names.extend(names),
-            None => self.hostvars.push(HostVariableRead { hosts, names: names.clone() }),
+            None => self.hostvars.push(HostVariableRead {
+                hosts,
+                names: names.clone(),
+            }),
         }
     }
 }

@@ -70,7 +70,10 @@ impl<'a> Request<'a> {
         Self {
             tree,
             root: root.into(),
-            cwd: playbook.parent().map(Utf8Path::to_owned).unwrap_or_default(),
+            cwd: playbook
+                .parent()
+                .map(Utf8Path::to_owned)
+                .unwrap_or_default(),
             playbook,
             inventory,
             inventory_sources: Vec::new(),
@@ -92,16 +95,24 @@ impl<'a> Request<'a> {
     pub fn with_config(mut self, ansible: &config::Ansible, playbook: &config::Playbook) -> Self {
         self.config.clone_from(&ansible.config);
         self.env.extend(ansible.env.clone());
-        self.extra_vars.extend(playbook.vars.iter().map(|(name, value)| (name.clone(), value.clone())));
+        self.extra_vars.extend(
+            playbook
+                .vars
+                .iter()
+                .map(|(name, value)| (name.clone(), value.clone())),
+        );
         self.var_files.extend(playbook.var_files.iter().cloned());
         if !playbook.tags.is_empty() {
-            self.settings.insert("tags".to_owned(), playbook.tags.join(","));
+            self.settings
+                .insert("tags".to_owned(), playbook.tags.join(","));
         }
         if !playbook.skip_tags.is_empty() {
-            self.settings.insert("skip_tags".to_owned(), playbook.skip_tags.join(","));
+            self.settings
+                .insert("skip_tags".to_owned(), playbook.skip_tags.join(","));
         }
         self.inputs.extend(playbook.inputs.iter().cloned());
-        self.ignore.extend(playbook.ignore.iter().map(|ignore| ignore.glob.clone()));
+        self.ignore
+            .extend(playbook.ignore.iter().map(|ignore| ignore.glob.clone()));
         self
     }
 }

@@ -75,7 +75,9 @@ impl Unresolved {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::TemplatedName => "the name is an expression: every file that it could name is an input",
+            Self::TemplatedName => {
+                "the name is an expression: every file that it could name is an input"
+            }
             Self::AnyName => "the name is an expression that could name any file",
             Self::ExternalLookup => "the result comes from outside of the tree",
             Self::UnknownLookup => "the lookup plugin is not in the tree",

@@ -252,9 +252,11 @@ impl Serialize for Value<'_> {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Number(text) => <&RawValue>::deserialize(&mut serde_json::Deserializer::from_str(text))
-                .map_err(serde::ser::Error::custom)?
-                .serialize(serializer),
+            Self::Number(text) => {
+                <&RawValue>::deserialize(&mut serde_json::Deserializer::from_str(text))
+                    .map_err(serde::ser::Error::custom)?
+                    .serialize(serializer)
+            }
             Self::String(text) => serializer.serialize_str(text),
             Self::Array(items) => {
                 let mut seq = serializer.serialize_seq(Some(items.len()))?;
@@ -282,19 +284,28 @@ mod tests {
     fn a_number_is_written_as_it_was_read() {
         let text = r#"{"a":12345678901234567890123,"b":[1.50,-0,1e400],"c":"é\n"}"#;
         let value = Value::parse(text).unwrap();
-        assert_eq!(value.get("a"), Some(&Value::Number("12345678901234567890123".into())));
+        assert_eq!(
+            value.get("a"),
+            Some(&Value::Number("12345678901234567890123".into()))
+        );
         assert_eq!(value.to_string(), text);
     }
 
     #[test]
     fn plain_text_is_borrowed() {
         let value = Value::parse(r#"["plain"]"#).unwrap();
-        assert!(matches!(value.at(0), Some(Value::String(Cow::Borrowed("plain")))));
+        assert!(matches!(
+            value.at(0),
+            Some(Value::String(Cow::Borrowed("plain")))
+        ));
     }
 
     #[test]
     fn of_a_repeated_key_the_last_counts() {
-        assert_eq!(Value::parse(r#"{"a":1,"a":2}"#).unwrap().to_string(), r#"{"a":2}"#);
+        assert_eq!(
+            Value::parse(r#"{"a":1,"a":2}"#).unwrap().to_string(),
+            r#"{"a":2}"#
+        );
     }
 
     #[test]

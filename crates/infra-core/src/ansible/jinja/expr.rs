@@ -8,15 +8,31 @@ pub(crate) enum Expr {
     Name(String),
     Attr(Box<Expr>, String),
     Item(Box<Expr>, Box<Expr>),
-    Call { callee: Box<Expr>, args: Vec<Expr>, kwargs: Vec<(String, Expr)> },
-    Filter { value: Box<Expr>, name: String, args: Vec<Expr>, kwargs: Vec<(String, Expr)> },
-    Test { value: Box<Expr>, name: String, args: Vec<Expr> },
+    Call {
+        callee: Box<Expr>,
+        args: Vec<Expr>,
+        kwargs: Vec<(String, Expr)>,
+    },
+    Filter {
+        value: Box<Expr>,
+        name: String,
+        args: Vec<Expr>,
+        kwargs: Vec<(String, Expr)>,
+    },
+    Test {
+        value: Box<Expr>,
+        name: String,
+        args: Vec<Expr>,
+    },
     List(Vec<Expr>),
     Dict(Vec<(Expr, Expr)>),
     /// `a ~ b`, `a + b`
     Concat(Vec<Expr>),
     /// `a if c else b`, `a or b`: one of the first list, decided by the second
-    Choice { values: Vec<Expr>, conditions: Vec<Expr> },
+    Choice {
+        values: Vec<Expr>,
+        conditions: Vec<Expr>,
+    },
     /// Any other operation
     Op(Vec<Expr>),
 }
@@ -46,7 +62,9 @@ pub(crate) fn chain(expr: &Expr) -> Option<(&str, Vec<Access<'_>>)> {
             Some((root, steps))
         }
         Expr::Call { callee, args, .. } => {
-            let (Expr::Attr(value, method), Some(key)) = (&**callee, args.first()) else { return None };
+            let (Expr::Attr(value, method), Some(key)) = (&**callee, args.first()) else {
+                return None;
+            };
             if method != "get" {
                 return None;
             }
@@ -72,15 +90,29 @@ impl Expr {
             Self::Str(_) | Self::Number(_) | Self::Name(_) => Vec::new(),
             Self::Attr(value, _) => vec![value],
             Self::Item(value, key) => vec![value, key],
-            Self::Call { callee, args, kwargs } => {
-                std::iter::once(&**callee).chain(args).chain(kwargs.iter().map(|(_, value)| value)).collect()
-            }
-            Self::Filter { value, args, kwargs, .. } => {
-                std::iter::once(&**value).chain(args).chain(kwargs.iter().map(|(_, value)| value)).collect()
-            }
+            Self::Call {
+                callee,
+                args,
+                kwargs,
+            } => std::iter::once(&**callee)
+                .chain(args)
+                .chain(kwargs.iter().map(|(_, value)| value))
+                .collect(),
+            Self::Filter {
+                value,
+                args,
+                kwargs,
+                ..
+            } => std::iter::once(&**value)
+                .chain(args)
+                .chain(kwargs.iter().map(|(_, value)| value))
+                .collect(),
             Self::Test { value, args, .. } => std::iter::once(&**value).chain(args).collect(),
             Self::List(items) | Self::Concat(items) | Self::Op(items) => items.iter().collect(),
-            Self::Dict(members) => members.iter().flat_map(|(key, value)| [key, value]).collect(),
+            Self::Dict(members) => members
+                .iter()
+                .flat_map(|(key, value)| [key, value])
+                .collect(),
             Self::Choice { values, conditions } => values.iter().chain(conditions).collect(),
         }
     }

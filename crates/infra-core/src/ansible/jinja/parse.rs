@@ -8,7 +8,11 @@ const MAX_DEPTH: usize = 48;
 
 /// Reads an expression. None: this reader doesn't understand it.
 pub(crate) fn parse(code: &str) -> Option<Expr> {
-    let mut parser = Parser { tokens: tokenize(code)?, at: 0, depth: 0 };
+    let mut parser = Parser {
+        tokens: tokenize(code)?,
+        at: 0,
+        depth: 0,
+    };
     let mut items = vec![parser.expression()?];
     let mut tuple = false;
     while parser.symbol(",") {
@@ -21,7 +25,11 @@ pub(crate) fn parse(code: &str) -> Option<Expr> {
     if !parser.at_end() {
         return None;
     }
-    if tuple { Some(Expr::List(items)) } else { items.pop() }
+    if tuple {
+        Some(Expr::List(items))
+    } else {
+        items.pop()
+    }
 }
 
 struct Parser {
@@ -76,7 +84,10 @@ impl Parser {
             if self.word("else") {
                 values.push(self.expression()?);
             }
-            Expr::Choice { values, conditions: vec![condition] }
+            Expr::Choice {
+                values,
+                conditions: vec![condition],
+            }
         } else {
             value
         };
@@ -95,14 +106,19 @@ impl Parser {
         Some(match operands.len() {
             1 => operands.pop()?,
             _ if concat => Expr::Concat(operands),
-            _ if or => Expr::Choice { values: operands, conditions: Vec::new() },
+            _ if or => Expr::Choice {
+                values: operands,
+                conditions: Vec::new(),
+            },
             _ => Expr::Op(operands),
         })
     }
 
     fn operator(&mut self) -> Option<&'static str> {
         const WORDS: [&str; 3] = ["or", "and", "in"];
-        const SYMBOLS: [&str; 14] = ["~", "+", "-", "*", "/", "//", "%", "**", "==", "!=", "<", ">", "<=", ">="];
+        const SYMBOLS: [&str; 14] = [
+            "~", "+", "-", "*", "/", "//", "%", "**", "==", "!=", "<", ">", "<=", ">=",
+        ];
         if let Some(found) = WORDS.into_iter().find(|word| self.word(word)) {
             return Some(found);
         }
@@ -122,7 +138,11 @@ impl Parser {
         }
         let value = self.primary()?;
         let value = self.postfix(value)?;
-        Some(if negated { Expr::Op(vec![value]) } else { value })
+        Some(if negated {
+            Expr::Op(vec![value])
+        } else {
+            value
+        })
     }
 
     fn primary(&mut self) -> Option<Expr> {
@@ -141,7 +161,11 @@ impl Parser {
             }
             Token::Symbol("(") => {
                 let mut items = self.list(")")?;
-                if items.len() == 1 { items.pop()? } else { Expr::List(items) }
+                if items.len() == 1 {
+                    items.pop()?
+                } else {
+                    Expr::List(items)
+                }
             }
             Token::Symbol("[") => Expr::List(self.list("]")?),
             Token::Symbol("{") => {
@@ -166,7 +190,9 @@ impl Parser {
         let mut items = Vec::new();
         while !self.symbol(end) {
             items.push(self.expression()?);
-            if !self.symbol(",") && !matches!(self.peek(), Some(Token::Symbol(here)) if *here == end) {
+            if !self.symbol(",")
+                && !matches!(self.peek(), Some(Token::Symbol(here)) if *here == end)
+            {
                 return None;
             }
         }
@@ -186,11 +212,24 @@ impl Parser {
                 value = self.subscript(value)?;
             } else if self.symbol("(") {
                 let (args, kwargs) = self.arguments()?;
-                value = Expr::Call { callee: Box::new(value), args, kwargs };
+                value = Expr::Call {
+                    callee: Box::new(value),
+                    args,
+                    kwargs,
+                };
             } else if self.symbol("|") {
                 let name = self.dotted()?;
-                let (args, kwargs) = if self.symbol("(") { self.arguments()? } else { Arguments::default() };
-                value = Expr::Filter { value: Box::new(value), name, args, kwargs };
+                let (args, kwargs) = if self.symbol("(") {
+                    self.arguments()?
+                } else {
+                    Arguments::default()
+                };
+                value = Expr::Filter {
+                    value: Box::new(value),
+                    name,
+                    args,
+                    kwargs,
+                };
             } else if self.word("is") {
                 while self.word("not") {}
                 let name = self.dotted()?;
@@ -202,7 +241,11 @@ impl Parser {
                 } else {
                     Vec::new()
                 };
-                value = Expr::Test { value: Box::new(value), name, args };
+                value = Expr::Test {
+                    value: Box::new(value),
+                    name,
+                    args,
+                };
             } else {
                 return Some(value);
             }
@@ -213,7 +256,10 @@ impl Parser {
     fn starts_operand(&self) -> bool {
         match self.peek() {
             Some(Token::Str(_) | Token::Number(_)) => true,
-            Some(Token::Name(word)) => !matches!(word.as_str(), "and" | "or" | "not" | "in" | "is" | "if" | "else"),
+            Some(Token::Name(word)) => !matches!(
+                word.as_str(),
+                "and" | "or" | "not" | "in" | "is" | "if" | "else"
+            ),
             _ => false,
         }
     }
@@ -250,10 +296,11 @@ impl Parser {
     fn arguments(&mut self) -> Option<Arguments> {
         let (mut args, mut kwargs) = Arguments::default();
         while !self.symbol(")") {
-            let named = matches!(self.tokens.get(self.at + 1), Some(Token::Symbol("=")));
+            let named = matches!(self.tokens.get(self.at + 1), Some(Token::Symbol("=")))
+                && matches!(self.peek(), Some(Token::Name(_)));
             if self.symbol("**") || self.symbol("*") {
                 args.push(Expr::Op(vec![self.expression()?]));
-            } else if let (true, Some(name)) = (named, self.name()) {
+            } else if named && let Some(name) = self.name() {
                 self.at += 1;
                 kwargs.push((name, self.expression()?));
             } else {

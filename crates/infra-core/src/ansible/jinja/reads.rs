@@ -24,7 +24,11 @@ pub(crate) struct Found {
 
 /// Looks through all code of a text.
 pub(crate) fn find(scan: &Scan) -> Found {
-    let mut finder = Finder { scan, found: Found::default(), line: 0 };
+    let mut finder = Finder {
+        scan,
+        found: Found::default(),
+        line: 0,
+    };
     for (line, expr) in &scan.expressions {
         finder.line = *line;
         finder.visit(expr);
@@ -32,7 +36,10 @@ pub(crate) fn find(scan: &Scan) -> Found {
     for (line, code) in &scan.opaque {
         let words = identifiers(code);
         if words.contains("hostvars") {
-            finder.found.reads.add_hostvar(HostSelection::All, &Names::All);
+            finder
+                .found
+                .reads
+                .add_hostvar(HostSelection::All, &Names::All);
         }
         if words.contains("groups") {
             finder.found.reads.groups = Names::All;
@@ -43,8 +50,16 @@ pub(crate) fn find(scan: &Scan) -> Found {
         for word in &words {
             finder.name(word);
         }
-        if ["lookup", "query", "q"].iter().any(|word| words.contains(word)) {
-            finder.found.lookups.push(LookupCall { line: *line, plugin: None, args: Vec::new(), kwargs: Vec::new() });
+        if ["lookup", "query", "q"]
+            .iter()
+            .any(|word| words.contains(word))
+        {
+            finder.found.lookups.push(LookupCall {
+                line: *line,
+                plugin: None,
+                args: Vec::new(),
+                kwargs: Vec::new(),
+            });
         }
     }
     finder.found
@@ -60,7 +75,10 @@ impl Finder<'_> {
     fn name(&mut self, name: &str) {
         match name {
             "group_names" => self.found.reads.group_names = true,
-            "play_hosts" | "ansible_play_hosts" | "ansible_play_hosts_all" | "ansible_play_batch" => {
+            "play_hosts"
+            | "ansible_play_hosts"
+            | "ansible_play_hosts_all"
+            | "ansible_play_batch" => {
                 self.found.reads.play_hosts = true;
             }
             _ => {}
@@ -80,14 +98,18 @@ impl Finder<'_> {
                     Some(Access::Key(group)) => self.found.reads.groups.insert(group),
                     _ => self.found.reads.groups = Names::All,
                 },
-                "vars" if !matches!(steps.first(), Some(Access::Key(_))) => self.found.reads.variables = Names::All,
+                "vars" if !matches!(steps.first(), Some(Access::Key(_))) => {
+                    self.found.reads.variables = Names::All
+                }
                 root => self.name(root),
             }
             return;
         }
         match expr {
             // Whether there is such a host is a question about the inventory's hosts only.
-            Expr::Test { value, name, args } if matches!(name.as_str(), "defined" | "undefined") => {
+            Expr::Test { value, name, args }
+                if matches!(name.as_str(), "defined" | "undefined") =>
+            {
                 match chain(value) {
                     Some(("hostvars", steps)) if steps.len() == 1 => {
                         self.found.reads.groups.insert("all");
@@ -101,20 +123,34 @@ impl Finder<'_> {
                 }
                 args.iter().for_each(|arg| self.visit(arg));
             }
-            Expr::Filter { value, name, args, kwargs } if self.extract(value, name, args) => {
+            Expr::Filter {
+                value,
+                name,
+                args,
+                kwargs,
+            } if self.extract(value, name, args) => {
                 self.visit(value);
                 kwargs.iter().for_each(|(_, arg)| self.visit(arg));
             }
-            Expr::Call { callee, args, kwargs } => {
+            Expr::Call {
+                callee,
+                args,
+                kwargs,
+            } => {
                 match &**callee {
                     Expr::Name(name) if matches!(name.as_str(), "lookup" | "query" | "q") => {
                         self.lookup(args, kwargs);
                     }
                     callee => self.visit(callee),
                 }
-                args.iter().chain(kwargs.iter().map(|(_, arg)| arg)).for_each(|arg| self.visit(arg));
+                args.iter()
+                    .chain(kwargs.iter().map(|(_, arg)| arg))
+                    .for_each(|arg| self.visit(arg));
             }
-            other => other.children().into_iter().for_each(|child| self.visit(child)),
+            other => other
+                .children()
+                .into_iter()
+                .for_each(|child| self.visit(child)),
         }
     }
 
@@ -122,7 +158,11 @@ impl Finder<'_> {
     fn extract(&mut self, value: &Expr, name: &str, args: &[Expr]) -> bool {
         let rest = match (name, args) {
             ("extract", [Expr::Name(from), rest @ ..]) if from == "hostvars" => rest,
-            ("map", [Expr::Str(filter), Expr::Name(from), rest @ ..]) if filter == "extract" && from == "hostvars" => rest,
+            ("map", [Expr::Str(filter), Expr::Name(from), rest @ ..])
+                if filter == "extract" && from == "hostvars" =>
+            {
+                rest
+            }
             _ => return false,
         };
         let names = match rest.first() {
@@ -176,7 +216,11 @@ impl Finder<'_> {
                     .map(|(_, source)| group_of(source))
                     .collect();
                 if !bound.is_empty() && bound.iter().all(Option::is_some) {
-                    return bound.into_iter().flatten().map(HostSelection::Group).collect();
+                    return bound
+                        .into_iter()
+                        .flatten()
+                        .map(HostSelection::Group)
+                        .collect();
                 }
             }
             other => {
@@ -203,7 +247,12 @@ impl Finder<'_> {
             Some("inventory_hostnames") => self.found.reads.groups = Names::All,
             _ => {}
         }
-        self.found.lookups.push(LookupCall { line: self.line, plugin, args, kwargs: kwargs.to_vec() });
+        self.found.lookups.push(LookupCall {
+            line: self.line,
+            plugin,
+            args,
+            kwargs: kwargs.to_vec(),
+        });
     }
 }
 
@@ -212,15 +261,30 @@ fn group_of(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Filter { value, name, .. } => {
             const SELECT: [&str; 12] = [
-                "first", "last", "sort", "list", "unique", "reverse", "difference", "intersect", "reject", "select",
-                "random", "shuffle",
+                "first",
+                "last",
+                "sort",
+                "list",
+                "unique",
+                "reverse",
+                "difference",
+                "intersect",
+                "reject",
+                "select",
+                "random",
+                "shuffle",
             ];
             // A default in between could name another host.
-            (SELECT.contains(&name.as_str())).then(|| group_of(value)).flatten()
+            (SELECT.contains(&name.as_str()))
+                .then(|| group_of(value))
+                .flatten()
         }
         Expr::Op(parts) => match parts.as_slice() {
             // A slice
-            [value, bounds @ ..] if bounds.iter().all(|bound| matches!(bound, Expr::Number(_))) && !bounds.is_empty() => {
+            [value, bounds @ ..]
+                if bounds.iter().all(|bound| matches!(bound, Expr::Number(_)))
+                    && !bounds.is_empty() =>
+            {
                 group_of(value)
             }
             _ => None,
@@ -273,18 +337,42 @@ mod tests {
     #[test]
     fn a_read_of_another_host_names_whose_and_which() {
         let ip = || Some(vec!["ip".to_owned()]);
-        assert_eq!(hostvars("{{ hostvars['b'].ip }}"), [(HostSelection::Host("b".into()), ip())]);
-        assert_eq!(hostvars("{{ hostvars[h]['ip'] }}"), [(HostSelection::All, ip())]);
-        assert_eq!(hostvars("{% for h in groups['leaf'] %}{{ hostvars[h].ip }}{% endfor %}"), [(group("leaf"), ip())]);
-        assert_eq!(hostvars("{{ groups.leaf | map('extract', hostvars, ['ip', 'x']) | list }}"), [(group("leaf"), ip())]);
-        assert_eq!(hostvars("{{ hostvars[groups['leaf'][0]].ip }}"), [(group("leaf"), ip())]);
+        assert_eq!(
+            hostvars("{{ hostvars['b'].ip }}"),
+            [(HostSelection::Host("b".into()), ip())]
+        );
+        assert_eq!(
+            hostvars("{{ hostvars[h]['ip'] }}"),
+            [(HostSelection::All, ip())]
+        );
+        assert_eq!(
+            hostvars("{% for h in groups['leaf'] %}{{ hostvars[h].ip }}{% endfor %}"),
+            [(group("leaf"), ip())]
+        );
+        assert_eq!(
+            hostvars("{{ groups.leaf | map('extract', hostvars, ['ip', 'x']) | list }}"),
+            [(group("leaf"), ip())]
+        );
+        assert_eq!(
+            hostvars("{{ hostvars[groups['leaf'][0]].ip }}"),
+            [(group("leaf"), ip())]
+        );
     }
 
     #[test]
     fn a_computed_read_is_a_read_of_everything() {
-        assert_eq!(hostvars("{{ hostvars[h][name] }}"), [(HostSelection::All, None)]);
-        assert_eq!(hostvars("{{ hostvars | dict2items }}"), [(HostSelection::All, None)]);
-        assert_eq!(hostvars("{% set hv = hostvars['b'] %}"), [(HostSelection::Host("b".into()), None)]);
+        assert_eq!(
+            hostvars("{{ hostvars[h][name] }}"),
+            [(HostSelection::All, None)]
+        );
+        assert_eq!(
+            hostvars("{{ hostvars | dict2items }}"),
+            [(HostSelection::All, None)]
+        );
+        assert_eq!(
+            hostvars("{% set hv = hostvars['b'] %}"),
+            [(HostSelection::Host("b".into()), None)]
+        );
         assert_eq!(hostvars("{{ a b hostvars }}"), [(HostSelection::All, None)]);
         assert_eq!(hostvars("{% for h in groups.a %}{% endfor %}{% for h in x %}{{ hostvars[h].ip }}{% endfor %}").len(), 1);
     }
@@ -292,15 +380,26 @@ mod tests {
     #[test]
     fn groups_are_read_by_name_or_all() {
         let groups = |text: &str| find(&scan_template(text, 1)).reads.groups;
-        assert_eq!(groups("{{ groups['a'] + groups.b }}"), { let mut n = some("a"); n.insert("b"); n });
+        assert_eq!(groups("{{ groups['a'] + groups.b }}"), {
+            let mut n = some("a");
+            n.insert("b");
+            n
+        });
         assert_eq!(groups("{{ groups[x] }}"), Names::All);
         assert_eq!(groups("{{ groups.get('a', []) }}"), some("a"));
     }
 
     #[test]
     fn a_lookup_is_found_wherever_it_stands() {
-        let found = find(&scan_template("{{ x | default(lookup('file', 'a.txt')) }}{{ query(p) }}", 3));
-        let plugins: Vec<_> = found.lookups.iter().map(|call| (call.line, call.plugin.as_deref())).collect();
+        let found = find(&scan_template(
+            "{{ x | default(lookup('file', 'a.txt')) }}{{ query(p) }}",
+            3,
+        ));
+        let plugins: Vec<_> = found
+            .lookups
+            .iter()
+            .map(|call| (call.line, call.plugin.as_deref()))
+            .collect();
         assert_eq!(plugins, [(3, Some("file")), (3, None)]);
     }
 }

@@ -87,10 +87,13 @@ fn segments(text: &str, first_line: u32) -> Vec<(u32, Segment<'_>)> {
     let mut found = Vec::new();
     let mut rest = text;
     let mut line = first_line;
-    let count = |text: &str| u32::try_from(text.bytes().filter(|b| *b == b'\n').count()).unwrap_or(u32::MAX);
+    let count = |text: &str| {
+        u32::try_from(text.bytes().filter(|b| *b == b'\n').count()).unwrap_or(u32::MAX)
+    };
     while !rest.is_empty() {
         let start = rest.match_indices('{').map(|(at, _)| at).find(|at| {
-            rest.get(at + 1..).is_some_and(|after| after.starts_with(['{', '%', '#']))
+            rest.get(at + 1..)
+                .is_some_and(|after| after.starts_with(['{', '%', '#']))
         });
         let Some(start) = start else {
             found.push((line, Segment::Text(rest)));
@@ -107,15 +110,24 @@ fn segments(text: &str, first_line: u32) -> Vec<(u32, Segment<'_>)> {
         } else {
             let end = if opened.starts_with("{{") { "}}" } else { "%}" };
             let (code, after) = until(body, end);
-            let trimmed = code.trim_start_matches(['-', '+']).trim_end_matches(['-', '+']).trim();
+            let trimmed = code
+                .trim_start_matches(['-', '+'])
+                .trim_end_matches(['-', '+'])
+                .trim();
             if opened.starts_with("{{") {
                 found.push((line, Segment::Output(trimmed)));
             } else if trimmed == "raw" {
                 let close = after.find("endraw").unwrap_or(after.len());
                 let raw = after.get(..close).unwrap_or_default();
-                found.push((line, Segment::Text(raw.rsplit_once("{%").map_or(raw, |(text, _)| text))));
+                found.push((
+                    line,
+                    Segment::Text(raw.rsplit_once("{%").map_or(raw, |(text, _)| text)),
+                ));
                 line = line.saturating_add(count(code)).saturating_add(count(raw));
-                rest = after.get(close..).and_then(|tail| tail.split_once("%}")).map_or("", |(_, tail)| tail);
+                rest = after
+                    .get(close..)
+                    .and_then(|tail| tail.split_once("%}"))
+                    .map_or("", |(_, tail)| tail);
                 continue;
             } else {
                 found.push((line, Segment::Statement(trimmed)));
@@ -142,7 +154,10 @@ fn until<'t>(body: &'t str, end: &str) -> (&'t str, &'t str) {
             Some(_) => {}
             None => {
                 if depth == 0 && body.get(at..).is_some_and(|rest| rest.starts_with(end)) {
-                    return (body.get(..at).unwrap_or_default(), body.get(at + end.len()..).unwrap_or_default());
+                    return (
+                        body.get(..at).unwrap_or_default(),
+                        body.get(at + end.len()..).unwrap_or_default(),
+                    );
                 }
                 match c {
                     '"' | '\'' => quote = Some(c),
@@ -158,10 +173,19 @@ fn until<'t>(body: &'t str, end: &str) -> (&'t str, &'t str) {
 }
 
 fn statement(scan: &mut Scan, line: u32, code: &str) {
-    let (word, rest) = code.split_once(|c: char| c.is_whitespace() || c == '(').unwrap_or((code, ""));
+    let (word, rest) = code
+        .split_once(|c: char| c.is_whitespace() || c == '(')
+        .unwrap_or((code, ""));
     let rest = rest.trim();
     match word {
-        "include" | "extends" => template_name(scan, line, cut(rest, &[" ignore missing", " with context", " without context"])),
+        "include" | "extends" => template_name(
+            scan,
+            line,
+            cut(
+                rest,
+                &[" ignore missing", " with context", " without context"],
+            ),
+        ),
         "import" => template_name(scan, line, cut(rest, &[" as "])),
         "from" => template_name(scan, line, cut(rest, &[" import "])),
         "for" => match rest.split_once(" in ") {
@@ -170,7 +194,10 @@ fn statement(scan: &mut Scan, line: u32, code: &str) {
                 let expr = parse(source);
                 for target in targets.split(',') {
                     if let Some(expr) = &expr {
-                        scan.bindings.push((target.trim_matches(['(', ')', ' ']).to_owned(), expr.clone()));
+                        scan.bindings.push((
+                            target.trim_matches(['(', ')', ' ']).to_owned(),
+                            expr.clone(),
+                        ));
                     }
                 }
                 scan.expression(line, source);
@@ -193,7 +220,9 @@ fn statement(scan: &mut Scan, line: u32, code: &str) {
 }
 
 fn cut<'t>(text: &'t str, marks: &[&str]) -> &'t str {
-    marks.iter().fold(text, |text, mark| text.split_once(mark).map_or(text, |(before, _)| before))
+    marks.iter().fold(text, |text, mark| {
+        text.split_once(mark).map_or(text, |(before, _)| before)
+    })
 }
 
 fn template_name(scan: &mut Scan, line: u32, code: &str) {
@@ -215,8 +244,17 @@ mod tests {
 
     #[test]
     fn comments_and_raw_text_are_no_code_and_lines_are_counted() {
-        let scan = scan_template("a\n{# {{ no }} #}\n{% raw %}{{ no }}\n{% endraw %}\n{{ yes }}\n{%- include 'x.j2' ignore missing %}", 10);
-        assert_eq!(scan.expressions, [(14, Expr::Name("yes".into())), (15, Expr::Str("x.j2".into()))]);
+        let scan = scan_template(
+            "a\n{# {{ no }} #}\n{% raw %}{{ no }}\n{% endraw %}\n{{ yes }}\n{%- include 'x.j2' ignore missing %}",
+            10,
+        );
+        assert_eq!(
+            scan.expressions,
+            [
+                (14, Expr::Name("yes".into())),
+                (15, Expr::Str("x.j2".into()))
+            ]
+        );
         assert_eq!(scan.includes, [(15, Expr::Str("x.j2".into()))]);
     }
 
@@ -230,16 +268,33 @@ mod tests {
     fn a_name_is_literal_and_computed_parts() {
         assert_eq!(
             pieces("a/{{ b }}.yml"),
-            Some(vec![Expr::Str("a/".into()), Expr::Name("b".into()), Expr::Str(".yml".into())])
+            Some(vec![
+                Expr::Str("a/".into()),
+                Expr::Name("b".into()),
+                Expr::Str(".yml".into())
+            ])
         );
         assert_eq!(pieces("{% if x %}a{% endif %}"), None);
     }
 
     #[test]
     fn no_text_makes_it_stumble() {
-        for text in ["{", "{{", "{%", "{#", "{{ 'a", "{% raw", "{% raw %}", "{% for %}", "{% set %}", "{{}}", "é{{é}}é", "{% include %}"] {
-            let _ = scan_template(text, 1);
-            let _ = pieces(text);
+        for text in [
+            "{",
+            "{{",
+            "{%",
+            "{#",
+            "{{ 'a",
+            "{% raw",
+            "{% raw %}",
+            "{% for %}",
+            "{% set %}",
+            "{{}}",
+            "é{{é}}é",
+            "{% include %}",
+        ] {
+            drop(scan_template(text, 1));
+            drop(pieces(text));
         }
     }
 }

@@ -12,8 +12,8 @@ pub(crate) enum Token {
 }
 
 const SYMBOLS: [&str; 27] = [
-    "**", "//", "==", "!=", "<=", ">=", "~", "|", "(", ")", "[", "]", "{", "}", ",", ":", ".", "+", "-", "*", "/", "%",
-    "<", ">", "=", ";", "!",
+    "**", "//", "==", "!=", "<=", ">=", "~", "|", "(", ")", "[", "]", "{", "}", ",", ":", ".", "+",
+    "-", "*", "/", "%", "<", ">", "=", ";", "!",
 ];
 
 /// The tokens of an expression. None: a character that Jinja doesn't know, or a string
@@ -23,7 +23,9 @@ pub(crate) fn tokenize(code: &str) -> Option<Vec<Token>> {
     let mut rest = code;
     loop {
         rest = rest.trim_start();
-        let Some(first) = rest.chars().next() else { return Some(tokens) };
+        let Some(first) = rest.chars().next() else {
+            return Some(tokens);
+        };
         if first == '"' || first == '\'' {
             let (text, after) = string(rest, first)?;
             tokens.push(Token::Str(text));
@@ -95,8 +97,10 @@ pub(crate) fn qualified_names(text: &str) -> BTreeSet<String> {
             let word = word.strip_prefix("ansible_collections.").unwrap_or(word);
             let mut parts = word.split('.');
             let (namespace, name, rest) = (parts.next()?, parts.next()?, parts.next()?);
-            let named = |part: &str| part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-            (named(namespace) && named(name) && !rest.is_empty()).then(|| format!("{namespace}.{name}"))
+            let named =
+                |part: &str| part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+            (named(namespace) && named(name) && !rest.is_empty())
+                .then(|| format!("{namespace}.{name}"))
         })
         .collect()
 }
@@ -107,7 +111,10 @@ mod tests {
 
     #[test]
     fn words_are_found_in_any_text() {
-        assert_eq!(identifiers("{{ a_b['c'] }} 9x é=1 -d"), BTreeSet::from(["a_b", "c", "x", "é", "d"].map(|w| if w == "x" { "a_b" } else { w })));
+        assert_eq!(
+            identifiers("{{ a_b['c'] }} 9x é=1 -d"),
+            BTreeSet::from(["a_b", "c", "x", "é", "d"].map(|w| if w == "x" { "a_b" } else { w }))
+        );
         assert_eq!(
             qualified_names("community.general.ini_file: a.b ansible_collections.n.c.plugins"),
             BTreeSet::from(["community.general".to_owned(), "n.c".to_owned()])
@@ -117,6 +124,9 @@ mod tests {
     #[test]
     fn a_string_without_an_end_is_no_expression() {
         assert_eq!(tokenize("'a"), None);
-        assert_eq!(tokenize(r"'a\'b' 1.5"), Some(vec![Token::Str("a'b".into()), Token::Number("1.5".into())]));
+        assert_eq!(
+            tokenize(r"'a\'b' 1.5"),
+            Some(vec![Token::Str("a'b".into()), Token::Number("1.5".into())])
+        );
     }
 }

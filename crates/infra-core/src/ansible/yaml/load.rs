@@ -29,14 +29,25 @@ pub(crate) fn load(bytes: &[u8]) -> Result<Vec<Arc<Node>>, YamlError> {
     let mut parser = Parser::new();
     parser.set_input_string(&mut input);
     let mut documents = Vec::new();
-    let mut loader = Loader { stack: Vec::new(), anchors: BTreeMap::new() };
+    let mut loader = Loader {
+        stack: Vec::new(),
+        anchors: BTreeMap::new(),
+    };
     loop {
         let event = parser.parse().map_err(|error| {
             let (line, column) = error.problem_mark().map_or((0, 0), place);
-            YamlError { line, column, problem: problem(&error) }
+            YamlError {
+                line,
+                column,
+                problem: problem(&error),
+            }
         })?;
         let (line, column) = place(event.start_mark);
-        let fail = |problem: &str| YamlError { line, column, problem: problem.to_owned() };
+        let fail = |problem: &str| YamlError {
+            line,
+            column,
+            problem: problem.to_owned(),
+        };
         let done = match event.data {
             EventData::StreamEnd => return Ok(documents),
             EventData::DocumentStart { .. } => {
@@ -47,18 +58,52 @@ pub(crate) fn load(bytes: &[u8]) -> Result<Vec<Arc<Node>>, YamlError> {
                 Some((node, size)) => Some((Arc::clone(node), *size)),
                 None => return Err(fail(&format!("alias *{anchor} has no anchor"))),
             },
-            EventData::Scalar { anchor, tag, value, plain_implicit, .. } => {
-                let data = Data::Scalar { text: value, plain: plain_implicit && tag.is_none() };
-                let node = Arc::new(Node { line, column, tag, data });
+            EventData::Scalar {
+                anchor,
+                tag,
+                value,
+                plain_implicit,
+                ..
+            } => {
+                let data = Data::Scalar {
+                    text: value,
+                    plain: plain_implicit && tag.is_none(),
+                };
+                let node = Arc::new(Node {
+                    line,
+                    column,
+                    tag,
+                    data,
+                });
                 loader.anchor(anchor, &node, 1);
                 Some((node, 1))
             }
             EventData::SequenceStart { anchor, tag, .. } => {
-                loader.open(Open { line, column, tag, anchor, mapping: false, parts: Vec::new(), size: 1 }).map_err(fail)?;
+                loader
+                    .open(Open {
+                        line,
+                        column,
+                        tag,
+                        anchor,
+                        mapping: false,
+                        parts: Vec::new(),
+                        size: 1,
+                    })
+                    .map_err(fail)?;
                 None
             }
             EventData::MappingStart { anchor, tag, .. } => {
-                loader.open(Open { line, column, tag, anchor, mapping: true, parts: Vec::new(), size: 1 }).map_err(fail)?;
+                loader
+                    .open(Open {
+                        line,
+                        column,
+                        tag,
+                        anchor,
+                        mapping: true,
+                        parts: Vec::new(),
+                        size: 1,
+                    })
+                    .map_err(fail)?;
                 None
             }
             EventData::SequenceEnd | EventData::MappingEnd => loader.close().map_err(fail)?,
@@ -111,9 +156,20 @@ impl Loader {
     }
 
     fn close(&mut self) -> Result<Option<(Arc<Node>, usize)>, &'static str> {
-        let Some(open) = self.stack.pop() else { return Ok(None) };
-        let data = if open.mapping { Data::Mapping(members(open.parts)?) } else { Data::Sequence(open.parts) };
-        let node = Arc::new(Node { line: open.line, column: open.column, tag: open.tag, data });
+        let Some(open) = self.stack.pop() else {
+            return Ok(None);
+        };
+        let data = if open.mapping {
+            Data::Mapping(members(open.parts)?)
+        } else {
+            Data::Sequence(open.parts)
+        };
+        let node = Arc::new(Node {
+            line: open.line,
+            column: open.column,
+            tag: open.tag,
+            data,
+        });
         self.anchor(open.anchor, &node, open.size);
         Ok(Some((node, open.size)))
     }
@@ -178,7 +234,11 @@ fn place(mark: Mark) -> (u32, u32) {
 
 fn problem(error: &libyaml_safer::Error) -> String {
     let problem = error.problem();
-    if problem.is_empty() { error.to_string() } else { problem.to_owned() }
+    if problem.is_empty() {
+        error.to_string()
+    } else {
+        problem.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -209,9 +269,15 @@ mod tests {
         let mut text = String::from("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
         for level in 1..30 {
             let below = format!("*a{}", level - 1);
-            text.push_str(&format!("a{level}: &a{level} [{}]\n", vec![below; 10].join(",")));
+            text.push_str(&format!(
+                "a{level}: &a{level} [{}]\n",
+                vec![below; 10].join(",")
+            ));
         }
-        assert_eq!(load(text.as_bytes()).unwrap_err().problem, "the document expands to too many nodes");
+        assert_eq!(
+            load(text.as_bytes()).unwrap_err().problem,
+            "the document expands to too many nodes"
+        );
         assert!(load("[".repeat(10_000).as_bytes()).is_err());
     }
 

@@ -58,7 +58,10 @@ impl Node {
 
     /// The value under a key of a mapping.
     pub(crate) fn get(&self, key: &str) -> Option<&Arc<Self>> {
-        self.members().iter().find(|(name, _)| name.text() == Some(key)).map(|(_, value)| value)
+        self.members()
+            .iter()
+            .find(|(name, _)| name.text() == Some(key))
+            .map(|(_, value)| value)
     }
 
     /// Whether this is a mapping.
@@ -73,7 +76,10 @@ impl Node {
 
     /// Whether the text is ciphertext or marked as data, so that no template is in it.
     pub(crate) fn is_opaque(&self) -> bool {
-        matches!(self.tag.as_deref(), Some("!vault" | "!vault-encrypted" | "!unsafe"))
+        matches!(
+            self.tag.as_deref(),
+            Some("!vault" | "!vault-encrypted" | "!unsafe")
+        )
     }
 
     /// The word that Ansible means by `true`, if this is such a word.
