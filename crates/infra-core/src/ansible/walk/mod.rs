@@ -257,6 +257,22 @@ impl Walker<'_> {
         {
             play.stacks.push(context.clone());
             self.grew = true;
+            // Whether a directory is a role's decides where is searched (`_is_role` of
+            // `parsing/dataloader.py`); here it is searched either way.
+            for dir in [parent(&dir), dir] {
+                for probe in ["tasks/main", "meta/main"] {
+                    for extension in ["", ".yml", ".yaml"] {
+                        let path = super::path::join(
+                            &self.request.root,
+                            &dir,
+                            &format!("{probe}{extension}"),
+                        );
+                        if self.sources.kind(&path).is_none() {
+                            self.absent.insert(path);
+                        }
+                    }
+                }
+            }
         }
     }
 
