@@ -231,7 +231,7 @@ impl Verb {
                 Ok(number.to_string())
             } else {
                 Err(format!(
-                    "%{} needs a whole number, not {number}",
+                    "%{} needs a whole number, not a fraction",
                     self.letter
                 ))
             }
@@ -239,7 +239,7 @@ impl Verb {
         let bits = || {
             let text = whole()?;
             text.parse::<u128>()
-                .map_err(|_| format!("{number} is too large for %{}", self.letter))
+                .map_err(|_| format!("the number is too large for %{}", self.letter))
         };
         let prefix = |prefix: &str| {
             if self.sharp {
