@@ -36,7 +36,7 @@ struct Shared<'a> {
     inventory_file: PathBuf,
 }
 
-impl Run<'_> {
+impl<'r> Run<'r> {
     /// Runs the playbooks that must run, on the hosts that need them.
     pub(super) async fn playbooks(
         &mut self,
@@ -156,7 +156,7 @@ impl Run<'_> {
 
     /// Runs one playbook, checks what it left, and says how it went on each host.
     async fn run_one(
-        &mut self,
+        &self,
         shared: &Shared<'_>,
         answer: &Answer<'_>,
         hosts: &BTreeSet<String>,
@@ -326,7 +326,7 @@ impl Run<'_> {
         }
     }
 
-    fn question<'q>(&'q self, shared: &'q Shared<'_>) -> Question<'q, 'q> {
+    fn question<'q>(&'q self, shared: &'q Shared<'_>) -> Question<'r, 'q> {
         const ALL_STAY: &BTreeMap<String, infra_core::gate::Machine> = &BTreeMap::new();
         Question {
             project: self.project,
