@@ -4,5 +4,7 @@
     reason = "a test that cannot go on should say where"
 )]
 
+mod consequences;
 mod corpus;
 mod documents;
+mod drift;
