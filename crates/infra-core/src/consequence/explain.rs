@@ -113,6 +113,9 @@ pub(super) fn explain(
             for key in keys {
                 let (old, new) = (before.get(key), after.get(key));
                 let mask = unknown.and_then(|mask| mask.get(key));
+                if old.is_none() {
+                    return Err(format!("{} is new", path.key(key)));
+                }
                 if new.is_none() && old.is_some() && !has_true(mask) {
                     return Err(format!("{} is removed", path.key(key)));
                 }

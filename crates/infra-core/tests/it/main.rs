@@ -8,3 +8,4 @@ mod consequences;
 mod corpus;
 mod documents;
 mod drift;
+mod recordings;
