@@ -212,6 +212,16 @@ impl Part<'_, '_> {
 /// Obligations 1 and 2.
 fn may_be_one(entry: &ResourceChange<'_>, rules: &DriftRules) -> Result<(), String> {
     let change = &entry.change;
+    match &change.actions {
+        Actions::Create => return Err("it does not exist yet".to_owned()),
+        Actions::Delete => return Err("it is to be deleted".to_owned()),
+        Actions::Read => return Err("it can only be read during apply".to_owned()),
+        Actions::Forget | Actions::CreateThenForget => {
+            return Err("it is to be dropped from the state".to_owned());
+        }
+        Actions::Unknown(_) => return Err(format!("the action is {}", change.actions)),
+        _ => {}
+    }
     if entry.mode != Mode::Managed || !rules.allows_consequence(&entry.resource_type) {
         return Err(format!(
             "a change of {} is a real need, whatever causes it",

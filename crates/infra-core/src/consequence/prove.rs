@@ -59,7 +59,7 @@ pub(crate) fn prove(
         })
         .collect();
 
-    let mut verdicts = subjects.iter().enumerate().map(|(number, subject)| {
+    let mut verdicts = (0..subjects.len()).map(|number| {
         let why = match examined.get(number) {
             Some(Err(why)) => why.clone(),
             Some(Ok(candidate)) => match chains.get(number) {
@@ -68,7 +68,7 @@ pub(crate) fn prove(
             },
             None => "it was not examined".to_owned(),
         };
-        (ChangeClass::Real, format!("{}: {why}", subject.address))
+        (ChangeClass::Real, why)
     });
 
     let mut changes = TerraformChanges::count(plan);

@@ -50,7 +50,9 @@ pub(crate) fn recording(name: &str) -> String {
 
 pub(crate) fn real(analysis: &Analysis) -> Vec<String> {
     let changes = analysis.terraform.real_changes();
-    changes.map(|change| change.reason.clone()).collect()
+    changes
+        .map(|change| format!("{}: {}", change.address, change.reason))
+        .collect()
 }
 
 #[test]
