@@ -14,6 +14,13 @@ pub(super) struct Link {
     pub(super) cause: Cause,
 }
 
+impl Link {
+    /// The same origin, of a larger part.
+    pub(super) fn at(self, path: Path) -> Self {
+        Self { path, ..self }
+    }
+}
+
 /// What explains a change, as far as it has been gone through.
 #[derive(Debug, Default)]
 pub(super) struct Explanation {

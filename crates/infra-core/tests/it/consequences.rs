@@ -423,6 +423,29 @@ fn a_sensitive_value_is_in_no_part_of_the_answer() {
 }
 
 #[test]
+fn not_even_the_keys_of_a_sensitive_map_are_named() {
+    let answer = |before: Value| {
+        let mut plan = scenario();
+        set(&mut plan, &format!("{CHANGE}/before/triggers"), before);
+        plan["resource_changes"][0]["change"]["after_sensitive"] = json!({"triggers": true});
+        let analysis = judge(&plan.to_string(), &ephemeral_ip());
+        (real(&analysis), serde_json::to_string(&analysis).unwrap())
+    };
+    let (proven, text) = answer(json!({"host": "203.0.113.5"}));
+    assert_eq!(proven, [""; 0]);
+    assert!(
+        text.contains("triggers reads") && !text.contains("host"),
+        "{text}"
+    );
+    let (open, text) = answer(json!({"host": "something else"}));
+    assert_eq!(
+        open,
+        ["null_resource.run: triggers, which is sensitive, is not explained"]
+    );
+    assert!(!text.contains("host"));
+}
+
+#[test]
 fn outputs_that_appear_or_go_are_real() {
     for action in ["create", "delete"] {
         assert_eq!(
