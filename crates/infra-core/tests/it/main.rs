@@ -9,3 +9,4 @@ mod consequences;
 mod corpus;
 mod documents;
 mod drift;
+mod recordings;
