@@ -6,3 +6,4 @@
 
 mod corpus;
 mod documents;
+mod inventory;
