@@ -121,7 +121,7 @@ impl<'v> Evaluator<'v> {
             resource: self.address.to_owned(),
             attribute: attribute.to_owned(),
             line: expr.line,
-            source,
+            source: Box::new(source),
         })
     }
 }

@@ -65,7 +65,7 @@ fn address<'h>(name: &'h str, host: &'h Host) -> Option<&'h str> {
     }
 }
 
-/// An alias stands in known_hosts, where `*`, `?`, `!`, `,` and spaces have a meaning.
+/// An alias stands in `known_hosts`, where `*`, `?`, `!`, `,` and spaces have a meaning.
 fn is_key_alias(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 512

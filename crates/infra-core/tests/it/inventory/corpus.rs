@@ -88,7 +88,45 @@ fn all_forms_of_one_state_give_the_same_bytes() {
 #[test]
 fn the_files_read_well() {
     let built = built(RAW);
-    insta::assert_snapshot!(built.inventory.ssh_config());
-    insta::assert_snapshot!(built.inventory.yaml());
-    insta::assert_snapshot!(built.inventory.ini());
+    insta::assert_snapshot!(built.inventory.ssh_config(), @r###"
+Host module.cell.eu-1.aws_instance.web.b
+  HostName 203.0.113.3
+  HostKeyAlias i-2
+
+Host one
+  HostName 203.0.113.1
+  HostKeyAlias i-1
+"###);
+    insta::assert_snapshot!(built.inventory.yaml(), @r###"
+all:
+  hosts:
+    "module.cell.eu-1.aws_instance.web.b":
+      "ansible_host": "203.0.113.3"
+      "infra": {"address": "module.cell[\"eu-1\"].aws_instance.web[\"b\"]", "id": "i-2", "provider": "registry.terraform.io/hashicorp/aws", "tags": [], "type": "aws_instance"}
+      "infra_addresses": {"private_ipv4": "10.0.0.2", "public_ipv4": "203.0.113.3"}
+    "one":
+      "ansible_host": "203.0.113.1"
+      "infra": {"address": "module.cell[\"eu-1\"].aws_instance.web[\"a\"]", "id": "i-1", "provider": "registry.terraform.io/hashicorp/aws", "tags": [{"key": "Name", "value": "one"}, {"key": "b", "value": "2"}], "type": "aws_instance"}
+      "infra_addresses": {"public_ipv4": "203.0.113.1"}
+"aws_instance":
+  hosts:
+    "module.cell.eu-1.aws_instance.web.b": {}
+    "one": {}
+"web":
+  hosts:
+    "module.cell.eu-1.aws_instance.web.b": {}
+    "one": {}
+"###);
+    insta::assert_snapshot!(built.inventory.ini(), @r###"
+module.cell.eu-1.aws_instance.web.b 'ansible_host="203.0.113.3"' 'infra={"address":"module.cell[\"eu-1\"].aws_instance.web[\"b\"]","id":"i-2","provider":"registry.terraform.io/hashicorp/aws","tags":[],"type":"aws_instance",}' 'infra_addresses={"private_ipv4":"10.0.0.2","public_ipv4":"203.0.113.3",}'
+one 'ansible_host="203.0.113.1"' 'infra={"address":"module.cell[\"eu-1\"].aws_instance.web[\"a\"]","id":"i-1","provider":"registry.terraform.io/hashicorp/aws","tags":[{"key":"Name","value":"one",},{"key":"b","value":"2",},],"type":"aws_instance",}' 'infra_addresses={"public_ipv4":"203.0.113.1",}'
+
+[aws_instance]
+module.cell.eu-1.aws_instance.web.b
+one
+
+[web]
+module.cell.eu-1.aws_instance.web.b
+one
+"###);
 }

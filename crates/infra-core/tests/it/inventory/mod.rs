@@ -4,6 +4,7 @@ mod ansible;
 mod configured;
 mod corpus;
 mod declared;
+mod joins;
 mod laws;
 mod naming;
 mod providers;
