@@ -111,9 +111,11 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_play_start(self, play):
         self._plays.append(play)
         try:
-            # Those of this batch, where a play has `serial`.
-            manager = play.get_variable_manager()
-            hosts = [str(name) for name in manager.get_vars(play=play)["ansible_play_batch"]]
+            # The batch alone, where a play has `serial`; of a play that matches nobody the
+            # batch is everybody.
+            names = play.get_variable_manager().get_vars(play=play)
+            matching = set(names["ansible_play_hosts_all"])
+            hosts = [str(name) for name in names["ansible_play_batch"] if name in matching]
         except Exception:
             hosts = []
         self._emit("play_start", name=str(play.get_name()), path=self._where(play), hosts=hosts)
