@@ -99,7 +99,7 @@ async fn each_host_has_its_own_outcome_over_real_ssh() {
     let (events, text) = (Mutex::new(Vec::new()), Mutex::new(String::new()));
     let sink = |update: AnsibleUpdate<'_>| match update {
         AnsibleUpdate::Event(event) => events.lock().unwrap().push(event.clone()),
-        AnsibleUpdate::Text(line) => text.lock().unwrap().push_str(&format!("{line}\n")),
+        AnsibleUpdate::Text(line) => *text.lock().unwrap() += &[line, "\n"].concat(),
         AnsibleUpdate::Process(_) => {}
     };
     let outcome = run.run(&runner(), &project.runs, &sink).await.unwrap();
