@@ -10,6 +10,7 @@ pub mod plan;
 mod project;
 mod secret_key;
 pub mod tools;
+pub mod verbs;
 
 pub use context::Context;
 pub use infra_core as core;

@@ -1,0 +1,7 @@
+//! `explain`: why a playbook would run or be skipped on a host, input by input.
+
+mod answer;
+mod verb;
+
+pub use answer::{ExplainedHost, ExplainedReason, Explanation, LastSuccess};
+pub use verb::{ExplainError, explain};
