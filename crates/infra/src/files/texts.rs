@@ -8,6 +8,7 @@ use infra_core::ansible::{Fingerprint, InputId, Tree};
 use infra_core::digest::Digest;
 
 use super::atomic;
+use crate::Project;
 
 /// A larger file is no text that a person reads a diff of.
 const LARGEST: usize = 256 << 10;
@@ -29,12 +30,17 @@ impl Texts {
         Self { dir: dir.into() }
     }
 
+    /// The copies of a project's stack.
+    pub fn of(project: &Project) -> Self {
+        Self::new(project.state_dir().join("texts"))
+    }
+
     /// Keeps the text of every file that these fingerprints count, and says how many are
     /// new. Left out are large files, what is no text, and what is not the same any more
     /// as when it was digested.
     ///
-    /// To be called after a success and before its record would be of use without: a
-    /// failure costs a diff, and is no reason to fail a run.
+    /// For the success of a run, whose record holds the digests. A failure costs a diff,
+    /// and is no reason to fail the run.
     pub fn keep<'f>(
         &self,
         tree: &dyn Tree,

@@ -13,6 +13,8 @@ pub mod inputs;
 pub mod inventory;
 mod live;
 mod recorded;
+#[cfg(test)]
+mod scene;
 pub mod validate;
 
 pub use live::LiveError;

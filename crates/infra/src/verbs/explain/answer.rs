@@ -29,9 +29,6 @@ pub struct ExplainedHost {
     pub action: Action,
     /// Why, the weightiest first
     pub reasons: Vec<ExplainedReason>,
-    /// How many inputs there are, where they are known before the run
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub inputs: Option<usize>,
     /// The last success, if there was one
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_success: Option<LastSuccess>,
@@ -44,6 +41,8 @@ pub struct LastSuccess {
     pub at: String,
     /// In which record of the ledger it stands
     pub record: u64,
+    /// How many inputs decided it
+    pub inputs: usize,
 }
 
 /// One reason, with what changed as far as it can be shown.
