@@ -1,5 +1,7 @@
 //! Terraform and Ansible run as one change: plan, apply, ledger, lock and events.
 
+mod ansible_run;
+pub mod apply;
 mod context;
 pub mod event;
 pub mod files;
@@ -12,6 +14,7 @@ mod secret_key;
 pub mod tools;
 pub mod verbs;
 
+pub use apply::apply;
 pub use context::Context;
 pub use infra_core as core;
 pub use infra_exec as exec;

@@ -47,7 +47,11 @@ impl Pattern {
 
     /// Whether nothing of the name is known.
     pub(crate) fn is_any(&self) -> bool {
-        self.0.iter().all(|part| matches!(part, Part::Hole { .. }))
+        !self.0.is_empty()
+            && self
+                .0
+                .iter()
+                .all(|part| *part == Part::Hole { slash: true })
     }
 
     /// This and then another.
@@ -55,6 +59,7 @@ impl Pattern {
         let mut parts = self.0.clone();
         for part in &next.0 {
             match (parts.last_mut(), part) {
+                (_, Part::Text(more)) if more.is_empty() => {}
                 (Some(Part::Text(text)), Part::Text(more)) => text.push_str(more),
                 (Some(Part::Hole { slash }), Part::Hole { slash: more }) => *slash |= more,
                 _ => parts.push(part.clone()),

@@ -25,39 +25,38 @@ pub(crate) fn stack(roles: &[Utf8PathBuf], file: &Utf8Path) -> Vec<Utf8PathBuf> 
 }
 
 /// Where actions and lookups look for a file. `subdir` is `files`, `templates`, `vars`.
-/// `DataLoader.path_dwim_relative_stack` in `parsing/dataloader.py`.
-pub(crate) fn needle(
-    stack: &[Utf8PathBuf],
-    base: &Utf8Path,
-    subdir: &str,
-    source: &str,
-) -> Vec<Place> {
+/// `DataLoader.path_dwim_relative_stack` in `parsing/dataloader.py`, which means to leave
+/// out `subdir` where the name begins with it, but compares bytes with text and never does.
+pub(crate) fn needle(stack: &[Utf8PathBuf], base: &Utf8Path, subdir: &str) -> Vec<Place> {
     let mut places = Vec::new();
     let mut add = |dir: Utf8PathBuf, perhaps: bool| {
         if !places.iter().any(|place: &Place| place.dir == dir) {
             places.push(Place { dir, perhaps });
         }
     };
-    // The directory isn't added twice where the name begins with it.
-    let named = source.split('/').next() == Some(subdir);
     for path in stack {
         if let Some(above) = path
             .parent()
             .filter(|above| above.file_name() == Some("tasks"))
         {
-            add(parent(above).join(subdir), true);
+            add(below(&parent(above), subdir), true);
             add(above.to_owned(), true);
         }
-        if !named {
-            add(path.join(subdir), false);
-        }
+        add(below(path, subdir), false);
         add(path.clone(), false);
     }
-    if !named {
-        add(base.join(subdir), false);
-    }
+    add(below(base, subdir), false);
     add(base.to_owned(), false);
     places
+}
+
+/// Joins without leaving a slash at the end.
+fn below(dir: &Utf8Path, name: &str) -> Utf8PathBuf {
+    match (dir.as_str(), name) {
+        (_, "") => dir.to_owned(),
+        ("", _) => Utf8PathBuf::from(name),
+        _ => dir.join(name),
+    }
 }
 
 /// Where an include looks for a file of tasks. `playbook/included_file.py` for
@@ -66,6 +65,7 @@ pub(crate) fn needle(
 pub(crate) fn tasks(
     role: Option<&Utf8Path>,
     base: &Utf8Path,
+    cwd: &Utf8Path,
     includes: &[String],
     subdir: &str,
     dynamic: bool,
@@ -82,24 +82,44 @@ pub(crate) fn tasks(
     let mut cumulative = Utf8PathBuf::new();
     for include in includes.iter().rev() {
         // From the innermost include outwards, each relative to the next.
-        cumulative = Utf8Path::new(include).join(&cumulative);
-        match role {
-            Some(role) => {
-                if dynamic {
-                    add(role.join(subdir));
-                    add(role.to_owned());
-                }
-                let dir = role.join(subdir).join(&cumulative);
-                add(dir.join(subdir));
+        cumulative = below(Utf8Path::new(include), cumulative.as_str());
+        let Some(role) = role else {
+            add(below(base, cumulative.as_str()));
+            add(below(cwd, cumulative.as_str()));
+            add(base.to_owned());
+            continue;
+        };
+        let dir = below(&role.join(subdir), cumulative.as_str());
+        if dynamic {
+            for dir in [
+                role.join(subdir),
+                below(cwd, subdir),
+                role.to_owned(),
+                below(base, subdir),
+                base.to_owned(),
+            ] {
                 add(dir);
             }
-            None => add(base.join(&cumulative)),
+        }
+        for dir in [
+            dir.join(subdir),
+            below(cwd, subdir),
+            dir,
+            below(base, subdir),
+            base.to_owned(),
+        ] {
+            add(dir);
         }
     }
     if let Some(role) = role {
-        add(role.join(subdir));
-        add(role.to_owned());
-        add(base.join(subdir));
+        for dir in [
+            role.join(subdir),
+            below(cwd, subdir),
+            role.to_owned(),
+            below(base, subdir),
+        ] {
+            add(dir);
+        }
     }
     add(base.to_owned());
     places
@@ -143,7 +163,7 @@ mod tests {
         );
         assert_eq!(stack, ["r/inner", "r/outer", "r/inner/tasks"]);
         assert_eq!(
-            dirs(&needle(&stack, "".into(), "files", "x")),
+            dirs(&needle(&stack, "".into(), "files")),
             [
                 "r/inner/files",
                 "r/inner",
@@ -155,10 +175,6 @@ mod tests {
                 ""
             ]
         );
-        assert_eq!(
-            dirs(&needle(&["p".into()], "p".into(), "files", "files/x")),
-            ["p"]
-        );
     }
 
     #[test]
@@ -167,15 +183,17 @@ mod tests {
             dirs(&tasks(
                 None,
                 "p".into(),
+                "p".into(),
                 &["a".to_owned(), "b".to_owned()],
                 "tasks",
                 true
             )),
-            ["p/b", "p/a/b", "p"]
+            ["p/b", "p", "p/a/b"]
         );
         assert_eq!(
             dirs(&tasks(
                 Some("r".into()),
+                "p".into(),
                 "p".into(),
                 &["sub".to_owned()],
                 "tasks",
@@ -183,11 +201,11 @@ mod tests {
             )),
             [
                 "r/tasks/sub/tasks",
-                "r/tasks/sub",
-                "r/tasks",
-                "r",
                 "p/tasks",
-                "p"
+                "r/tasks/sub",
+                "p",
+                "r/tasks",
+                "r"
             ]
         );
     }

@@ -137,7 +137,7 @@ struct Resolver<'v> {
 
 impl Resolver<'_> {
     fn concat(&mut self, parts: &[Expr]) -> Vec<Pattern> {
-        let mut whole = vec![Pattern::literal("")];
+        let mut whole = vec![Pattern::default()];
         for part in parts {
             let next = self.expr(part);
             whole = bounded(

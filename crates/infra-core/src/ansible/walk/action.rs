@@ -181,6 +181,7 @@ impl Walker<'_> {
             line,
             what: what.to_owned(),
             expected,
+            glob: false,
         });
     }
 
@@ -354,7 +355,7 @@ impl Walker<'_> {
 
     fn argument(&mut self, context: &Context, literal: &str, line: u32, name: &str, command: bool) {
         let stack = crate::ansible::search::stack(&context.roles, &context.file);
-        let mut places = crate::ansible::search::needle(&stack, &context.base, "files", literal);
+        let mut places = crate::ansible::search::needle(&stack, &context.base, "files");
         if command {
             // A program starts in the directory that ansible-playbook was started in.
             places.clear();
@@ -363,7 +364,6 @@ impl Walker<'_> {
                 &stack,
                 &context.base,
                 "templates",
-                literal,
             ));
         }
         places.push(crate::ansible::search::Place {

@@ -139,6 +139,8 @@ pub(super) struct Wanted {
     pub(super) what: String,
     /// Whether its absence is worth telling: Ansible looks here and nowhere else
     pub(super) expected: bool,
+    /// Whether the holes in the name are a glob's, so that nothing is unresolved
+    pub(super) glob: bool,
 }
 
 /// A lookup in the text of a file.

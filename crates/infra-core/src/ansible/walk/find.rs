@@ -72,7 +72,7 @@ impl Walker<'_> {
                 self.role(&wanted.context.step(wanted.line, &wanted.what), &dir, files);
                 continue;
             }
-            let places = self.places(wanted, literal.as_deref().unwrap_or_default());
+            let places = self.places(wanted);
             let found = match &literal {
                 Some(text) => {
                     let found = self.first(&places, text, wanted);
@@ -87,6 +87,7 @@ impl Walker<'_> {
                     }
                     found
                 }
+                None if wanted.glob => self.all(&places, pattern, wanted),
                 None => {
                     let why = if pattern.is_any() {
                         Reason::AnyName
@@ -104,7 +105,12 @@ impl Walker<'_> {
                 }
             };
             for path in found {
-                self.use_file(wanted, &path, literal.as_deref(), literal.is_none());
+                self.use_file(
+                    wanted,
+                    &path,
+                    literal.as_deref(),
+                    literal.is_none() && !wanted.glob,
+                );
             }
         }
     }
@@ -159,7 +165,7 @@ impl Walker<'_> {
         scope
     }
 
-    fn places(&self, wanted: &Wanted, literal: &str) -> Vec<Place> {
+    fn places(&self, wanted: &Wanted) -> Vec<Place> {
         let context = &wanted.context;
         match &wanted.search {
             Search::Places(places) => places.clone(),
@@ -167,7 +173,7 @@ impl Walker<'_> {
                 let stack = search::stack(&context.roles, &context.file);
                 let mut places = Vec::new();
                 for subdir in subdirs {
-                    places.extend(search::needle(&stack, &context.base, subdir, literal));
+                    places.extend(search::needle(&stack, &context.base, subdir));
                 }
                 places
             }
@@ -176,6 +182,7 @@ impl Walker<'_> {
                 let mut places = search::tasks(
                     role,
                     &context.base,
+                    &self.request.cwd,
                     &context.includes,
                     context.subdir(),
                     *dynamic,
@@ -188,7 +195,7 @@ impl Walker<'_> {
                     .any(|definition| matches!(definition, Definition::Computed(_)))
                 {
                     let stack = search::stack(&context.roles, &context.file);
-                    places.extend(search::needle(&stack, &context.base, "files", literal));
+                    places.extend(search::needle(&stack, &context.base, "files"));
                 }
                 places
             }
@@ -342,6 +349,7 @@ impl Walker<'_> {
                 line: *line,
                 what: "include".to_owned(),
                 expected: true,
+                glob: false,
             });
         }
     }

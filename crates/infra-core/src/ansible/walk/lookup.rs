@@ -159,6 +159,7 @@ impl Walker<'_> {
                 line: call.line,
                 what: format!("lookup {plugin}"),
                 expected: true,
+                glob: lookup(plugin) == Lookup::Glob,
             };
             self.look_for(&wanted, widest);
         }
@@ -210,6 +211,7 @@ impl Walker<'_> {
                 line: value.line,
                 what: "with_first_found".to_owned(),
                 expected: true,
+                glob: false,
             });
             return;
         }

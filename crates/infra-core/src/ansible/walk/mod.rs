@@ -83,6 +83,10 @@ struct Play {
     base: Utf8PathBuf,
     /// Every identifier in the text of its files
     words: BTreeSet<Arc<str>>,
+    /// Those in the text of plugins
+    code_words: BTreeSet<Arc<str>>,
+    /// Those in the text of modules, which can't read the host's variables
+    module_words: BTreeSet<Arc<str>>,
     /// What could be collections in the text of its files
     qualified: BTreeSet<String>,
     /// Where its tasks stand, one for each list of roles and directory
@@ -257,6 +261,22 @@ impl Walker<'_> {
         {
             play.stacks.push(context.clone());
             self.grew = true;
+            // Whether a directory is a role's decides where is searched (`_is_role` of
+            // `parsing/dataloader.py`); here it is searched either way.
+            for dir in [parent(&dir), dir] {
+                for probe in ["tasks/main", "meta/main"] {
+                    for extension in ["", ".yml", ".yaml"] {
+                        let path = super::path::join(
+                            &self.request.root,
+                            &dir,
+                            &format!("{probe}{extension}"),
+                        );
+                        if self.sources.kind(&path).is_none() {
+                            self.absent.insert(path);
+                        }
+                    }
+                }
+            }
         }
     }
 

@@ -255,6 +255,7 @@ impl Walker<'_> {
                         line: name.line,
                         what: "vars_files".to_owned(),
                         expected: true,
+                        glob: false,
                     });
                 }
             }
@@ -336,6 +337,7 @@ impl Walker<'_> {
             line,
             what: what.to_owned(),
             expected: true,
+            glob: false,
         });
     }
 }

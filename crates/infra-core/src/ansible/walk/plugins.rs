@@ -24,6 +24,42 @@ const ALWAYS: [&str; 4] = [
 /// Code of these kinds runs on the managed host, with its arguments only.
 const REMOTE: [&str; 4] = ["library", "module_utils", "modules", "doc_fragments"];
 
+/// Modules that others call without a task naming them. `plugins/action/`.
+const IMPLIED: [&str; 12] = [
+    "setup",
+    "gather_facts",
+    "copy",
+    "file",
+    "stat",
+    "command",
+    "slurp",
+    "async_status",
+    "async_wrapper",
+    "normal",
+    "validate_argument_spec",
+    "find",
+];
+
+/// The first parts of the names in `module_utils/`.
+const OWN_UTILS: [&str; 16] = [
+    "_internal",
+    "ansible_release",
+    "api",
+    "basic",
+    "common",
+    "compat",
+    "connection",
+    "csharp",
+    "datatag",
+    "distro",
+    "errors",
+    "facts",
+    "parsing",
+    "powershell",
+    "service",
+    "urls",
+];
+
 impl Walker<'_> {
     /// Notes the folders of plugins beside a playbook or in a role: `add_all_plugin_dirs`.
     pub(super) fn plugin_dirs(&mut self, play: usize, dir: &Utf8Path) {
@@ -70,7 +106,7 @@ impl Walker<'_> {
         }
         let stem = name.split('.').next().unwrap_or(name);
         if stem == "__init__" {
-            return matches!(folder, "module_utils" | "plugin_utils");
+            return folder == "module_utils" && !relative.as_str().contains('/');
         }
         if ALWAYS.contains(&folder) {
             return matches!(extension, "py" | "yml" | "yaml" | "json");
@@ -78,8 +114,43 @@ impl Walker<'_> {
         let Some(state) = self.plays.get(play) else {
             return false;
         };
+        // What shadows a part of Ansible's own is used by modules whose text isn't here.
+        let own = match folder {
+            "module_utils" => relative.components().next().is_some_and(|first| {
+                OWN_UTILS.contains(&first.as_str().split('.').next().unwrap_or_default())
+            }),
+            "library" | "action_plugins" => IMPLIED.contains(&stem),
+            "connection_plugins" | "shell_plugins" | "strategy_plugins" | "become_plugins"
+            | "cache_plugins" => {
+                matches!(
+                    stem,
+                    "ssh" | "local" | "sh" | "powershell" | "linear" | "sudo" | "memory"
+                )
+            }
+            _ => false,
+        };
+        if own {
+            return true;
+        }
         // A name with other characters is no word of any text; it can't be ruled out.
-        !stem.chars().all(|c| c.is_alphanumeric() || c == '_') || state.words.contains(stem)
+        if !stem.chars().all(|c| c.is_alphanumeric() || c == '_') {
+            return true;
+        }
+        match folder {
+            "module_utils" => state.words.contains(stem) || state.module_words.contains(stem),
+            "lookup_plugins" => {
+                let called = state.lookups.iter().any(|used| {
+                    used.call
+                        .plugin
+                        .as_deref()
+                        .is_none_or(|plugin| plugin.rsplit('.').next() == Some(stem))
+                });
+                called
+                    || state.words.contains(format!("with_{stem}").as_str())
+                    || state.code_words.contains(stem)
+            }
+            _ => state.words.contains(stem),
+        }
     }
 
     /// Whether a plugin of the tree has a name.
@@ -94,7 +165,16 @@ impl Walker<'_> {
     /// One plugin: a file, its text, and what code in Python can read besides.
     pub(super) fn plugin(&mut self, play: usize, folder: &str, path: &Utf8Path, via: &Arc<Via>) {
         self.add_file(path, Reach::Play(play), via, false);
-        self.mention(play, path, Text::Code, None, via);
+        let package = path.with_extension("");
+        if folder == "module_utils" && self.sources.kind(&package).is_none() {
+            self.add_absent(package);
+        }
+        let text = if matches!(folder, "library" | "modules" | "module_utils") {
+            Text::Module
+        } else {
+            Text::Code
+        };
+        self.mention(play, path, text, None, via);
         if REMOTE.contains(&folder) || path.extension() != Some("py") {
             return;
         }

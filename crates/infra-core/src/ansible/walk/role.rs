@@ -118,7 +118,7 @@ impl Walker<'_> {
                 self.role_entry(&inner, entry, "dependencies");
             }
         }
-        for extension in [".yml", ".yaml", ".json"] {
+        for extension in ["", ".yml", ".yaml", ".json"] {
             let specs = path.join(format!("meta/argument_specs{extension}"));
             if self.sources.is_file(&specs) {
                 self.vars_file(&context, &specs, false);

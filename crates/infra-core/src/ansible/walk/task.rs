@@ -263,6 +263,7 @@ impl Walker<'_> {
             }
             .to_owned(),
             expected: true,
+            glob: false,
         });
     }
 
@@ -337,6 +338,7 @@ impl Walker<'_> {
                 line: args.line,
                 what: "include_role".to_owned(),
                 expected: true,
+                glob: false,
             });
         }
         true
