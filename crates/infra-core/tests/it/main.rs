@@ -5,5 +5,7 @@
 )]
 
 mod config;
+mod consequences;
 mod corpus;
 mod documents;
+mod drift;
