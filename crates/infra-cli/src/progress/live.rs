@@ -90,7 +90,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 fn style(shared: Arc<Mutex<Shown>>) -> ProgressStyle {
     let draw = move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
         // The terminal is gone if this fails, and with it whoever could be told.
-        drop(lock(&shared).draw(out));
+        let _ = lock(&shared).draw(out);
     };
     ProgressStyle::with_template("{spinner} {display}")
         .unwrap_or_else(|_| ProgressStyle::default_spinner())
