@@ -3,7 +3,6 @@
 use std::cell::Cell;
 
 use anyhow::Context as _;
-use infra::core::config::ConfigErrors;
 use infra::exec::process::{Interrupter, install_signal_handlers};
 use infra::{Context, Open, OpenError, Project};
 
@@ -42,17 +41,32 @@ impl App {
         Ok(())
     }
 
-    /// The project that the flags name.
-    pub(crate) fn project(&self) -> Result<Project, Failure> {
-        let open = Open {
+    /// Which project the flags name.
+    pub(crate) fn open(&self) -> Open {
+        Open {
             dir: ".".into(),
             config: self.global.config.clone(),
             stack: self.global.stack.clone(),
-        };
-        Project::open(&open).map_err(|error| match error {
-            OpenError::Config(ConfigErrors(errors)) => Failure::several(errors),
-            error => error.into(),
-        })
+        }
+    }
+
+    /// The project that the flags name.
+    pub(crate) fn project(&self) -> Result<Project, Failure> {
+        Project::open(&self.open()).map_err(Failure::opening)
+    }
+
+    /// The project that the flags name, for verbs that don't need one.
+    pub(crate) fn project_if_any(&self) -> Result<Option<Project>, Failure> {
+        match Project::open(&self.open()) {
+            Ok(project) => Ok(Some(project)),
+            Err(OpenError::NotFound(_)) if self.global.stack.is_none() => Ok(None),
+            Err(error) => Err(Failure::opening(error)),
+        }
+    }
+
+    /// Stderr.
+    pub(crate) fn screen(&self) -> &Screen {
+        &self.screen
     }
 
     /// How much is shown.

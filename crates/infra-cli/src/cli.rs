@@ -2,7 +2,10 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{completions, plan, schema};
+use crate::commands::{
+    apply, completions, doctor, drift, explain, force_unlock, history, init, inputs, inventory,
+    plan, schema, validate,
+};
 use crate::global::Global;
 
 /// Run Terraform and Ansible as one change
@@ -10,7 +13,7 @@ use crate::global::Global;
 #[command(
     name = "infra",
     version,
-    about,
+    about = "Run Terraform and Ansible as one change",
     long_about = LONG_ABOUT,
     after_help = EXAMPLES,
     disable_help_subcommand = true,
@@ -44,7 +47,17 @@ something to do.";
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Init(init::Init),
+    Validate(validate::Validate),
     Plan(plan::Plan),
+    Apply(apply::Apply),
+    Drift(drift::Drift),
+    Inventory(inventory::Hosts),
+    Inputs(inputs::Inputs),
+    Explain(explain::Explain),
+    History(history::History),
+    Doctor(doctor::Doctor),
+    ForceUnlock(force_unlock::ForceUnlock),
     Schema(schema::Schema),
     Completions(completions::Completions),
 }

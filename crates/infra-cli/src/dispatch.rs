@@ -36,7 +36,17 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn verb(command: Command, app: &App) -> Result<Ending, Failure> {
     match command {
+        Command::Init(verb) => verb.run(app),
+        Command::Validate(verb) => verb.run(app),
         Command::Plan(verb) => verb.run(app),
+        Command::Apply(verb) => verb.run(app),
+        Command::Drift(verb) => verb.run(app),
+        Command::Inventory(verb) => verb.run(app),
+        Command::Inputs(verb) => verb.run(app),
+        Command::Explain(verb) => verb.run(app),
+        Command::History(verb) => verb.run(app),
+        Command::Doctor(verb) => verb.run(app),
+        Command::ForceUnlock(verb) => verb.run(app),
         Command::Schema(verb) => verb.run(),
         Command::Completions(verb) => verb.run(),
     }

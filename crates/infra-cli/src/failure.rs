@@ -1,5 +1,7 @@
 //! An error on its way to the person: what went wrong, and what to do about it.
 
+use infra::OpenError;
+use infra::core::config::ConfigErrors;
 use infra::core::hint::Hint;
 
 /// Why a verb gave no result: one problem, or several at once.
@@ -39,10 +41,15 @@ impl Failure {
         Self::new(error.into(), Vec::new())
     }
 
-    /// Several problems.
-    pub(crate) fn several<E: Hint + Send + Sync + 'static>(
-        errors: impl IntoIterator<Item = E>,
-    ) -> Self {
+    /// Why a project can't be opened: all that is wrong with its configuration, one by one.
+    pub(crate) fn opening(error: OpenError) -> Self {
+        match error {
+            OpenError::Config(ConfigErrors(errors)) => Self::several(errors),
+            error => error.into(),
+        }
+    }
+
+    fn several<E: Hint + Send + Sync + 'static>(errors: impl IntoIterator<Item = E>) -> Self {
         Self {
             problems: errors
                 .into_iter()

@@ -1,7 +1,7 @@
 //! The command `infra`: it parses arguments, asks the library, renders the answer and maps
 //! it to an exit code. Nothing is decided here.
 //!
-//! - [`cli`](crate) says which verbs and flags there are, with a file per verb.
+//! - `cli` and `commands` say which verbs and flags there are, with a file per verb.
 //! - `report` renders answers for people; `progress` shows a run while it goes on.
 //! - `app` is what every verb is given: the flags of all verbs, a runtime when one is
 //!   needed, and the two outputs.
@@ -9,6 +9,7 @@
 mod app;
 mod cli;
 mod commands;
+mod confirm;
 mod dispatch;
 mod exit;
 mod failure;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use anstyle::Style;
 use infra::core::consequence::{PlannedChange, TerraformChanges};
-use infra::core::drift::Consequence;
 use infra::core::terraform::Actions;
 use infra::exec::escape::printable;
 
@@ -61,15 +60,6 @@ fn kind(change: &PlannedChange) -> (u8, &'static str) {
     }
 }
 
-/// What becomes of the changes that only follow from benign drift.
-pub(super) fn fate(changes: &TerraformChanges) -> &'static str {
-    if changes.real_changes().next().is_some() {
-        " (applied with the rest: a plan is applied whole)"
-    } else {
-        " (not applied)"
-    }
-}
-
 /// Adds the real changes, and how the plan is not whole.
 pub(super) fn changes(page: &mut Page, changes: &TerraformChanges, detail: Detail) {
     let real: Vec<&PlannedChange> = changes.real_changes().collect();
@@ -106,7 +96,8 @@ fn line(page: &mut Page, change: &PlannedChange) {
             moved.unwrap_or_default(),
         ),
     );
-    page.line(6, paint(MUTED, printable(&change.reason)));
+    let reason = own_words(&change.reason, &change.address);
+    page.line(6, paint(MUTED, printable(reason)));
 }
 
 /// What a plan lacks that covers everything and failed nowhere.
@@ -129,46 +120,9 @@ pub(super) fn not_whole(changes: &TerraformChanges) -> Vec<String> {
     problems
 }
 
-/// Adds the changes that only follow from benign drift, each with its proof. `fate` says what
-/// becomes of them.
-pub(super) fn consequences(
-    page: &mut Page,
-    consequences: &[Consequence],
-    fate: &str,
-    detail: Detail,
-) {
-    if consequences.is_empty() {
-        return;
-    }
-    let follow = if consequences.len() == 1 {
-        "follows"
-    } else {
-        "follow"
-    };
-    page.line(
-        2,
-        format_args!(
-            "{} only {follow} from expected drift{fate}",
-            count(consequences.len(), "planned change"),
-        ),
-    );
-    let shown = detail.fold(consequences.len(), CHAINS);
-    for consequence in consequences.iter().take(shown) {
-        let (symbol, _) = symbol(&consequence.actions);
-        page.line(
-            4,
-            format_args!(
-                "{} {}",
-                paint(MUTED, format_args!("{symbol:>3}")),
-                printable(&consequence.address)
-            ),
-        );
-        for step in &consequence.chain {
-            page.line(8, paint(MUTED, printable(step)));
-        }
-    }
-    page.folded(4, consequences.len() - shown);
+/// A reason without the address that it begins with, for a place where that has been said.
+pub(super) fn own_words<'r>(reason: &'r str, address: &str) -> &'r str {
+    let rest = reason.strip_prefix(address);
+    rest.and_then(|rest| rest.strip_prefix(": "))
+        .unwrap_or(reason)
 }
-
-/// How many chains are shown before the list is folded.
-const CHAINS: usize = 5;

@@ -3,7 +3,8 @@
 use infra::core::drift::{Class, DriftEntry, DriftReport, RuleUse, Source};
 use infra::exec::escape::printable;
 
-use super::changes::{consequences, symbol};
+use super::changes::symbol;
+use super::consequences::consequences;
 use super::count::count;
 use super::difference::difference;
 use super::page::{Detail, Page};

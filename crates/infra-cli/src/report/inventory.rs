@@ -38,11 +38,16 @@ pub(super) fn difference(
         changed(page, host);
     }
     page.folded(2, diff.changed.len() - shown);
-    let shown = detail.fold(diff.groups.len(), ROOM);
-    for group in diff.groups.iter().take(shown) {
+    let groups: Vec<&GroupChange> = diff
+        .groups
+        .iter()
+        .filter(|group| says_more(group, diff))
+        .collect();
+    let shown = detail.fold(groups.len(), ROOM);
+    for group in groups.iter().take(shown) {
         page.line(2, group_line(group));
     }
-    page.folded(2, diff.groups.len() - shown);
+    page.folded(2, groups.len() - shown);
     for variable in &diff.vars {
         page.line(
             2,
@@ -98,6 +103,15 @@ fn changed(page: &mut Page, host: &HostChange) {
             }
         }
     }
+}
+
+/// Whether a group differs by more than the hosts that are new or gone.
+fn says_more(group: &GroupChange, diff: &InventoryDiff) -> bool {
+    !(group.vars.is_empty()
+        && group.children_added.is_empty()
+        && group.children_removed.is_empty()
+        && group.added.iter().all(|host| diff.added.contains(host))
+        && group.removed.iter().all(|host| diff.removed.contains(host)))
 }
 
 fn group_line(change: &GroupChange) -> String {

@@ -3,7 +3,7 @@
 use infra::core::decision::Decision;
 
 use super::page::{Detail, Page};
-use super::{changes, drift, inventory, playbooks, verdict};
+use super::{changes, consequences, drift, inventory, playbooks, verdict};
 use crate::style::{HEADING, paint};
 
 /// The page of `infra plan`. `skipped` are the resources that look like hosts and are none.
@@ -14,10 +14,10 @@ pub(crate) fn plan(decision: &Decision, skipped: &[String], detail: Detail) -> S
     page.heading("Terraform");
     changes::changes(&mut page, &decision.terraform, detail);
     drift::entries(&mut page, &decision.drift, detail);
-    changes::consequences(
+    consequences::consequences(
         &mut page,
         &decision.drift.consequences,
-        changes::fate(&decision.terraform),
+        consequences::fate(&decision.terraform),
         detail,
     );
     drift::rules(&mut page, &decision.drift);
