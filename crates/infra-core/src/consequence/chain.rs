@@ -172,12 +172,10 @@ fn effect(subject: &Subject, candidate: &Candidate) -> String {
 }
 
 fn member(address: &str, path: &Path) -> String {
-    match path.0.first() {
-        None => address.to_owned(),
-        Some(_) => {
-            let path = path.to_string();
-            let dot = if path.starts_with('[') { "" } else { "." };
-            format!("{address}{dot}{path}")
-        }
+    if path.0.is_empty() {
+        return address.to_owned();
     }
+    let path = path.to_string();
+    let dot = if path.starts_with('[') { "" } else { "." };
+    format!("{address}{dot}{path}")
 }

@@ -14,6 +14,13 @@ pub(super) struct Link {
     pub(super) cause: Cause,
 }
 
+impl Link {
+    /// The same origin, of a larger part.
+    pub(super) fn at(self, path: Path) -> Self {
+        Self { path, ..self }
+    }
+}
+
 /// What explains a change, as far as it has been gone through.
 #[derive(Debug, Default)]
 pub(super) struct Explanation {
@@ -113,6 +120,9 @@ pub(super) fn explain(
             for key in keys {
                 let (old, new) = (before.get(key), after.get(key));
                 let mask = unknown.and_then(|mask| mask.get(key));
+                if old.is_none() {
+                    return Err(format!("{} is new", path.key(key)));
+                }
                 if new.is_none() && old.is_some() && !has_true(mask) {
                     return Err(format!("{} is removed", path.key(key)));
                 }

@@ -84,6 +84,7 @@ pub(super) fn resource(
             .flat_map(|mask| mask.keys().map(AsRef::as_ref)),
     );
 
+    let (before_sensitive, after_sensitive) = change.sensitive_masks();
     let mut explanation = Explanation::default();
     let mut groups = Vec::new();
     let mut explained: HashSet<&str> = HashSet::new();
@@ -108,14 +109,17 @@ pub(super) fn resource(
             after: is,
             unknown: mask,
         };
-        part.examine(
-            id,
-            &scope,
-            resolver,
-            gatherer,
-            &mut explanation,
-            &mut groups,
-        )?;
+        let mut own = Explanation::default();
+        let examined = part.examine(id, &scope, resolver, gatherer, &mut own, &mut groups);
+        if before_sensitive.touches(&path) || after_sensitive.touches(&path) {
+            // Not even the keys of a sensitive map are named.
+            examined.map_err(|_| format!("{path}, which is sensitive, is not explained"))?;
+            let links = own.links.into_iter();
+            own.links = links.map(|link| link.at(path.clone())).collect();
+        } else {
+            examined?;
+        }
+        explanation.links.extend(own.links);
         explained.insert(key);
     }
     if explained.is_empty() {
@@ -212,6 +216,16 @@ impl Part<'_, '_> {
 /// Obligations 1 and 2.
 fn may_be_one(entry: &ResourceChange<'_>, rules: &DriftRules) -> Result<(), String> {
     let change = &entry.change;
+    match &change.actions {
+        Actions::Create => return Err("it does not exist yet".to_owned()),
+        Actions::Delete => return Err("it is to be deleted".to_owned()),
+        Actions::Read => return Err("it can only be read during apply".to_owned()),
+        Actions::Forget | Actions::CreateThenForget => {
+            return Err("it is to be dropped from the state".to_owned());
+        }
+        Actions::Unknown(_) => return Err(format!("the action is {}", change.actions)),
+        _ => {}
+    }
     if entry.mode != Mode::Managed || !rules.allows_consequence(&entry.resource_type) {
         return Err(format!(
             "a change of {} is a real need, whatever causes it",

@@ -47,17 +47,28 @@ pub(crate) fn prove(
         .collect();
     let order = settle(&examined, &gatherer.groups);
     let chains = Chains::build(drift, &subjects, &examined, &order);
+    // Whether a group has a real change in it, found once for all its readers.
+    let real_in: Vec<bool> = gatherer
+        .groups
+        .iter()
+        .map(|group| {
+            group
+                .changes
+                .iter()
+                .any(|change| chains.get(*change).is_none())
+        })
+        .collect();
 
-    let mut verdicts = subjects.iter().enumerate().map(|(number, subject)| {
+    let mut verdicts = (0..subjects.len()).map(|number| {
         let why = match examined.get(number) {
             Some(Err(why)) => why.clone(),
             Some(Ok(candidate)) => match chains.get(number) {
                 Some(chain) => return (ChangeClass::Consequence, chain.summary()),
-                None => unmet(candidate, &subjects, &gatherer.groups, &chains),
+                None => unmet(candidate, &subjects, &gatherer.groups, &real_in, &chains),
             },
             None => "it was not examined".to_owned(),
         };
-        (ChangeClass::Real, format!("{}: {why}", subject.address))
+        (ChangeClass::Real, why)
     });
 
     let mut changes = TerraformChanges::count(plan);
@@ -148,26 +159,25 @@ fn settle(examined: &[Result<Candidate, String>], groups: &[Group]) -> Vec<usize
 }
 
 /// Which need of a candidate is not met.
-fn unmet(candidate: &Candidate, subjects: &[Subject], groups: &[Group], chains: &Chains) -> String {
-    let of_groups = candidate
-        .groups
-        .iter()
-        .filter_map(|group| groups.get(*group))
-        .flat_map(|group| {
-            group
-                .changes
-                .iter()
-                .map(move |change| (*change, group.name.as_str()))
-        });
+fn unmet(
+    candidate: &Candidate,
+    subjects: &[Subject],
+    groups: &[Group],
+    real_in: &[bool],
+    chains: &Chains,
+) -> String {
     let own = candidate
         .changes
         .iter()
-        .filter_map(|change| Some((*change, subjects.get(*change)?.address.as_str())));
-    match own
-        .chain(of_groups)
-        .find(|(change, _)| chains.get(*change).is_none())
-    {
-        Some((_, name)) => format!("it reads {name}, whose change is real"),
+        .filter(|change| chains.get(**change).is_none())
+        .filter_map(|change| Some(subjects.get(*change)?.address.as_str()));
+    let of_groups = candidate
+        .groups
+        .iter()
+        .filter(|group| real_in.get(**group) == Some(&true))
+        .filter_map(|group| Some(groups.get(*group)?.name.as_str()));
+    match own.chain(of_groups).next() {
+        Some(name) => format!("it reads {name}, whose change is real"),
         None => "what it reads is not settled".to_owned(),
     }
 }

@@ -65,15 +65,15 @@ pub(super) fn references(expression: &Value<'_>) -> Vec<Reference> {
 }
 
 fn in_full(list: &[Value<'_>], found: &mut Vec<Reference>) {
-    let mut last = "";
+    let mut previous = "";
     for text in list.iter().filter_map(Value::as_str) {
-        let shortens = last
+        let shortens = previous
             .strip_prefix(text)
             .is_some_and(|rest| rest.starts_with(['.', '[']));
         if !shortens {
             found.push(Reference::parse(text));
         }
-        last = text;
+        previous = text;
     }
 }
 

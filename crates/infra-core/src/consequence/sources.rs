@@ -128,13 +128,6 @@ impl Sources {
     }
 }
 
-fn masks<'v, 'a>(unknown: &'v Value<'a>) -> Masks<'v, 'a> {
-    Masks {
-        unknown: Some(unknown),
-        ..Masks::default()
-    }
-}
-
 /// The benign leaves of a drifted object, and the lists and maps above them in which all
 /// that changed is benign.
 fn drifted(change: &Change<'_>, entry: &DriftEntry, number: usize) -> Source {
@@ -185,8 +178,14 @@ fn drifted(change: &Change<'_>, entry: &DriftEntry, number: usize) -> Source {
 fn planned(change: &Change<'_>, number: usize) -> Vec<Leaf> {
     let (before, after) = (change.before_value(), change.after_value());
     let unknown = change.unknown_mask();
+    let (before_sensitive, after_sensitive) = change.sensitive_masks();
+    let masks = Masks {
+        unknown: Some(&unknown.0),
+        before_sensitive: Some(&before_sensitive.0),
+        after_sensitive: Some(&after_sensitive.0),
+    };
     let mut leaves = Vec::new();
-    for leaf in diff(&before, &after, masks(&unknown.0)) {
+    for leaf in diff(&before, &after, masks) {
         let path = leaf.path.clone();
         push(
             &mut leaves,

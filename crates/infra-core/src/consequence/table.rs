@@ -104,6 +104,10 @@ pub(super) fn unsettled(tables: &[&Table], before: &Value<'_>) -> Vec<Cause> {
             .find(|(new, _)| new.is_none())
             .map(|(_, cause)| cause.clone())
     };
+    // What was nothing before was not read from anywhere.
+    if before.is_empty() {
+        return Vec::new();
+    }
     let whole = key(before);
     if let Some(cause) = open(&whole) {
         return vec![cause];
@@ -200,7 +204,8 @@ fn scan<'s>(
 /// that is what a map of strings makes of them.
 fn key(value: &Value<'_>) -> String {
     match value {
-        Value::Null => String::new(),
+        // Not the empty string: an argument that is given for the first time had no value.
+        Value::Null => "\u{0}".to_owned(),
         Value::Bool(value) => value.to_string(),
         Value::Number(text) | Value::String(text) => text.clone().into_owned(),
         Value::Array(_) | Value::Object(_) => value.to_string(),

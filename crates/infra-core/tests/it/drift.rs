@@ -8,10 +8,16 @@ use infra_core::terraform::Stream;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::consequences::{ephemeral_ip, judge, recording, rules};
 use crate::corpus;
+use crate::recordings::{ephemeral_ip, judge, recording, rules};
 
-fn drifted(address: &str, actions: &[&str], before: Value, after: Value) -> Value {
+fn drifted(
+    address: &str,
+    actions: &[&str],
+    before: impl Into<Value>,
+    after: impl Into<Value>,
+) -> Value {
+    let (before, after): (Value, Value) = (before.into(), after.into());
     json!({
         "address": address, "mode": "managed", "type": "aws_instance", "name": "x",
         "change": {"actions": actions, "before": before, "after": after}
@@ -228,7 +234,69 @@ fn the_answer_is_the_json_of_the_contract() {
     entry["change"]["after_sensitive"] = json!({"user_data": true});
     let drift = rules(&[("r", &["*"], &["*"])]);
     let analysis = judge(&plan(&[entry]).to_string(), &drift);
-    insta::assert_snapshot!(serde_json::to_string_pretty(&analysis.drift).unwrap());
+    insta::assert_snapshot!(serde_json::to_string_pretty(&analysis.drift).unwrap(), @r##"
+    {
+      "source": "plan",
+      "summary": {
+        "benign": 1,
+        "material": 0,
+        "equal": 0
+      },
+      "drift": [
+        {
+          "address": "aws_instance.a",
+          "actions": [
+            "update"
+          ],
+          "class": "benign",
+          "rule": "r",
+          "attributes": [
+            {
+              "path": "password",
+              "before": "(sensitive)",
+              "after": "(sensitive)",
+              "class": "benign",
+              "rule": "r"
+            },
+            {
+              "path": "public_ip",
+              "before": "x",
+              "after": "y",
+              "class": "benign",
+              "rule": "r"
+            },
+            {
+              "path": "size",
+              "before": 1.5,
+              "after": 2,
+              "class": "benign",
+              "rule": "r"
+            },
+            {
+              "path": "user_data",
+              "before": "(sensitive)",
+              "after": "(sensitive)",
+              "class": "benign",
+              "rule": "r"
+            }
+          ]
+        }
+      ],
+      "consequences": [],
+      "rules": [
+        {
+          "name": "r",
+          "hits": 4,
+          "reason": "a test",
+          "owner": null,
+          "expires": null,
+          "expired": false
+        }
+      ],
+      "unused_rules": [],
+      "expired_rules": []
+    }
+    "##);
     assert!(analysis.is_nothing());
 }
 

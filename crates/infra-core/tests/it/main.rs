@@ -9,3 +9,5 @@ mod consequences;
 mod corpus;
 mod documents;
 mod drift;
+mod inventory;
+mod recordings;

@@ -188,7 +188,8 @@ impl Walker<'_> {
             return;
         }
         let via = Via::root(format!("collection {name}"));
-        for file in ["meta/runtime.yml", "galaxy.yml", "MANIFEST.json"] {
+        // Its metadata counts as the version that it says.
+        for file in ["meta/runtime.yml", "__init__.py", "plugins/__init__.py"] {
             self.listed(&dir.join(file), Reach::Everywhere, &via);
         }
         for (folder, kind) in KINDS {
@@ -197,19 +198,30 @@ impl Walker<'_> {
                 continue;
             }
             for (relative, file) in self.below(&plugins, Some(context.play)) {
-                if matches!(file, Kind::File { .. }) && self.is_used(context.play, kind, &relative)
+                if !matches!(file, Kind::File { .. })
+                    || !self.is_used(context.play, kind, &relative)
                 {
-                    self.plugin(
-                        context.play,
-                        if kind == "named_plugins" {
-                            "filter_plugins"
-                        } else {
-                            kind
-                        },
-                        &plugins.join(relative),
+                    continue;
+                }
+                let path = plugins.join(relative);
+                // Python reads the package of a module before the module.
+                for package in path
+                    .ancestors()
+                    .skip(1)
+                    .take_while(|above| above.starts_with(&plugins))
+                {
+                    self.listed(
+                        &package.join("__init__.py"),
+                        Reach::Play(context.play),
                         &via,
                     );
                 }
+                let kind = if kind == "named_plugins" {
+                    "filter_plugins"
+                } else {
+                    kind
+                };
+                self.plugin(context.play, kind, &path, &via);
             }
         }
     }

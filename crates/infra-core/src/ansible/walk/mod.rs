@@ -83,6 +83,10 @@ struct Play {
     base: Utf8PathBuf,
     /// Every identifier in the text of its files
     words: BTreeSet<Arc<str>>,
+    /// Those in the text of plugins
+    code_words: BTreeSet<Arc<str>>,
+    /// Those in the text of modules, which can't read the host's variables
+    module_words: BTreeSet<Arc<str>>,
     /// What could be collections in the text of its files
     qualified: BTreeSet<String>,
     /// Where its tasks stand, one for each list of roles and directory
