@@ -68,7 +68,7 @@ async fn line() -> String {
         let mut text = String::new();
         let read = io::stdin().lock().read_line(&mut text);
         // Nobody waits any more if it was interrupted.
-        let _ = sender.send(read.map(|_| text.trim().to_owned()).unwrap_or_default());
+        drop(sender.send(read.map(|_| text.trim().to_owned()).unwrap_or_default()));
     });
     receiver.await.unwrap_or_default()
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 use clap::Args;
 use clap::builder::FalseyValueParser;
+use infra::Pending;
 use infra::apply::{ApplyOptions, Outcome};
 use infra::core::decision::Decision;
 use infra::plan::{PlanOptions, SavedDecision};
@@ -74,7 +75,7 @@ impl Apply {
                 screen: app.screen(),
                 interrupt: context.runner.interrupt().clone(),
             };
-            let approve = |decision: &Decision| {
+            let approve = |decision: &Decision| -> Pending<'_, bool> {
                 if !app.global.json {
                     let shown = output::print(&report::plan(decision, &[], app.detail()));
                     // A run isn't given up because nobody can read along.

@@ -19,6 +19,16 @@ use crate::{output, report};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Plan {
+    /// Save the decision to a new file, for `infra apply FILE`
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "plan_json",
+        env = "INFRA_OUT",
+        hide_env = true
+    )]
+    out: Option<Utf8PathBuf>,
+
     /// Exit with 2 if there is something to do
     #[arg(long, env = "INFRA_DETAILED_EXITCODE", hide_env = true, value_parser = FalseyValueParser::new())]
     detailed_exitcode: bool,
@@ -58,6 +68,7 @@ const EXAMPLES: &str = "\
 Examples:
   infra plan                                     what would be done, and why
   infra plan --detailed-exitcode                 exit with 2 if there is something to do
+  infra plan --out tonight.plan                  save it, for `infra apply tonight.plan`
   infra plan --json | jq .verdict                the same for a program
   infra plan --force=prometheus                  run a playbook whatever its inputs
   terraform show -json tfplan | infra plan --plan-json -";
@@ -76,6 +87,9 @@ impl Plan {
         };
         let planned =
             app.block_on(async |context, _| Ok(infra::plan(context, &project, &options).await?))?;
+        if let Some(file) = &self.out {
+            planned.save(&project.stack.name, file)?;
+        }
         if app.global.json {
             output::print_json(&planned.decision)?;
         } else {

@@ -47,7 +47,7 @@ pub(super) fn consequences(page: &mut Page, all: &[Consequence], fate: &str, det
 fn add(page: &mut Page, consequence: &Consequence, is_proven: bool) {
     let (symbol, _) = symbol(&consequence.actions);
     let address = printable(&consequence.address);
-    let symbol = paint(MUTED, format_args!("{symbol:>3}"));
+    let symbol = paint(MUTED, format!("{symbol:>3}"));
     if is_proven {
         page.line(4, format_args!("{symbol} {address}"));
         for step in &consequence.chain {

@@ -5,6 +5,7 @@ use infra::exec::escape::printable;
 use infra::verbs::explain::{ExplainedHost, ExplainedReason, Explanation};
 
 use super::count::count;
+use super::history::second;
 use super::page::{Detail, Page};
 use super::playbooks;
 use crate::style::{BAD, CHANGE, GOOD, HEADING, MUTED, paint};
@@ -52,16 +53,15 @@ fn add(page: &mut Page, host: &ExplainedHost) {
     for reason in &host.reasons {
         add_reason(page, reason);
     }
-    let mut standing = Vec::new();
-    if let Some(inputs) = host.inputs {
-        standing.push(count(inputs, "input"));
-    }
     if let Some(last) = &host.last_success {
-        let at = printable(&last.at);
-        standing.push(format!("last success {at} (record {})", last.record));
-    }
-    if !standing.is_empty() {
-        page.line(6, paint(MUTED, standing.join(", ")));
+        let at = second(&last.at);
+        page.line(
+            6,
+            paint(
+                MUTED,
+                format_args!("last success {} (record {})", printable(&at), last.record),
+            ),
+        );
     }
 }
 

@@ -165,7 +165,7 @@ pub(crate) fn verification(verification: &Verification) -> String {
 }
 
 /// A time to the second: `2026-11-22T10:00:03.123Z` → `2026-11-22 10:00:03Z`.
-fn second(at: &str) -> String {
+pub(super) fn second(at: &str) -> String {
     match (at.get(..10), at.get(11..19)) {
         (Some(day), Some(time)) => format!("{day} {time}Z"),
         _ => at.to_owned(),

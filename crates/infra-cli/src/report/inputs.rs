@@ -1,6 +1,5 @@
 //! The inputs of a playbook.
 
-use camino::Utf8PathBuf;
 use infra::exec::escape::printable;
 use infra::verbs::inputs::{HostVariables, InputFile, InputsAnswer};
 
@@ -52,9 +51,8 @@ pub(crate) fn inputs(answer: &InputsAnswer, detail: Detail) -> String {
     unresolved(&mut page, answer);
     if detail == Detail::Full && !answer.absent.is_empty() {
         page.heading("Looked for, and would be inputs if they were there");
-        let absent: Vec<&str> = answer.absent.iter().map(Utf8PathBuf::as_str).collect();
-        for path in absent {
-            page.line(2, paint(MUTED, printable(path)));
+        for path in &answer.absent {
+            page.line(2, paint(MUTED, printable(path.as_str())));
         }
     }
     page.into_text()
