@@ -102,6 +102,10 @@ struct Play {
     makes_hosts: bool,
     /// Hosts that its tasks are delegated to
     delegates: Vec<HostSelection>,
+    /// The actions of its tasks, by the last part of their names
+    actions: BTreeSet<String>,
+    /// Whether the name of an action is computed
+    any_action: bool,
     /// Actions that are neither Ansible's own nor fully named
     short_actions: BTreeSet<String>,
 }
@@ -217,6 +221,11 @@ impl Walker<'_> {
         if let Some(state) = self.plays.get_mut(play) {
             state.inputs.reads.extend(&reads);
             state.words.extend(words);
+            for value in self.request.env.values() {
+                state
+                    .code_words
+                    .extend(super::jinja::identifiers(value).into_iter().map(Arc::from));
+            }
         }
     }
 

@@ -149,6 +149,11 @@ impl Walker<'_> {
                     || state.words.contains(format!("with_{stem}").as_str())
                     || state.code_words.contains(stem)
             }
+            "library" | "modules" | "action_plugins" => {
+                state.any_action || state.actions.contains(stem) || state.code_words.contains(stem)
+            }
+            // Of a collection, these are enabled by the settings.
+            "enabled_plugins" => state.code_words.contains(stem),
             _ => state.words.contains(stem),
         }
     }

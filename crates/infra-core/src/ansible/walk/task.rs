@@ -169,6 +169,11 @@ impl Walker<'_> {
                 Some(context.play),
             );
         }
+        if let Some(play) = self.plays.get_mut(context.play) {
+            play.any_action |= is_template(&action);
+            play.actions
+                .insert(action.rsplit('.').next().unwrap_or(&action).to_owned());
+        }
         let own = own_action(&action).map(str::to_owned);
         match own.as_deref() {
             Some("include_tasks" | "include") => self.include_tasks(context, &args, scope, true),
