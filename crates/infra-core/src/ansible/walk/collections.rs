@@ -197,7 +197,7 @@ impl Walker<'_> {
             if !self.sources.is_dir(&plugins) {
                 continue;
             }
-            for (relative, file) in self.below(&plugins, Some(context.play)) {
+            for (relative, file) in self.below(&plugins, Some(context.play)).iter() {
                 if !matches!(file, Kind::File { .. })
                     || !self.is_used(context.play, kind, &relative)
                 {

@@ -285,10 +285,10 @@ impl Walker<'_> {
             if start.as_str() == "/" || start.is_absolute() && rest.is_any() {
                 continue;
             }
-            for (relative, kind) in self.below(&start, Some(wanted.context.play)) {
+            for (relative, kind) in self.below(&start, Some(wanted.context.play)).iter() {
                 let fits = match wanted.used {
-                    Use::Role(_) => kind == Kind::Dir && relative.components().count() == 1,
-                    Use::Data => kind != Kind::Other,
+                    Use::Role(_) => *kind == Kind::Dir && relative.components().count() == 1,
+                    Use::Data => *kind != Kind::Other,
                     Use::Tasks | Use::Vars => {
                         matches!(kind, Kind::File { .. }) && is_yaml_name(&relative)
                     }
@@ -296,7 +296,7 @@ impl Walker<'_> {
                 };
                 if fits && rest.matches(relative.as_str()) {
                     found.insert(if start.as_str().is_empty() {
-                        relative
+                        relative.clone()
                     } else {
                         start.join(relative)
                     });
@@ -388,7 +388,7 @@ impl Walker<'_> {
                 if path.as_str().is_empty() || path.as_str() == "/" {
                     return;
                 }
-                for (relative, kind) in self.below(path, Some(context.play)) {
+                for (relative, kind) in self.below(path, Some(context.play)).iter() {
                     if matches!(kind, Kind::File { .. }) {
                         self.add_file(
                             &path.join(relative),
