@@ -78,7 +78,7 @@ class Control:
     def _change(self, change: Callable[[set[str]], None], ids: set[str]) -> None:
         with self._api_lock:
             change(ids)
-        self._fleet.refresh()
+        self._fleet.settle()
 
     def _instances(self) -> list[cloud.Instance]:
         with self._api_lock:

@@ -52,7 +52,9 @@ class Fleet:
         self._slots: dict[str, _Slot] = {}
         self._rules: dict[str | None, BootRule] = {}
         self._changed = threading.Condition(threading.RLock())
-        self._dirty = False
+        #: How many refreshes were asked for, and how many of those have been done.
+        self._asked = 0
+        self._done = 0
         self._ended = False
         self._thread = threading.Thread(target=self._run, name="fleet")
         self._thread.start()
@@ -60,8 +62,17 @@ class Fleet:
     def refresh(self) -> None:
         """Says that the cloud may have changed. Returns at once."""
         with self._changed:
-            self._dirty = True
+            self._asked += 1
             self._changed.notify_all()
+
+    def settle(self) -> None:
+        """Says that the cloud has changed, and returns when the machines have followed.
+
+        A machine with a boot delay is not waited for."""
+        with self._changed:
+            self.refresh()
+            ticket = self._asked
+            self._changed.wait_for(lambda: self._done >= ticket or self._ended)
 
     def set_boot(self, rule: BootRule) -> None:
         """Sets how long machines take to boot, from their next boot on."""
@@ -77,7 +88,7 @@ class Fleet:
             for instance_id in ids:
                 if instance_id in self._slots:
                     self._slots[instance_id].cut = how
-        self.refresh()
+        self.settle()
 
     def describe(self) -> dict[str, dict[str, object]]:
         """What is known of each machine, by instance id."""
@@ -104,20 +115,22 @@ class Fleet:
     def _run(self) -> None:
         while True:
             with self._changed:
-                if not self._dirty and not self._ended:
+                if self._asked == self._done and not self._ended:
                     self._changed.wait(self._until_next_boot())
                 if self._ended:
                     for slot in self._slots.values():
                         slot.machine.remove()
                     return
-                dirty, self._dirty = self._dirty, False
+                ticket = self._asked
             # Outside the lock: asking the cloud waits for the API, which may wait for us.
-            seen = self._instances() if dirty else None
+            seen = self._instances() if ticket != self._done else None
             with self._changed:
                 if seen is not None:
                     self._reconcile(seen)
                 self._boot_what_is_due()
                 reap_orphans({slot.machine.pid for slot in self._slots.values() if slot.machine.pid})
+                self._done = ticket
+                self._changed.notify_all()
 
     def _until_next_boot(self) -> float:
         due = [slot.due for slot in self._slots.values() if slot.due is not None and slot.cut != "refuse"]
