@@ -33,6 +33,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--ssh-port", type=int, default=2222, help="port of sshd on every machine")
     parser.add_argument("--dir", type=Path, help="where the disks of the machines are; default: a temporary directory")
     parser.add_argument("--boot-delay", type=float, default=0.0, metavar="SECONDS", help="from running to sshd")
+    parser.add_argument("--background", action="store_true", help="live on when the terminal is closed")
     parser.add_argument("--with-parent", action="store_true", help="end when the process that started this ends")
     parser.add_argument("--hours", type=float, help="end after so many hours")
     return parser.parse_args()
@@ -42,6 +43,8 @@ def main() -> None:
     """Runs until a signal, the end of the parent, or the end of its time."""
     arguments = _arguments()
     parent = os.getppid()
+    if arguments.background:
+        os.setsid()
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: ended.set())
