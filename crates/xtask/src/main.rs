@@ -1,11 +1,9 @@
 //! The commands of the README. `cargo xtask help` lists them.
 
-#![expect(
-    clippy::print_stdout,
-    reason = "printing what it does is what this program is for"
-)]
-
 mod setup;
+mod test;
+
+use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -22,17 +20,30 @@ struct Arguments {
 enum Command {
     /// Install under target/tools what the tests and the demo run on
     Setup,
+    /// Check everything: format, lints, tests, documentation, house rules
+    Test(test::Options),
 }
 
-fn main() -> Result<()> {
-    match Arguments::parse().command {
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            anstream::eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
         Command::Setup => {
             let tools = setup::run()?;
-            println!(
+            anstream::println!(
                 "Ready: {}",
                 tools.venv_bin.parent().unwrap_or(&tools.venv_bin)
             );
+            Ok(())
         }
+        Command::Test(options) => test::run(&options),
     }
-    Ok(())
 }

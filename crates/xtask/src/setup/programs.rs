@@ -144,7 +144,7 @@ fn can_install() -> bool {
 }
 
 fn install(packages: &[&str]) -> Result<()> {
-    println!("Installing {}", packages.join(", "));
+    anstream::println!("Installing {}", packages.join(", "));
     let _policy = NoServices::new()?;
     let arguments = ["install", "--yes", "--quiet", "--no-install-recommends"];
     let install = || {

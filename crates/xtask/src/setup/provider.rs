@@ -111,7 +111,7 @@ fn download(directory: &Utf8Path, terraform: &Utf8Path, source: &str) -> Result<
     if mirror.join(source).is_dir() {
         return Ok(mirror);
     }
-    println!("Fetching the AWS provider for Terraform");
+    anstream::println!("Fetching the AWS provider for Terraform");
     fs::create_dir_all(&project)?;
     let text = "terraform {
   required_providers {

@@ -21,7 +21,7 @@ pub(crate) fn environment(directory: &Utf8Path, python: &Utf8Path) -> Result<Utf
         return Ok(bin);
     }
 
-    println!("Installing ansible-core and the AWS simulator into {venv}");
+    anstream::println!("Installing ansible-core and the AWS simulator into {venv}");
     if venv.exists() {
         fs::remove_dir_all(&venv).with_context(|| format!("cannot remove {venv}"))?;
     }
