@@ -7,6 +7,11 @@
 
 pub mod ansible;
 pub mod config;
+pub mod digest;
+pub mod document;
+pub mod gate;
 pub mod hint;
 pub mod inventory;
 pub mod json;
+pub mod ledger;
+pub mod terraform;

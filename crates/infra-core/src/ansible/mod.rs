@@ -1,1 +1,43 @@
 //! What a playbook does on a host is decided by its inputs: this module finds them.
+//!
+//! [`closure`] follows a playbook through everything that Ansible would read, and
+//! [`fingerprint`] digests what applies to one host. Both are pure: files come through
+//! a [`Tree`]. The rule throughout is *sound before precise*: what could decide is an
+//! input; a name that can't be resolved widens to everything that it could name, and
+//! what can't be known at all is listed as [`Unresolved`].
+//!
+//! The authority on where Ansible looks is its source, release 2.19; each rule names
+//! the file it follows, relative to `lib/ansible/`.
+
+mod builtin;
+mod closure;
+mod explain;
+mod fingerprint;
+mod input;
+mod jinja;
+mod membership;
+mod memory;
+mod name;
+mod path;
+mod pattern;
+mod reads;
+mod request;
+mod search;
+mod settings;
+mod source;
+mod tree;
+mod unresolved;
+mod values;
+mod walk;
+mod yaml;
+
+pub use closure::{Closure, CollectionInput, FileInput, HostInputs, PlayInputs, Reach};
+pub use explain::{Change, ChangeKind, compare};
+pub use fingerprint::{Fingerprint, Fingerprinter, SecretKey, Section};
+pub use input::{InputId, ParseInputIdError};
+pub use memory::MemoryTree;
+pub use reads::{HostSelection, HostVariableRead, Names, Reads};
+pub use request::{ClosureError, Request, Tools};
+pub use tree::{Digest, Entry, Kind, Tree, TreeError};
+pub use unresolved::{Reason, Unresolved};
+pub use walk::closure;

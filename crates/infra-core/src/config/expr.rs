@@ -1,12 +1,59 @@
 //! An HCL expression that is evaluated once per resource.
 
+use std::sync::Arc;
+
+use hcl::edit::Span;
+use hcl::edit::expr::Expression;
+
+use crate::config::eval::{EvalError, Scope, evaluate};
+use crate::config::source::Source;
+use crate::config::uses::Uses;
+use crate::json::Value;
+
 /// An expression of `infra.hcl`, with its place in the file for messages.
 #[derive(Debug, Clone)]
 pub struct Expr {
     /// The parsed expression
-    pub(crate) syntax: hcl::edit::expr::Expression,
+    pub(crate) syntax: Expression,
+    /// The file it stands in
+    source: Arc<Source>,
     /// The line it starts on, from 1
     pub line: usize,
     /// The column it starts at, from 1
     pub column: usize,
+}
+
+impl Expr {
+    pub(in crate::config) fn new(syntax: Expression, source: Arc<Source>) -> Self {
+        let (line, column) = source.position(syntax.span().unwrap_or(0..0).start);
+        Self {
+            syntax,
+            source,
+            line,
+            column,
+        }
+    }
+
+    /// Computes the value in `scope`.
+    ///
+    /// An attribute or element that isn't there is null, as is any attribute of null:
+    /// resources of one type differ in what they have. Inside `try` and `can` it is an
+    /// error, so that `try(self.tags.Role, "none")` is `"none"` without such a tag.
+    pub fn eval(&self, scope: &Scope<'_>) -> Result<Value<'static>, EvalError> {
+        evaluate(&self.syntax, &self.source, scope)
+    }
+
+    /// Whether the value can differ between resources: whether the expression uses `self`
+    /// or `resource`.
+    pub fn depends_on_self(&self) -> bool {
+        Uses::of(&self.syntax).resource()
+    }
+
+    /// The expression as it is written in the file.
+    pub fn text(&self) -> &str {
+        self.syntax
+            .span()
+            .and_then(|span| self.source.text().get(span))
+            .unwrap_or("")
+    }
 }

@@ -1,7 +1,19 @@
 //! `infra.hcl`: what it may say, how it is read, and how its expressions are evaluated.
 
+mod brackets;
+mod duration;
+mod error;
+mod eval;
 mod expr;
 mod model;
+mod names;
+mod read;
+mod source;
+mod syntax;
+mod uses;
 
+pub use error::{ConfigError, ConfigErrors, Problem};
+pub use eval::{EvalError, EvalProblem, Scope, resource_names};
 pub use expr::Expr;
 pub use model::*;
+pub use source::Place;

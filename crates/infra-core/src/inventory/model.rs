@@ -57,7 +57,10 @@ impl Inventory {
                 .iter()
                 .filter(|(name, group)| {
                     !found.contains(name.as_str())
-                        && group.children.iter().any(|child| found.contains(child.as_str()))
+                        && group
+                            .children
+                            .iter()
+                            .any(|child| found.contains(child.as_str()))
                 })
                 .map(|(name, _)| name.as_str())
                 .collect();
@@ -74,8 +77,14 @@ impl Inventory {
 /// The names are those of the "Connection variables" section of Ansible's inventory
 /// guide and of the ssh, paramiko, local and winrm connection plugins.
 pub fn is_connection_variable(name: &str) -> bool {
-    const PREFIXES: [&str; 6] =
-        ["ansible_ssh_", "ansible_scp_", "ansible_sftp_", "ansible_paramiko_", "ansible_winrm_", "ansible_psrp_"];
+    const PREFIXES: [&str; 6] = [
+        "ansible_ssh_",
+        "ansible_scp_",
+        "ansible_sftp_",
+        "ansible_paramiko_",
+        "ansible_winrm_",
+        "ansible_psrp_",
+    ];
     const NAMES: [&str; 11] = [
         "ansible_host",
         "ansible_port",
@@ -116,6 +125,9 @@ mod tests {
             .into(),
             ..Inventory::default()
         };
-        assert_eq!(inventory.groups_of("a"), BTreeSet::from(["leaf", "federation", "world"]));
+        assert_eq!(
+            inventory.groups_of("a"),
+            BTreeSet::from(["leaf", "federation", "world"])
+        );
     }
 }

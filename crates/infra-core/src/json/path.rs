@@ -45,7 +45,12 @@ impl Path {
     /// Reads a path from the JSON that Terraform uses for `replace_paths` and
     /// `relevant_attributes`: a list of strings and numbers. Anything else is `None`.
     pub fn from_json(value: &Value<'_>) -> Option<Self> {
-        value.as_array()?.iter().map(Step::from_json).collect::<Option<_>>().map(Self)
+        value
+            .as_array()?
+            .iter()
+            .map(Step::from_json)
+            .collect::<Option<_>>()
+            .map(Self)
     }
 
     /// Whether `self` is `other`, or stands above it.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use indexmap::IndexMap;
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
 
@@ -37,10 +37,11 @@ impl<'a> Value<'a> {
     }
 
     /// Reads a value from a part of a document that was left unread until now.
+    ///
+    /// The reader that left it has checked its syntax. Nested beyond 128 levels, which no
+    /// Terraform type is, it stays one string: it can still be compared.
     pub fn from_raw(raw: &'a RawValue) -> Self {
-        // A RawValue has been checked by the reader that made it. The recursion limit,
-        // which that reader applied to the whole document, holds for its parts too.
-        Self::parse(raw.get()).unwrap_or_default()
+        Self::parse(raw.get()).unwrap_or(Self::String(Cow::Borrowed(raw.get())))
     }
 
     /// A string value.
@@ -177,15 +178,41 @@ impl<'a> FromIterator<Value<'a>> for Value<'a> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Value<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Levels(DEEPEST).deserialize(deserializer)
+    }
+}
+
+/// How many lists and objects may stand inside each other. It is the limit that
+/// `serde_json` sets by itself, and far above what a Terraform type can be.
+const DEEPEST: usize = 128;
+
+/// Reads a value with this many levels left.
+#[derive(Clone, Copy)]
+struct Levels(usize);
+
+impl<'de> DeserializeSeed<'de> for Levels {
+    type Value = Value<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value<'de>, D::Error> {
         // Only a raw value keeps the text of a number, so the first byte decides
         // before anything is converted.
         let raw = <&'de RawValue>::deserialize(deserializer)?;
         let text = raw.get();
         let mut reader = serde_json::Deserializer::from_str(text);
+        let deeper = || {
+            self.0
+                .checked_sub(1)
+                .map(Self)
+                .ok_or_else(|| de::Error::custom("nesting beyond 128 levels"))
+        };
         match text.as_bytes().first() {
-            Some(b'-' | b'0'..=b'9') => Ok(Self::Number(Cow::Borrowed(text))),
-            Some(b'[') => reader.deserialize_seq(Composite).map_err(de::Error::custom),
-            Some(b'{') => reader.deserialize_map(Composite).map_err(de::Error::custom),
+            Some(b'-' | b'0'..=b'9') => Ok(Value::Number(Cow::Borrowed(text))),
+            Some(b'[') => reader
+                .deserialize_seq(Composite(deeper()?))
+                .map_err(de::Error::custom),
+            Some(b'{') => reader
+                .deserialize_map(Composite(deeper()?))
+                .map_err(de::Error::custom),
             _ => reader.deserialize_any(Scalar).map_err(de::Error::custom),
         }
     }
@@ -217,7 +244,7 @@ impl<'de> Visitor<'de> for Scalar {
     }
 }
 
-struct Composite;
+struct Composite(Levels);
 
 impl<'de> Visitor<'de> for Composite {
     type Value = Value<'de>;
@@ -228,7 +255,7 @@ impl<'de> Visitor<'de> for Composite {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut items = Vec::with_capacity(seq.size_hint().unwrap_or(0));
-        while let Some(item) = seq.next_element()? {
+        while let Some(item) = seq.next_element_seed(self.0)? {
             items.push(item);
         }
         Ok(Value::Array(items))
@@ -237,7 +264,7 @@ impl<'de> Visitor<'de> for Composite {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut members = IndexMap::new();
         while let Some(Key(key)) = map.next_key()? {
-            members.insert(key, map.next_value()?);
+            members.insert(key, map.next_value_seed(self.0)?);
         }
         Ok(Value::Object(members))
     }
@@ -252,9 +279,11 @@ impl Serialize for Value<'_> {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Number(text) => <&RawValue>::deserialize(&mut serde_json::Deserializer::from_str(text))
-                .map_err(serde::ser::Error::custom)?
-                .serialize(serializer),
+            Self::Number(text) => {
+                <&RawValue>::deserialize(&mut serde_json::Deserializer::from_str(text))
+                    .map_err(serde::ser::Error::custom)?
+                    .serialize(serializer)
+            }
             Self::String(text) => serializer.serialize_str(text),
             Self::Array(items) => {
                 let mut seq = serializer.serialize_seq(Some(items.len()))?;
@@ -282,19 +311,28 @@ mod tests {
     fn a_number_is_written_as_it_was_read() {
         let text = r#"{"a":12345678901234567890123,"b":[1.50,-0,1e400],"c":"é\n"}"#;
         let value = Value::parse(text).unwrap();
-        assert_eq!(value.get("a"), Some(&Value::Number("12345678901234567890123".into())));
+        assert_eq!(
+            value.get("a"),
+            Some(&Value::Number("12345678901234567890123".into()))
+        );
         assert_eq!(value.to_string(), text);
     }
 
     #[test]
     fn plain_text_is_borrowed() {
         let value = Value::parse(r#"["plain"]"#).unwrap();
-        assert!(matches!(value.at(0), Some(Value::String(Cow::Borrowed("plain")))));
+        assert!(matches!(
+            value.at(0),
+            Some(Value::String(Cow::Borrowed("plain")))
+        ));
     }
 
     #[test]
     fn of_a_repeated_key_the_last_counts() {
-        assert_eq!(Value::parse(r#"{"a":1,"a":2}"#).unwrap().to_string(), r#"{"a":2}"#);
+        assert_eq!(
+            Value::parse(r#"{"a":1,"a":2}"#).unwrap().to_string(),
+            r#"{"a":2}"#
+        );
     }
 
     #[test]

@@ -1,0 +1,237 @@
+//! The inputs of a playbook, and which of them apply to which host.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::reads::{Names, Reads};
+use super::unresolved::Unresolved;
+
+/// Everything that decides what a playbook does.
+#[derive(Debug, Clone, Default)]
+pub struct Closure {
+    /// The playbook
+    pub playbook: Utf8PathBuf,
+    /// Its plays, those of imported playbooks included, in the order in which they run
+    pub plays: Vec<PlayInputs>,
+    pub(crate) files: BTreeMap<Utf8PathBuf, FileInput>,
+    pub(crate) absent: BTreeSet<Utf8PathBuf>,
+    pub(crate) collections: BTreeMap<String, CollectionInput>,
+    pub(crate) unresolved: Vec<Unresolved>,
+    pub(crate) settings: BTreeMap<super::input::InputId, String>,
+    pub(crate) merge_hashes: bool,
+    pub(crate) groups_of: BTreeMap<String, Vec<String>>,
+}
+
+/// A play and what it reads.
+#[derive(Debug, Clone, Default)]
+pub struct PlayInputs {
+    /// Its place: `site.yml:3`
+    pub place: String,
+    /// The hosts it runs on, in the order of their names; `localhost` may be implied
+    pub hosts: Arc<BTreeSet<String>>,
+    /// Whether its hosts aren't known before it runs, so that `hosts` is all of them
+    pub widened: bool,
+    /// What it reads
+    pub reads: Reads,
+    /// Earlier plays whose results it reads from other hosts
+    pub follows: BTreeSet<usize>,
+}
+
+/// A file that is an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileInput {
+    /// Relative to the root, or absolute if it is outside
+    pub path: Utf8PathBuf,
+    /// How it was reached, from the playbook on: `site.yml:4 roles`
+    pub via: Vec<String>,
+    /// Whether it is here only because a name could not be resolved
+    pub widened: bool,
+    /// Whether its content counts. The inventory's own files count by what they say of
+    /// each host, not byte by byte.
+    pub counted: bool,
+    /// Whether whether it may be executed counts too
+    pub mode_counts: bool,
+    /// Where it applies
+    pub reach: BTreeSet<Reach>,
+}
+
+/// Where a file applies.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// On every host of the playbook
+    Everywhere,
+    /// On the hosts of a play, by its index
+    Play(usize),
+    /// On the members of a group, in a play
+    Group(usize, String),
+    /// On one host, in a play
+    Host(usize, String),
+}
+
+/// A collection that the closure uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CollectionInput {
+    /// `namespace.name`
+    pub name: String,
+    /// Its release. None: its metadata doesn't say
+    pub version: Option<String>,
+    /// Where it was found
+    pub path: Utf8PathBuf,
+}
+
+impl Closure {
+    /// Every file, ordered by path.
+    pub fn files(&self) -> impl Iterator<Item = &FileInput> {
+        self.files.values()
+    }
+
+    /// The file at a path, if it is an input.
+    pub fn file(&self, path: impl AsRef<Utf8Path>) -> Option<&FileInput> {
+        self.files.get(path.as_ref())
+    }
+
+    /// Paths that Ansible looks for and that don't exist. If one of them appears, the
+    /// next closure has it among its files.
+    pub fn absent(&self) -> impl Iterator<Item = &Utf8Path> {
+        self.absent.iter().map(Utf8PathBuf::as_path)
+    }
+
+    /// The collections that are used, by name.
+    pub fn collections(&self) -> impl Iterator<Item = &CollectionInput> {
+        self.collections.values()
+    }
+
+    /// What can't be resolved, ordered by place.
+    pub fn unresolved(&self) -> &[Unresolved] {
+        &self.unresolved
+    }
+
+    /// The names of variables that any play reads.
+    pub fn variables(&self) -> Names {
+        let mut names = Names::default();
+        for play in &self.plays {
+            names.extend(&play.reads.variables);
+        }
+        names
+    }
+
+    /// The names of all hosts that any play runs on, the implied `localhost` included.
+    pub fn hosts(&self) -> BTreeSet<&str> {
+        self.plays
+            .iter()
+            .flat_map(|play| play.hosts.iter().map(String::as_str))
+            .collect()
+    }
+
+    /// What applies to one host. None: no play runs on it.
+    pub fn for_host<'c>(&'c self, host: &'c str) -> Option<HostInputs<'c>> {
+        let plays = self.plays_of(host);
+        (!plays.is_empty()).then_some(HostInputs {
+            closure: self,
+            host,
+            plays,
+        })
+    }
+
+    /// The plays that run on a host, and the earlier ones whose results they read.
+    pub(crate) fn plays_of(&self, host: &str) -> BTreeSet<usize> {
+        let mut plays: BTreeSet<usize> = self
+            .plays
+            .iter()
+            .enumerate()
+            .filter(|(_, play)| play.hosts.contains(host))
+            .map(|(n, _)| n)
+            .collect();
+        let mut waiting: Vec<usize> = plays.iter().copied().collect();
+        while let Some(play) = waiting.pop() {
+            for earlier in self
+                .plays
+                .get(play)
+                .map(|play| &play.follows)
+                .into_iter()
+                .flatten()
+            {
+                if plays.insert(*earlier) {
+                    waiting.push(*earlier);
+                }
+            }
+        }
+        plays
+    }
+
+    /// Whether a host reaches a file, given the plays that decide for it. Of an earlier
+    /// play that ran on other hosts, what those hosts read counts.
+    pub(crate) fn reached(&self, host: &str, plays: &BTreeSet<usize>, reach: &Reach) -> bool {
+        let followed = |play: &usize| {
+            self.plays
+                .get(*play)
+                .is_some_and(|play| !play.hosts.contains(host))
+        };
+        match reach {
+            Reach::Everywhere => true,
+            Reach::Play(play) => plays.contains(play),
+            Reach::Group(play, group) => {
+                plays.contains(play) && (followed(play) || self.in_group(host, group))
+            }
+            Reach::Host(play, name) => plays.contains(play) && (followed(play) || name == host),
+        }
+    }
+
+    /// Whether a host is in a group, directly or through children.
+    pub(crate) fn in_group(&self, host: &str, group: &str) -> bool {
+        group == "all"
+            || self
+                .groups_of
+                .get(host)
+                .is_some_and(|groups| groups.iter().any(|name| name == group))
+    }
+}
+
+/// The part of a [`Closure`] that applies to one host.
+#[derive(Debug, Clone)]
+pub struct HostInputs<'c> {
+    closure: &'c Closure,
+    host: &'c str,
+    plays: BTreeSet<usize>,
+}
+
+impl<'c> HostInputs<'c> {
+    /// The indexes of the plays that decide.
+    pub fn plays(&self) -> &BTreeSet<usize> {
+        &self.plays
+    }
+
+    /// The files that decide, ordered by path.
+    pub fn files(&self) -> impl Iterator<Item = &'c FileInput> {
+        self.closure
+            .files
+            .values()
+            .filter(|file| file.reach.iter().any(|reach| self.reached(reach)))
+    }
+
+    /// What the plays read.
+    pub fn reads(&self) -> Reads {
+        let mut reads = Reads::default();
+        for play in self
+            .plays
+            .iter()
+            .filter_map(|play| self.closure.plays.get(*play))
+        {
+            reads.extend(&play.reads);
+        }
+        reads
+    }
+
+    /// What can't be resolved and matters to this host.
+    pub fn unresolved(&self) -> impl Iterator<Item = &'c Unresolved> {
+        self.closure.unresolved.iter().filter(|item| {
+            item.plays.is_empty() || item.plays.intersection(&self.plays).next().is_some()
+        })
+    }
+
+    fn reached(&self, reach: &Reach) -> bool {
+        self.closure.reached(self.host, &self.plays, reach)
+    }
+}

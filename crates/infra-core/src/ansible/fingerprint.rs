@@ -1,0 +1,342 @@
+//! The digest of a playbook's inputs for one host.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::closure::{Closure, Reach};
+use super::input::InputId;
+use super::membership::Membership;
+use super::reads::{HostSelection, Names};
+use super::request::{ClosureError, Request};
+use super::tree::{Digest, Kind};
+use crate::inventory::{Inventory, is_connection_variable};
+use crate::json::Value;
+
+/// The key under which secret values are hashed, so that a digest doesn't give them away.
+#[derive(Clone)]
+pub struct SecretKey(pub [u8; 32]);
+
+impl std::fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretKey")
+    }
+}
+
+/// Inputs that several hosts share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    digest: Digest,
+    inputs: BTreeMap<InputId, Digest>,
+}
+
+impl Section {
+    /// A section of these inputs.
+    pub fn new(inputs: BTreeMap<InputId, Digest>) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        for (input, digest) in &inputs {
+            let name = input.to_string();
+            hasher
+                .update(&(name.len() as u64).to_le_bytes())
+                .update(name.as_bytes())
+                .update(digest.as_bytes());
+        }
+        Self {
+            digest: hasher.finalize(),
+            inputs,
+        }
+    }
+
+    /// The digest of the inputs.
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+
+    /// The inputs with the digest of each.
+    pub fn inputs(&self) -> &BTreeMap<InputId, Digest> {
+        &self.inputs
+    }
+}
+
+/// What decides on one host, digested.
+///
+/// Equal digests mean equal inputs. The converse is decided by [`super::compare`]: the same
+/// inputs can be divided into other sections.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fingerprint {
+    digest: Digest,
+    sections: Vec<Arc<Section>>,
+}
+
+impl Fingerprint {
+    /// A fingerprint of these sections, such as a record of it holds.
+    pub fn new(mut sections: Vec<Arc<Section>>) -> Self {
+        sections.retain(|section| !section.inputs.is_empty());
+        sections.sort_by(|a, b| a.digest.as_bytes().cmp(b.digest.as_bytes()));
+        sections.dedup_by(|a, b| a.digest == b.digest);
+        let mut hasher = blake3::Hasher::new();
+        for section in &sections {
+            hasher.update(section.digest.as_bytes());
+        }
+        Self {
+            digest: hasher.finalize(),
+            sections,
+        }
+    }
+
+    /// The digest of everything.
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+
+    /// The parts, most of which other hosts share.
+    pub fn sections(&self) -> &[Arc<Section>] {
+        &self.sections
+    }
+
+    /// Every input with its digest.
+    pub fn inputs(&self) -> BTreeMap<&InputId, &Digest> {
+        self.sections
+            .iter()
+            .flat_map(|section| &section.inputs)
+            .collect()
+    }
+}
+
+/// Makes the fingerprints of all hosts of a playbook; what they share is digested once.
+pub struct Fingerprinter<'a> {
+    closure: &'a Closure,
+    inventory: &'a Inventory,
+    membership: Membership<'a>,
+    key: SecretKey,
+    /// Files and settings by where they apply
+    by_reach: Vec<(BTreeSet<Reach>, Arc<Section>)>,
+    /// Per play: groups and other hosts' variables
+    by_play: Vec<Arc<Section>>,
+}
+
+impl<'a> Fingerprinter<'a> {
+    /// Digests all files of a closure, and all that doesn't depend on the host.
+    pub fn new(
+        closure: &'a Closure,
+        request: &Request<'a>,
+        key: SecretKey,
+    ) -> Result<Self, ClosureError> {
+        let mut by_reach: BTreeMap<BTreeSet<Reach>, BTreeMap<InputId, Digest>> = BTreeMap::new();
+        for file in closure.files().filter(|file| file.counted) {
+            let digest = match request.tree.digest(&file.path)? {
+                Some(digest) if file.mode_counts => {
+                    let executable = matches!(
+                        request.tree.kind(&file.path)?,
+                        Some(Kind::File {
+                            executable: true,
+                            ..
+                        })
+                    );
+                    blake3::Hasher::new()
+                        .update(digest.as_bytes())
+                        .update(&[executable.into()])
+                        .finalize()
+                }
+                Some(digest) => digest,
+                None => blake3::hash(b"absent"),
+            };
+            by_reach
+                .entry(file.reach.clone())
+                .or_default()
+                .insert(InputId::File(file.path.clone()), digest);
+        }
+        let everywhere = by_reach
+            .entry(BTreeSet::from([Reach::Everywhere]))
+            .or_default();
+        for (input, value) in &closure.settings {
+            everywhere.insert(input.clone(), keyed(&key, value));
+        }
+        for collection in closure.collections() {
+            let version = collection.version.as_deref().unwrap_or_default();
+            everywhere.insert(
+                InputId::Collection(collection.name.clone()),
+                blake3::hash(version.as_bytes()),
+            );
+        }
+        let membership = Membership::new(request.inventory, closure.merge_hashes);
+        let mut this = Self {
+            closure,
+            inventory: request.inventory,
+            membership,
+            key,
+            by_reach: by_reach
+                .into_iter()
+                .map(|(reach, inputs)| (reach, Arc::new(Section::new(inputs))))
+                .collect(),
+            by_play: Vec::new(),
+        };
+        this.by_play = this.shared_reads();
+        Ok(this)
+    }
+
+    /// The fingerprint of one host. None: no play runs on it.
+    pub fn host(&self, host: &str) -> Option<Fingerprint> {
+        let plays = self.closure.plays_of(host);
+        if plays.is_empty() {
+            return None;
+        }
+        let mut sections: Vec<Arc<Section>> = self
+            .by_reach
+            .iter()
+            .filter(|(reach, _)| {
+                reach
+                    .iter()
+                    .any(|reach| self.closure.reached(host, &plays, reach))
+            })
+            .map(|(_, section)| Arc::clone(section))
+            .collect();
+        sections.extend(
+            plays
+                .iter()
+                .filter_map(|play| self.by_play.get(*play))
+                .cloned(),
+        );
+        sections.push(Arc::new(Section::new(self.own(host, &plays))));
+        Some(Fingerprint::new(sections))
+    }
+
+    /// What only this host has: its machine, its groups, its variables.
+    fn own(&self, host: &str, plays: &BTreeSet<usize>) -> BTreeMap<InputId, Digest> {
+        let mut inputs = BTreeMap::new();
+        if let Some(identity) = self
+            .inventory
+            .hosts
+            .get(host)
+            .and_then(|host| host.identity.as_ref())
+        {
+            inputs.insert(InputId::Machine, blake3::hash(identity.as_bytes()));
+        }
+        let reads: Vec<_> = plays
+            .iter()
+            .filter_map(|play| self.closure.plays.get(*play))
+            .map(|play| &play.reads)
+            .collect();
+        if reads.iter().any(|reads| reads.group_names) {
+            let names = self.membership.groups_of(host).join("\n");
+            inputs.insert(InputId::GroupNames, blake3::hash(names.as_bytes()));
+        }
+        for (name, value) in self.membership.variables(host) {
+            let read = reads.iter().any(|reads| reads.variables.contains(name));
+            // Names like ansible_become and ansible_python_interpreter change what a task
+            // does without any text reading them.
+            let magic = name.starts_with("ansible_") && !is_connection_variable(name);
+            if read || magic {
+                inputs.insert(
+                    InputId::Variable(name.to_owned()),
+                    self.value(host, name, &value),
+                );
+            }
+        }
+        inputs
+    }
+
+    fn value(&self, host: &str, name: &str, value: &Value<'_>) -> Digest {
+        let secret = self
+            .inventory
+            .hosts
+            .get(host)
+            .is_some_and(|host| host.secret.contains(name));
+        let text = value.to_string();
+        if secret {
+            keyed(&self.key, &text)
+        } else {
+            blake3::hash(text.as_bytes())
+        }
+    }
+
+    /// Per play, what it reads of groups and of other hosts.
+    fn shared_reads(&self) -> Vec<Arc<Section>> {
+        let members = self.membership.members();
+        self.closure
+            .plays
+            .iter()
+            .map(|play| {
+                let mut inputs = BTreeMap::new();
+                if play.reads.play_hosts {
+                    inputs.insert(
+                        InputId::PlayHosts(play.place.clone()),
+                        list(play.hosts.iter().map(String::as_str)),
+                    );
+                }
+                match &play.reads.groups {
+                    Names::All => {
+                        inputs.insert(InputId::Groups, list(members.keys().copied()));
+                        for (group, hosts) in &members {
+                            inputs.insert(
+                                InputId::Group((*group).to_owned()),
+                                list(hosts.iter().copied()),
+                            );
+                        }
+                    }
+                    Names::Some(groups) => {
+                        for group in groups {
+                            let hosts = members.get(&**group).into_iter().flatten().copied();
+                            inputs.insert(InputId::Group(group.to_string()), list(hosts));
+                        }
+                    }
+                }
+                let mut wanted: BTreeMap<&str, Names> = BTreeMap::new();
+                for read in &play.reads.hostvars {
+                    let hosts: Vec<&str> = match &read.hosts {
+                        HostSelection::This => Vec::new(),
+                        HostSelection::Host(host) => vec![host],
+                        HostSelection::Group(group) => members
+                            .get(group.as_str())
+                            .into_iter()
+                            .flatten()
+                            .copied()
+                            .collect(),
+                        HostSelection::All => {
+                            self.inventory.hosts.keys().map(String::as_str).collect()
+                        }
+                    };
+                    for host in hosts {
+                        wanted.entry(host).or_default().extend(&read.names);
+                    }
+                }
+                for earlier in play
+                    .follows
+                    .iter()
+                    .filter_map(|earlier| self.closure.plays.get(*earlier))
+                {
+                    for host in earlier.hosts.iter() {
+                        wanted
+                            .entry(host)
+                            .or_default()
+                            .extend(&earlier.reads.variables);
+                    }
+                }
+                for (host, names) in wanted {
+                    for (name, value) in self.membership.variables(host) {
+                        if names.contains(name) {
+                            let digest = self.value(host, name, &value);
+                            let input = InputId::HostVariable {
+                                host: host.to_owned(),
+                                name: name.to_owned(),
+                            };
+                            inputs.insert(input, digest);
+                        }
+                    }
+                }
+                Arc::new(Section::new(inputs))
+            })
+            .collect()
+    }
+}
+
+fn keyed(key: &SecretKey, text: &str) -> Digest {
+    blake3::keyed_hash(&key.0, text.as_bytes())
+}
+
+fn list<'s>(names: impl Iterator<Item = &'s str>) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    for name in names {
+        hasher.update(name.as_bytes()).update(b"\n");
+    }
+    hasher.finalize()
+}

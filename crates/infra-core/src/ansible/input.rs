@@ -1,0 +1,139 @@
+//! The name of one input, as it is recorded and shown.
+
+use std::fmt;
+use std::str::FromStr;
+
+use camino::Utf8PathBuf;
+use thiserror::Error;
+
+/// One thing that decides what a playbook does on a host.
+///
+/// Displays as the words that a person reads, and reads back from them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum InputId {
+    /// The content of a file
+    File(Utf8PathBuf),
+    /// A variable of the host, as the inventory gives it
+    Variable(String),
+    /// A variable of another host, which the closure reads through `hostvars`
+    HostVariable {
+        /// The other host
+        host: String,
+        /// The variable
+        name: String,
+    },
+    /// The members of a group
+    Group(String),
+    /// The names of all groups, where they are read without naming one
+    Groups,
+    /// The groups that the host is in
+    GroupNames,
+    /// The hosts of a play, by the play's place
+    PlayHosts(String),
+    /// The machine behind the host's name
+    Machine,
+    /// The release of ansible-core
+    AnsibleCore,
+    /// The release of a collection
+    Collection(String),
+    /// An extra variable of the playbook
+    ExtraVariable(String),
+    /// An environment variable
+    Environment(String),
+    /// A setting of `infra.hcl` that changes how the playbook runs, such as its tags
+    Setting(String),
+}
+
+impl fmt::Display for InputId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "file {path}"),
+            Self::Variable(name) => write!(f, "variable {name}"),
+            Self::HostVariable { host, name } => write!(f, "hostvars[{host}].{name}"),
+            Self::Group(name) => write!(f, "group {name}"),
+            Self::Groups => f.write_str("groups"),
+            Self::GroupNames => f.write_str("group_names"),
+            Self::PlayHosts(play) => write!(f, "hosts of play {play}"),
+            Self::Machine => f.write_str("machine"),
+            Self::AnsibleCore => f.write_str("ansible-core"),
+            Self::Collection(name) => write!(f, "collection {name}"),
+            Self::ExtraVariable(name) => write!(f, "extra variable {name}"),
+            Self::Environment(name) => write!(f, "environment {name}"),
+            Self::Setting(name) => write!(f, "setting {name}"),
+        }
+    }
+}
+
+/// A text that isn't the name of an input.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{0:?} is not the name of an input")]
+pub struct ParseInputIdError(String);
+
+impl FromStr for InputId {
+    type Err = ParseInputIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        type Make = fn(String) -> InputId;
+        const PREFIXES: [(&str, Make); 8] = [
+            ("file ", |rest| InputId::File(rest.into())),
+            ("variable ", InputId::Variable),
+            ("group ", InputId::Group),
+            ("hosts of play ", InputId::PlayHosts),
+            ("collection ", InputId::Collection),
+            ("extra variable ", InputId::ExtraVariable),
+            ("environment ", InputId::Environment),
+            ("setting ", InputId::Setting),
+        ];
+        match text {
+            "groups" => return Ok(Self::Groups),
+            "group_names" => return Ok(Self::GroupNames),
+            "machine" => return Ok(Self::Machine),
+            "ansible-core" => return Ok(Self::AnsibleCore),
+            _ => {}
+        }
+        if let Some((host, name)) = text
+            .strip_prefix("hostvars[")
+            .and_then(|rest| rest.rsplit_once("]."))
+        {
+            return Ok(Self::HostVariable {
+                host: host.to_owned(),
+                name: name.to_owned(),
+            });
+        }
+        PREFIXES
+            .iter()
+            .find_map(|(prefix, make)| text.strip_prefix(prefix).map(|rest| make(rest.to_owned())))
+            .ok_or_else(|| ParseInputIdError(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_reads_back_as_itself() {
+        for id in [
+            InputId::File("ansible/roles/x/templates/a b.j2".into()),
+            InputId::Variable("http_port".into()),
+            InputId::HostVariable {
+                host: "web[2].x".into(),
+                name: "ansible_host".into(),
+            },
+            InputId::Group("leaf".into()),
+            InputId::Groups,
+            InputId::GroupNames,
+            InputId::PlayHosts("site.yml:3".into()),
+            InputId::Machine,
+            InputId::AnsibleCore,
+            InputId::Collection("community.general".into()),
+            InputId::ExtraVariable("x".into()),
+            InputId::Environment("ANSIBLE_FORKS".into()),
+            InputId::Setting("tags".into()),
+        ] {
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
+        assert!("nonsense".parse::<InputId>().is_err());
+    }
+}

@@ -1,0 +1,405 @@
+//! What expressions read of other hosts, of groups and of files.
+
+use super::expr::{Access, Expr, chain};
+use super::scan::Scan;
+use super::tokens::identifiers;
+use crate::ansible::reads::{HostSelection, Names, Reads};
+
+/// A call of a lookup plugin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LookupCall {
+    pub(crate) line: u32,
+    /// The plugin. None: its name is computed
+    pub(crate) plugin: Option<String>,
+    pub(crate) args: Vec<Expr>,
+    pub(crate) kwargs: Vec<(String, Expr)>,
+}
+
+/// What a text reads besides the host's own variables by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) reads: Reads,
+    pub(crate) lookups: Vec<LookupCall>,
+}
+
+/// Looks through all code of a text.
+pub(crate) fn find(scan: &Scan) -> Found {
+    let mut finder = Finder {
+        scan,
+        found: Found::default(),
+        line: 0,
+    };
+    for (line, expr) in &scan.expressions {
+        finder.line = *line;
+        finder.visit(expr);
+    }
+    for (line, code) in &scan.opaque {
+        let words = identifiers(code);
+        if words.contains("hostvars") {
+            finder
+                .found
+                .reads
+                .add_hostvar(HostSelection::All, &Names::All);
+        }
+        if words.contains("groups") {
+            finder.found.reads.groups = Names::All;
+        }
+        if words.contains("vars") {
+            finder.found.reads.variables = Names::All;
+        }
+        for word in &words {
+            finder.name(word);
+        }
+        if ["lookup", "query", "q"]
+            .iter()
+            .any(|word| words.contains(word))
+        {
+            finder.found.lookups.push(LookupCall {
+                line: *line,
+                plugin: None,
+                args: Vec::new(),
+                kwargs: Vec::new(),
+            });
+        }
+    }
+    finder.found
+}
+
+struct Finder<'s> {
+    scan: &'s Scan,
+    found: Found,
+    line: u32,
+}
+
+impl Finder<'_> {
+    fn name(&mut self, name: &str) {
+        match name {
+            "group_names" => self.found.reads.group_names = true,
+            "play_hosts"
+            | "ansible_play_hosts"
+            | "ansible_play_hosts_all"
+            | "ansible_play_batch" => {
+                self.found.reads.play_hosts = true;
+            }
+            _ => {}
+        }
+    }
+
+    fn visit(&mut self, expr: &Expr) {
+        if let Some((root, steps)) = chain(expr) {
+            for step in &steps {
+                if let Access::Computed(key) = step {
+                    self.visit(key);
+                }
+            }
+            match root {
+                "hostvars" => self.hostvars(&steps),
+                "groups" => match steps.first() {
+                    Some(Access::Key(group)) => self.found.reads.groups.insert(group),
+                    _ => self.found.reads.groups = Names::All,
+                },
+                "vars" if !matches!(steps.first(), Some(Access::Key(_))) => {
+                    self.found.reads.variables = Names::All
+                }
+                root => self.name(root),
+            }
+            return;
+        }
+        match expr {
+            // Whether there is such a host is a question about the inventory's hosts only.
+            Expr::Test { value, name, args }
+                if matches!(name.as_str(), "defined" | "undefined") =>
+            {
+                match chain(value) {
+                    Some(("hostvars", steps)) if steps.len() == 1 => {
+                        self.found.reads.groups.insert("all");
+                        for step in &steps {
+                            if let Access::Computed(key) = step {
+                                self.visit(key);
+                            }
+                        }
+                    }
+                    _ => self.visit(value),
+                }
+                args.iter().for_each(|arg| self.visit(arg));
+            }
+            Expr::Filter {
+                value,
+                name,
+                args,
+                kwargs,
+            } if self.extract(value, name, args) => {
+                self.visit(value);
+                kwargs.iter().for_each(|(_, arg)| self.visit(arg));
+            }
+            Expr::Call {
+                callee,
+                args,
+                kwargs,
+            } => {
+                match &**callee {
+                    Expr::Name(name) if matches!(name.as_str(), "lookup" | "query" | "q") => {
+                        self.lookup(args, kwargs);
+                    }
+                    callee => self.visit(callee),
+                }
+                args.iter()
+                    .chain(kwargs.iter().map(|(_, arg)| arg))
+                    .for_each(|arg| self.visit(arg));
+            }
+            other => other
+                .children()
+                .into_iter()
+                .for_each(|child| self.visit(child)),
+        }
+    }
+
+    /// `h | extract(hostvars, 'x')` and `hs | map('extract', hostvars, 'x')`.
+    fn extract(&mut self, value: &Expr, name: &str, args: &[Expr]) -> bool {
+        let rest = match (name, args) {
+            ("extract", [Expr::Name(from), rest @ ..]) if from == "hostvars" => rest,
+            ("map", [Expr::Str(filter), Expr::Name(from), rest @ ..])
+                if filter == "extract" && from == "hostvars" =>
+            {
+                rest
+            }
+            _ => return false,
+        };
+        let names = match rest.first() {
+            Some(Expr::Str(name)) => some(name),
+            Some(Expr::List(path)) => match path.first() {
+                Some(Expr::Str(name)) => some(name),
+                _ => Names::All,
+            },
+            _ => Names::All,
+        };
+        rest.iter().for_each(|arg| self.visit(arg));
+        for hosts in self.selection(value) {
+            self.add(hosts, &names);
+        }
+        true
+    }
+
+    fn hostvars(&mut self, steps: &[Access<'_>]) {
+        let hosts = match steps.first() {
+            Some(Access::Key(host)) => vec![HostSelection::Host((*host).to_owned())],
+            Some(Access::Computed(key)) => self.selection(key),
+            None => vec![HostSelection::All],
+        };
+        let names = match steps.get(1) {
+            Some(Access::Key(name)) => some(name),
+            _ => Names::All,
+        };
+        for hosts in hosts {
+            self.add(hosts, &names);
+        }
+    }
+
+    fn add(&mut self, hosts: HostSelection, names: &Names) {
+        if hosts == HostSelection::This {
+            self.found.reads.variables.extend(names);
+        }
+        self.found.reads.add_hostvar(hosts, names);
+    }
+
+    /// The hosts that an expression can name.
+    fn selection(&self, expr: &Expr) -> Vec<HostSelection> {
+        match expr {
+            Expr::Str(host) => return vec![HostSelection::Host(host.clone())],
+            Expr::Name(name) if name == "inventory_hostname" => return vec![HostSelection::This],
+            Expr::Name(name) => {
+                let bound: Vec<Option<String>> = self
+                    .scan
+                    .bindings
+                    .iter()
+                    .filter(|(target, _)| target == name)
+                    .map(|(_, source)| group_of(source))
+                    .collect();
+                if !bound.is_empty() && bound.iter().all(Option::is_some) {
+                    return bound
+                        .into_iter()
+                        .flatten()
+                        .map(HostSelection::Group)
+                        .collect();
+                }
+            }
+            other => {
+                if let Some(group) = group_of(other) {
+                    return vec![HostSelection::Group(group)];
+                }
+            }
+        }
+        vec![HostSelection::All]
+    }
+
+    fn lookup(&mut self, args: &[Expr], kwargs: &[(String, Expr)]) {
+        let mut args = args.iter().cloned();
+        let plugin = match args.next() {
+            Some(Expr::Str(name)) => Some(name),
+            _ => None,
+        };
+        let args: Vec<Expr> = args.collect();
+        match plugin.as_deref().map(short) {
+            Some("vars") if !args.iter().all(|arg| matches!(arg, Expr::Str(_))) => {
+                self.found.reads.variables = Names::All;
+            }
+            Some("varnames" | "merge_variables") => self.found.reads.variables = Names::All,
+            Some("inventory_hostnames") => self.found.reads.groups = Names::All,
+            _ => {}
+        }
+        self.found.lookups.push(LookupCall {
+            line: self.line,
+            plugin,
+            args,
+            kwargs: kwargs.to_vec(),
+        });
+    }
+}
+
+/// The group whose members an expression names: `groups['x']`, some of them, or one.
+fn group_of(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Filter { value, name, .. } => {
+            const SELECT: [&str; 12] = [
+                "first",
+                "last",
+                "sort",
+                "list",
+                "unique",
+                "reverse",
+                "difference",
+                "intersect",
+                "reject",
+                "select",
+                "random",
+                "shuffle",
+            ];
+            // A default in between could name another host.
+            (SELECT.contains(&name.as_str()))
+                .then(|| group_of(value))
+                .flatten()
+        }
+        Expr::Op(parts) => match parts.as_slice() {
+            // A slice
+            [value, bounds @ ..]
+                if bounds.iter().all(|bound| matches!(bound, Expr::Number(_)))
+                    && !bounds.is_empty() =>
+            {
+                group_of(value)
+            }
+            _ => None,
+        },
+        _ => match chain(expr)? {
+            ("groups", steps) => match steps.first() {
+                Some(Access::Key(group)) => Some((*group).to_owned()),
+                _ => None,
+            },
+            _ => None,
+        },
+    }
+}
+
+fn some(name: &str) -> Names {
+    let mut names = Names::default();
+    names.insert(name);
+    names
+}
+
+/// The last part of a plugin's name.
+fn short(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ansible::jinja::scan_template;
+
+    fn hostvars(text: &str) -> Vec<(HostSelection, Option<Vec<String>>)> {
+        find(&scan_template(text, 1))
+            .reads
+            .hostvars
+            .into_iter()
+            .map(|read| {
+                let names = match read.names {
+                    Names::Some(names) => Some(names.iter().map(ToString::to_string).collect()),
+                    Names::All => None,
+                };
+                (read.hosts, names)
+            })
+            .collect()
+    }
+
+    fn group(name: &str) -> HostSelection {
+        HostSelection::Group(name.to_owned())
+    }
+
+    #[test]
+    fn a_read_of_another_host_names_whose_and_which() {
+        let ip = || Some(vec!["ip".to_owned()]);
+        assert_eq!(
+            hostvars("{{ hostvars['b'].ip }}"),
+            [(HostSelection::Host("b".into()), ip())]
+        );
+        assert_eq!(
+            hostvars("{{ hostvars[h]['ip'] }}"),
+            [(HostSelection::All, ip())]
+        );
+        assert_eq!(
+            hostvars("{% for h in groups['leaf'] %}{{ hostvars[h].ip }}{% endfor %}"),
+            [(group("leaf"), ip())]
+        );
+        assert_eq!(
+            hostvars("{{ groups.leaf | map('extract', hostvars, ['ip', 'x']) | list }}"),
+            [(group("leaf"), ip())]
+        );
+        assert_eq!(
+            hostvars("{{ hostvars[groups['leaf'][0]].ip }}"),
+            [(group("leaf"), ip())]
+        );
+    }
+
+    #[test]
+    fn a_computed_read_is_a_read_of_everything() {
+        assert_eq!(
+            hostvars("{{ hostvars[h][name] }}"),
+            [(HostSelection::All, None)]
+        );
+        assert_eq!(
+            hostvars("{{ hostvars | dict2items }}"),
+            [(HostSelection::All, None)]
+        );
+        assert_eq!(
+            hostvars("{% set hv = hostvars['b'] %}"),
+            [(HostSelection::Host("b".into()), None)]
+        );
+        assert_eq!(hostvars("{{ a b hostvars }}"), [(HostSelection::All, None)]);
+        assert_eq!(hostvars("{% for h in groups.a %}{% endfor %}{% for h in x %}{{ hostvars[h].ip }}{% endfor %}").len(), 1);
+    }
+
+    #[test]
+    fn groups_are_read_by_name_or_all() {
+        let groups = |text: &str| find(&scan_template(text, 1)).reads.groups;
+        assert_eq!(groups("{{ groups['a'] + groups.b }}"), {
+            let mut n = some("a");
+            n.insert("b");
+            n
+        });
+        assert_eq!(groups("{{ groups[x] }}"), Names::All);
+        assert_eq!(groups("{{ groups.get('a', []) }}"), some("a"));
+    }
+
+    #[test]
+    fn a_lookup_is_found_wherever_it_stands() {
+        let found = find(&scan_template(
+            "{{ x | default(lookup('file', 'a.txt')) }}{{ query(p) }}",
+            3,
+        ));
+        let plugins: Vec<_> = found
+            .lookups
+            .iter()
+            .map(|call| (call.line, call.plugin.as_deref()))
+            .collect();
+        assert_eq!(plugins, [(3, Some("file")), (3, None)]);
+    }
+}

@@ -1,0 +1,300 @@
+//! Finding the code in a template.
+
+use super::expr::Expr;
+use super::parse::parse;
+
+/// What the code of one text consists of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Scan {
+    /// Expressions, with the line each starts on
+    pub(crate) expressions: Vec<(u32, Expr)>,
+    /// Names of templates that are included, imported or extended
+    pub(crate) includes: Vec<(u32, Expr)>,
+    /// Names bound by `for` and `set`, with what they are bound to
+    pub(crate) bindings: Vec<(String, Expr)>,
+    /// Code that could not be read
+    pub(crate) opaque: Vec<(u32, String)>,
+}
+
+impl Scan {
+    /// Adds what another text consists of.
+    pub(crate) fn extend(&mut self, more: Self) {
+        self.expressions.extend(more.expressions);
+        self.includes.extend(more.includes);
+        self.bindings.extend(more.bindings);
+        self.opaque.extend(more.opaque);
+    }
+
+    fn expression(&mut self, line: u32, code: &str) {
+        match parse(code) {
+            Some(expr) => self.expressions.push((line, expr)),
+            None => self.opaque.push((line, code.to_owned())),
+        }
+    }
+}
+
+/// Whether a text has any code in it.
+pub(crate) fn is_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%")
+}
+
+enum Segment<'t> {
+    Text(&'t str),
+    Output(&'t str),
+    Statement(&'t str),
+}
+
+/// Reads a template whose first line is number `line`.
+pub(crate) fn scan_template(text: &str, line: u32) -> Scan {
+    let mut scan = Scan::default();
+    for (line, segment) in segments(text, line) {
+        match segment {
+            Segment::Text(_) => {}
+            Segment::Output(code) => scan.expression(line, code),
+            Segment::Statement(code) => statement(&mut scan, line, code),
+        }
+    }
+    scan
+}
+
+/// Reads the value of a keyword that is an expression, such as `when`.
+pub(crate) fn scan_expression(text: &str, line: u32) -> Scan {
+    if is_template(text) {
+        return scan_template(text, line);
+    }
+    let mut scan = Scan::default();
+    if !text.trim().is_empty() {
+        scan.expression(line, text);
+    }
+    scan
+}
+
+/// The literal and the computed parts of a text. None: it has a statement or code that
+/// could not be read, so that it could be anything.
+pub(crate) fn pieces(text: &str) -> Option<Vec<Expr>> {
+    let mut pieces = Vec::new();
+    for (_, segment) in segments(text, 1) {
+        match segment {
+            Segment::Text(text) => pieces.push(Expr::Str(text.to_owned())),
+            Segment::Output(code) => pieces.push(parse(code)?),
+            Segment::Statement(_) => return None,
+        }
+    }
+    Some(pieces)
+}
+
+fn segments(text: &str, first_line: u32) -> Vec<(u32, Segment<'_>)> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    let mut line = first_line;
+    let count = |text: &str| {
+        u32::try_from(text.bytes().filter(|b| *b == b'\n').count()).unwrap_or(u32::MAX)
+    };
+    while !rest.is_empty() {
+        let start = rest.match_indices('{').map(|(at, _)| at).find(|at| {
+            rest.get(at + 1..)
+                .is_some_and(|after| after.starts_with(['{', '%', '#']))
+        });
+        let Some(start) = start else {
+            found.push((line, Segment::Text(rest)));
+            break;
+        };
+        let (before, opened) = rest.split_at(start);
+        if !before.is_empty() {
+            found.push((line, Segment::Text(before)));
+        }
+        line = line.saturating_add(count(before));
+        let Some(body) = opened.get(2..) else { break };
+        let (code, after) = if opened.starts_with("{#") {
+            body.split_once("#}").unwrap_or((body, ""))
+        } else {
+            let end = if opened.starts_with("{{") { "}}" } else { "%}" };
+            let (code, after) = until(body, end);
+            let trimmed = code
+                .trim_start_matches(['-', '+'])
+                .trim_end_matches(['-', '+'])
+                .trim();
+            if opened.starts_with("{{") {
+                found.push((line, Segment::Output(trimmed)));
+            } else if trimmed == "raw" {
+                let close = after.find("endraw").unwrap_or(after.len());
+                let raw = after.get(..close).unwrap_or_default();
+                found.push((
+                    line,
+                    Segment::Text(raw.rsplit_once("{%").map_or(raw, |(text, _)| text)),
+                ));
+                line = line.saturating_add(count(code)).saturating_add(count(raw));
+                rest = after
+                    .get(close..)
+                    .and_then(|tail| tail.split_once("%}"))
+                    .map_or("", |(_, tail)| tail);
+                continue;
+            } else {
+                found.push((line, Segment::Statement(trimmed)));
+            }
+            (code, after)
+        };
+        line = line.saturating_add(count(code));
+        rest = after;
+    }
+    found
+}
+
+/// Splits at the end mark that is outside of strings and brackets. Without one, all of
+/// the text is code.
+fn until<'t>(body: &'t str, end: &str) -> (&'t str, &'t str) {
+    let mut quote = None;
+    let mut depth = 0_usize;
+    let mut escaped = false;
+    for (at, c) in body.char_indices() {
+        match quote {
+            Some(_) if escaped => escaped = false,
+            Some(_) if c == '\\' => escaped = true,
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
+            None => {
+                if depth == 0 && body.get(at..).is_some_and(|rest| rest.starts_with(end)) {
+                    return (
+                        body.get(..at).unwrap_or_default(),
+                        body.get(at + end.len()..).unwrap_or_default(),
+                    );
+                }
+                match c {
+                    '"' | '\'' => quote = Some(c),
+                    '{' => depth += 1,
+                    '}' => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+            }
+        }
+    }
+    // A stray quote or bracket: take the first end mark, as text between would be lost.
+    body.split_once(end).unwrap_or((body, ""))
+}
+
+fn statement(scan: &mut Scan, line: u32, code: &str) {
+    let (word, rest) = code
+        .split_once(|c: char| c.is_whitespace() || c == '(')
+        .unwrap_or((code, ""));
+    let rest = rest.trim();
+    match word {
+        "include" | "extends" => template_name(
+            scan,
+            line,
+            cut(
+                rest,
+                &[" ignore missing", " with context", " without context"],
+            ),
+        ),
+        "import" => template_name(scan, line, cut(rest, &[" as "])),
+        "from" => template_name(scan, line, cut(rest, &[" import "])),
+        "for" => match rest.split_once(" in ") {
+            Some((targets, source)) => {
+                let source = source.trim().trim_end_matches("recursive");
+                let expr = parse(source);
+                for target in targets.split(',') {
+                    if let Some(expr) = &expr {
+                        scan.bindings.push((
+                            target.trim_matches(['(', ')', ' ']).to_owned(),
+                            expr.clone(),
+                        ));
+                    }
+                }
+                scan.expression(line, source);
+            }
+            None => scan.opaque.push((line, code.to_owned())),
+        },
+        "set" => {
+            if let Some((target, value)) = rest.split_once('=') {
+                if let Some(expr) = parse(value) {
+                    scan.bindings.push((target.trim().to_owned(), expr));
+                }
+                scan.expression(line, value);
+            }
+        }
+        "if" | "elif" | "filter" | "do" | "print" => scan.expression(line, rest),
+        "else" | "block" | "raw" | "autoescape" | "break" | "continue" => {}
+        word if word.starts_with("end") => {}
+        _ => scan.opaque.push((line, code.to_owned())),
+    }
+}
+
+fn cut<'t>(text: &'t str, marks: &[&str]) -> &'t str {
+    marks.iter().fold(text, |text, mark| {
+        text.split_once(mark).map_or(text, |(before, _)| before)
+    })
+}
+
+fn template_name(scan: &mut Scan, line: u32, code: &str) {
+    match parse(code) {
+        Some(expr) => {
+            scan.expressions.push((line, expr.clone()));
+            scan.includes.push((line, expr));
+        }
+        None => {
+            scan.opaque.push((line, code.to_owned()));
+            scan.includes.push((line, Expr::Op(Vec::new())));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_and_raw_text_are_no_code_and_lines_are_counted() {
+        let scan = scan_template(
+            "a\n{# {{ no }} #}\n{% raw %}{{ no }}\n{% endraw %}\n{{ yes }}\n{%- include 'x.j2' ignore missing %}",
+            10,
+        );
+        assert_eq!(
+            scan.expressions,
+            [
+                (14, Expr::Name("yes".into())),
+                (15, Expr::Str("x.j2".into()))
+            ]
+        );
+        assert_eq!(scan.includes, [(15, Expr::Str("x.j2".into()))]);
+    }
+
+    #[test]
+    fn braces_and_quotes_inside_an_expression_do_not_end_it() {
+        let scan = scan_template("{{ {'a': {'b': '}}'}} }}!", 1);
+        assert!(scan.opaque.is_empty(), "{scan:?}");
+    }
+
+    #[test]
+    fn a_name_is_literal_and_computed_parts() {
+        assert_eq!(
+            pieces("a/{{ b }}.yml"),
+            Some(vec![
+                Expr::Str("a/".into()),
+                Expr::Name("b".into()),
+                Expr::Str(".yml".into())
+            ])
+        );
+        assert_eq!(pieces("{% if x %}a{% endif %}"), None);
+    }
+
+    #[test]
+    fn no_text_makes_it_stumble() {
+        for text in [
+            "{",
+            "{{",
+            "{%",
+            "{#",
+            "{{ 'a",
+            "{% raw",
+            "{% raw %}",
+            "{% for %}",
+            "{% set %}",
+            "{{}}",
+            "é{{é}}é",
+            "{% include %}",
+        ] {
+            let _ = scan_template(text, 1);
+            let _ = pieces(text);
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! Reading YAML into nodes, in bounded time and memory.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use libyaml_safer::{EventData, Mark, Parser};
+use thiserror::Error;
+
+use super::node::{Data, Node};
+
+/// No document that a person wrote is nested deeper.
+const MAX_DEPTH: usize = 128;
+/// Nodes after aliases are expanded. A larger document is a YAML bomb, or data that no
+/// playbook should be fed.
+const MAX_NODES: usize = 2_000_000;
+
+/// Why a text isn't YAML that Ansible could use.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{problem}")]
+pub(crate) struct YamlError {
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+    pub(crate) problem: String,
+}
+
+/// Reads all documents of a text. JSON is YAML.
+pub(crate) fn load(bytes: &[u8]) -> Result<Vec<Arc<Node>>, YamlError> {
+    let mut input = bytes;
+    let mut parser = Parser::new();
+    parser.set_input_string(&mut input);
+    let mut documents = Vec::new();
+    let mut loader = Loader {
+        stack: Vec::new(),
+        anchors: BTreeMap::new(),
+    };
+    loop {
+        let event = parser.parse().map_err(|error| {
+            let (line, column) = error.problem_mark().map_or((0, 0), place);
+            YamlError {
+                line,
+                column,
+                problem: problem(&error),
+            }
+        })?;
+        let (line, column) = place(event.start_mark);
+        let fail = |problem: &str| YamlError {
+            line,
+            column,
+            problem: problem.to_owned(),
+        };
+        let done = match event.data {
+            EventData::StreamEnd => return Ok(documents),
+            EventData::DocumentStart { .. } => {
+                loader.anchors.clear();
+                None
+            }
+            EventData::Alias { anchor } => match loader.anchors.get(&anchor) {
+                Some((node, size)) => Some((Arc::clone(node), *size)),
+                None => return Err(fail(&format!("alias *{anchor} has no anchor"))),
+            },
+            EventData::Scalar {
+                anchor,
+                tag,
+                value,
+                plain_implicit,
+                ..
+            } => {
+                let data = Data::Scalar {
+                    text: value,
+                    plain: plain_implicit && tag.is_none(),
+                };
+                let node = Arc::new(Node {
+                    line,
+                    column,
+                    tag,
+                    data,
+                });
+                loader.anchor(anchor, &node, 1);
+                Some((node, 1))
+            }
+            EventData::SequenceStart { anchor, tag, .. } => {
+                loader
+                    .open(Open {
+                        line,
+                        column,
+                        tag,
+                        anchor,
+                        mapping: false,
+                        parts: Vec::new(),
+                        size: 1,
+                    })
+                    .map_err(fail)?;
+                None
+            }
+            EventData::MappingStart { anchor, tag, .. } => {
+                loader
+                    .open(Open {
+                        line,
+                        column,
+                        tag,
+                        anchor,
+                        mapping: true,
+                        parts: Vec::new(),
+                        size: 1,
+                    })
+                    .map_err(fail)?;
+                None
+            }
+            EventData::SequenceEnd | EventData::MappingEnd => loader.close().map_err(fail)?,
+            EventData::StreamStart { .. } | EventData::DocumentEnd { .. } => None,
+        };
+        if let Some((node, size)) = done {
+            match loader.stack.last_mut() {
+                Some(open) => {
+                    open.size = open.size.saturating_add(size);
+                    if open.size > MAX_NODES {
+                        return Err(fail("the document expands to too many nodes"));
+                    }
+                    open.parts.push(node);
+                }
+                None => documents.push(node),
+            }
+        }
+    }
+}
+
+/// A collection whose end has not been read yet.
+struct Open {
+    line: u32,
+    column: u32,
+    tag: Option<String>,
+    anchor: Option<String>,
+    mapping: bool,
+    parts: Vec<Arc<Node>>,
+    size: usize,
+}
+
+struct Loader {
+    stack: Vec<Open>,
+    anchors: BTreeMap<String, (Arc<Node>, usize)>,
+}
+
+impl Loader {
+    fn anchor(&mut self, anchor: Option<String>, node: &Arc<Node>, size: usize) {
+        if let Some(anchor) = anchor {
+            self.anchors.insert(anchor, (Arc::clone(node), size));
+        }
+    }
+
+    fn open(&mut self, open: Open) -> Result<(), &'static str> {
+        if self.stack.len() >= MAX_DEPTH {
+            return Err("the document is nested too deep");
+        }
+        self.stack.push(open);
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<Option<(Arc<Node>, usize)>, &'static str> {
+        let Some(open) = self.stack.pop() else {
+            return Ok(None);
+        };
+        let data = if open.mapping {
+            Data::Mapping(members(open.parts)?)
+        } else {
+            Data::Sequence(open.parts)
+        };
+        let node = Arc::new(Node {
+            line: open.line,
+            column: open.column,
+            tag: open.tag,
+            data,
+        });
+        self.anchor(open.anchor, &node, open.size);
+        Ok(Some((node, open.size)))
+    }
+}
+
+type Members = Vec<(Arc<Node>, Arc<Node>)>;
+
+/// Pairs up keys and values, resolves `<<`, and keeps the last value of a repeated key.
+fn members(parts: Vec<Arc<Node>>) -> Result<Members, &'static str> {
+    let mut members: Members = Vec::with_capacity(parts.len() / 2);
+    let mut merged: Members = Vec::new();
+    let mut place: BTreeMap<String, usize> = BTreeMap::new();
+    let mut parts = parts.into_iter();
+    while let (Some(key), Some(value)) = (parts.next(), parts.next()) {
+        if matches!(&key.data, Data::Scalar { text, plain: true } if text == "<<") {
+            merge_into(&value, &mut merged)?;
+            continue;
+        }
+        match key.text().and_then(|text| place.get(text)).copied() {
+            Some(at) => {
+                if let Some(member) = members.get_mut(at) {
+                    member.1 = value;
+                }
+            }
+            None => {
+                if let Some(text) = key.text() {
+                    place.insert(text.to_owned(), members.len());
+                }
+                members.push((key, value));
+            }
+        }
+    }
+    for (key, value) in merged {
+        if let Some(text) = key.text()
+            && !place.contains_key(text)
+        {
+            place.insert(text.to_owned(), members.len());
+            members.push((key, value));
+        }
+    }
+    Ok(members)
+}
+
+/// Of several mappings to merge, the first that has a key counts.
+fn merge_into(value: &Arc<Node>, merged: &mut Members) -> Result<(), &'static str> {
+    match &value.data {
+        Data::Mapping(more) => merged.extend(more.iter().cloned()),
+        Data::Sequence(items) if items.iter().all(|item| item.is_mapping()) => {
+            for item in items {
+                merged.extend(item.members().iter().cloned());
+            }
+        }
+        _ => return Err("a merge key needs a mapping or a list of mappings"),
+    }
+    Ok(())
+}
+
+fn place(mark: Mark) -> (u32, u32) {
+    let number = |value: u64| u32::try_from(value).unwrap_or(u32::MAX).saturating_add(1);
+    (number(mark.line), number(mark.column))
+}
+
+fn problem(error: &libyaml_safer::Error) -> String {
+    let problem = error.problem();
+    if problem.is_empty() {
+        error.to_string()
+    } else {
+        problem.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(text: &str) -> Arc<Node> {
+        load(text.as_bytes()).unwrap().into_iter().next().unwrap()
+    }
+
+    #[test]
+    fn a_node_knows_its_line_and_tag() {
+        let node = one("a: 1\nb:\n  - !vault |\n    $ANSIBLE_VAULT;1.1;AES256\n    00\n");
+        let secret = &node.get("b").unwrap().items()[0];
+        assert_eq!((secret.line, secret.is_opaque()), (3, true));
+    }
+
+    #[test]
+    fn of_a_repeated_key_the_last_value_counts_and_a_merge_gives_way() {
+        let node = one("base: &b {x: 1, y: 1}\nc: {<<: *b, y: 2, z: 3, z: 4}\n");
+        let c = node.get("c").unwrap();
+        let text = |key: &str| c.get(key).unwrap().text().unwrap().to_owned();
+        assert_eq!([text("x"), text("y"), text("z")], ["1", "2", "4"]);
+    }
+
+    #[test]
+    fn a_bomb_is_an_error_and_costs_nothing() {
+        let mut text = String::from("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
+        for level in 1..30 {
+            let below = format!("*a{}", level - 1);
+            text.push_str(&format!(
+                "a{level}: &a{level} [{}]\n",
+                vec![below; 10].join(",")
+            ));
+        }
+        assert_eq!(
+            load(text.as_bytes()).unwrap_err().problem,
+            "the document expands to too many nodes"
+        );
+        assert!(load("[".repeat(10_000).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn damage_names_its_place() {
+        let error = load(b"- hosts: all\n  tasks: [\n").unwrap_err();
+        assert!(error.line >= 2, "{error:?}");
+        assert!(load(b"a: *nothing").is_err());
+        assert!(load(&[0xff, 0xfe, 0x00]).is_err() || load(&[0xff, 0xfe, 0x00]).is_ok());
+    }
+}

@@ -1,0 +1,122 @@
+//! From bytes to a syntax tree, with better messages than the parser's where it has none.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use hcl::edit::parser;
+use hcl::edit::structure::Body;
+
+use crate::config::brackets::unclosed;
+use crate::config::error::{ConfigError, Problem};
+use crate::config::source::Source;
+
+/// How many attributes that are there twice are looked for.
+const MAX_DUPLICATES: usize = 50;
+
+/// A parsed file. The parser limits nesting to 64 levels and chains to 128 operators, so
+/// that what follows can recurse.
+pub(super) struct Syntax {
+    pub(super) body: Body,
+    /// The places of attributes that are there a second time, which have another name in
+    /// the tree
+    pub(super) duplicates: Vec<Range<usize>>,
+}
+
+/// Text without the byte-order mark that editors on Windows put first.
+pub(super) fn text_of<'a>(bytes: &'a [u8], name: &str) -> Result<&'a str, Box<ConfigError>> {
+    let text = str::from_utf8(bytes).map_err(|error| {
+        let source = Source::new(name, String::from_utf8_lossy(bytes));
+        Box::new(ConfigError {
+            problem: Problem::NotUtf8,
+            place: source.place(error.valid_up_to()..error.valid_up_to() + 1),
+            other: None,
+            hints: vec!["save the file as UTF-8".to_owned()],
+        })
+    })?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+pub(super) fn parse(source: &Arc<Source>) -> Result<Syntax, Box<ConfigError>> {
+    let mut text = source.text().to_owned();
+    let mut duplicates = Vec::new();
+    loop {
+        let error = match parser::parse_body(&text) {
+            Ok(body) => return Ok(Syntax { body, duplicates }),
+            Err(error) => error,
+        };
+        // The parser stops at an attribute that is there twice. It gets another name of
+        // the same length, and the parser goes on, so that this and all else that is
+        // wrong is reported together.
+        let renamed = rename_duplicate(&text, &error);
+        match renamed {
+            Some((renamed, range)) if duplicates.len() < MAX_DUPLICATES => {
+                text = renamed;
+                duplicates.push(range);
+            }
+            _ => return Err(Box::new(syntax_error(source, &text, &error))),
+        }
+    }
+}
+
+fn rename_duplicate(text: &str, error: &parser::Error) -> Option<(String, Range<usize>)> {
+    if !error.message().contains("redefined attribute") {
+        return None;
+    }
+    let start = error.location().offset();
+    let rest = text.get(start..)?;
+    let length = rest
+        .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))
+        .unwrap_or(rest.len());
+    let fresh = fresh_name(text, length)?;
+    let mut renamed = text.to_owned();
+    renamed.replace_range(start..start + length, &fresh);
+    Some((renamed, start..start + length))
+}
+
+/// An identifier of `length` bytes that the text doesn't contain.
+fn fresh_name(text: &str, length: usize) -> Option<String> {
+    let letters = || ('a'..='z').chain('A'..='Z');
+    let tail = length.checked_sub(2);
+    match tail {
+        None => letters()
+            .map(String::from)
+            .find(|name| length == 1 && !text.contains(name.as_str())),
+        Some(tail) => letters()
+            .flat_map(|first| {
+                letters().map(move |second| format!("{first}{second}{}", "_".repeat(tail)))
+            })
+            .find(|name| !text.contains(name.as_str())),
+    }
+}
+
+fn syntax_error(source: &Source, text: &str, error: &parser::Error) -> ConfigError {
+    let offset = error.location().offset();
+    let message = error.message();
+    let (problem, range, hints) = match unclosed(text) {
+        // Where the parser gave up without an expectation, it names the start of the
+        // block or of the file; what was left open says more.
+        Some(open) if !message.contains("nested levels") => {
+            (open.message(), open.range.clone(), open.hints())
+        }
+        _ => (message.to_owned(), offset..offset + 1, hints_for(message)),
+    };
+    ConfigError {
+        problem: Problem::Syntax(problem),
+        place: source.place(range),
+        other: None,
+        hints,
+    }
+}
+
+fn hints_for(message: &str) -> Vec<String> {
+    let hint = if message.contains("block body") {
+        "a block on one line holds one attribute at most: write each attribute on a line of its own"
+    } else if message.contains("expected newline") {
+        "each attribute and each block ends with its line"
+    } else if message.contains("nested levels") || message.contains("chained binary operators") {
+        "split the expression"
+    } else {
+        return Vec::new();
+    };
+    vec![hint.to_owned()]
+}

@@ -1,0 +1,385 @@
+//! The decision for one playbook on one host.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::{Reason, Values};
+use crate::ansible::{Fingerprint, Unresolved, compare};
+use crate::config::Playbook;
+
+/// Whether the playbook runs on the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// It runs
+    Run,
+    /// It is skipped
+    Skip,
+}
+
+/// The decision for one playbook on one host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HostDecision {
+    /// The host
+    pub host: String,
+    /// Run or skip
+    pub action: Action,
+    /// Why, the weightiest first
+    pub reasons: Vec<Reason>,
+}
+
+/// What is known of one host before the decision.
+pub struct Standing<'a> {
+    /// The host
+    pub host: &'a str,
+    /// Whether somebody asked for a run whatever the inputs
+    pub forced: bool,
+    /// The last success, if there was one
+    pub recorded: Option<Recorded<'a>>,
+    /// How the runs since the last success failed
+    pub failure: Option<&'a str>,
+    /// What Terraform is about to do to the machine
+    pub machine: Machine,
+    /// The inputs now. None: they are only known once the machine exists
+    pub fingerprint: Option<&'a Fingerprint>,
+    /// What about the inputs can't be known
+    pub unresolved: Vec<&'a Unresolved>,
+}
+
+/// The last success of a playbook on a host.
+pub struct Recorded<'a> {
+    /// Its inputs
+    pub fingerprint: &'a Fingerprint,
+    /// When it was
+    pub at: Timestamp,
+}
+
+/// What Terraform is about to do to a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Machine {
+    /// It stays
+    Stays,
+    /// It is made
+    Created,
+    /// Another takes its place
+    Replaced,
+}
+
+/// Decides. Every reason to run is named, and in doubt the playbook runs.
+pub fn decide(
+    playbook: &Playbook,
+    standing: &Standing<'_>,
+    values: Values<'_>,
+    now: Timestamp,
+) -> HostDecision {
+    let mut reasons = Vec::new();
+    match standing.machine {
+        Machine::Stays => {}
+        Machine::Created => reasons.push(Reason::new("machine", "is about to be created")),
+        Machine::Replaced => reasons.push(Reason::new("machine", "is about to be replaced")),
+    }
+    if standing.forced {
+        reasons.push(Reason::new("--force", "a run is asked for"));
+    }
+    if playbook.always {
+        reasons.push(Reason::new(
+            "always",
+            format!("playbook {} runs at each apply", playbook.name),
+        ));
+    }
+    match (&standing.recorded, standing.failure) {
+        (None, Some(failure)) => reasons.push(Reason::new(
+            "ledger",
+            format!("last run: {failure}; it never succeeded here"),
+        )),
+        (None, None) if standing.machine == Machine::Stays => {
+            reasons.push(Reason::new("ledger", "it never ran on this host"));
+        }
+        (None, None) => {}
+        (Some(_), Some(failure)) => {
+            reasons.push(Reason::new("ledger", format!("last run: {failure}")))
+        }
+        (Some(_), None) => {}
+    }
+    if let Some(recorded) = &standing.recorded {
+        if let Some(reason) = too_old(playbook, recorded, now) {
+            reasons.push(reason);
+        }
+        if let Some(fingerprint) = standing.fingerprint {
+            let changes = compare(recorded.fingerprint, fingerprint);
+            reasons.extend(
+                changes
+                    .iter()
+                    .map(|change| values.reason(standing.host, change)),
+            );
+        }
+    }
+    for item in standing
+        .unresolved
+        .iter()
+        .filter(|item| item.self_changing())
+    {
+        let place = format!("{}:{}", item.file, item.line);
+        reasons.push(Reason::new(
+            format!("unresolved {place}"),
+            format!("{}: {}", item.what, item.why),
+        ));
+    }
+    if !reasons.is_empty() {
+        return HostDecision {
+            host: standing.host.to_owned(),
+            action: Action::Run,
+            reasons,
+        };
+    }
+    let since = standing
+        .recorded
+        .as_ref()
+        .map(|recorded| recorded.at.strftime("%Y-%m-%d %H:%M:%SZ").to_string());
+    let unchanged = format!(
+        "unchanged since the last success, {}",
+        since.unwrap_or_default()
+    );
+    HostDecision {
+        host: standing.host.to_owned(),
+        action: Action::Skip,
+        reasons: vec![Reason::new("all inputs", unchanged)],
+    }
+}
+
+fn too_old(playbook: &Playbook, recorded: &Recorded<'_>, now: Timestamp) -> Option<Reason> {
+    let max_age = SignedDuration::try_from(playbook.max_age?).unwrap_or(SignedDuration::MAX);
+    let age = now.duration_since(recorded.at);
+    (age > max_age).then(|| {
+        Reason::new(
+            "max_age",
+            format!(
+                "last success {} ago, more than {}",
+                days(age),
+                days(max_age)
+            ),
+        )
+    })
+}
+
+/// A span for a person: `8d 2h`, `3h 5m`, `40s`.
+fn days(span: SignedDuration) -> String {
+    let seconds = span.as_secs();
+    let parts = [
+        (seconds / 86_400, "d"),
+        (seconds % 86_400 / 3_600, "h"),
+        (seconds % 3_600 / 60, "m"),
+        (seconds % 60, "s"),
+    ];
+    let shown: Vec<String> = parts
+        .iter()
+        .skip_while(|(number, _)| *number == 0)
+        .take(2)
+        .filter(|(number, _)| *number != 0)
+        .map(|(number, unit)| format!("{number}{unit}"))
+        .collect();
+    if shown.is_empty() {
+        "0s".to_owned()
+    } else {
+        shown.join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::ansible::{InputId, Reason as Why, Section};
+    use crate::inventory::{Host, Inventory};
+    use crate::json::Value;
+    use crate::ledger::{OwnedValue, RecordedHost};
+
+    fn fingerprint(inputs: &[(InputId, &str)]) -> Fingerprint {
+        let inputs = inputs
+            .iter()
+            .map(|(id, content)| (id.clone(), blake3::hash(content.as_bytes())))
+            .collect();
+        Fingerprint::new(vec![Arc::new(Section::new(inputs))])
+    }
+
+    fn playbook() -> Playbook {
+        Playbook {
+            name: "site".to_owned(),
+            path: "site.yml".into(),
+            hosts: Vec::new(),
+            vars: indexmap::IndexMap::new(),
+            var_files: Vec::new(),
+            tags: Vec::new(),
+            skip_tags: Vec::new(),
+            inputs: Vec::new(),
+            ignore: Vec::new(),
+            always: false,
+            max_age: None,
+            timeout: None,
+            health: Vec::new(),
+            line: 1,
+        }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    struct World {
+        before: BTreeMap<String, RecordedHost>,
+        after: Inventory,
+        old: Fingerprint,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let address = |text: &'static str| {
+                BTreeMap::from([("ansible_host".to_owned(), Value::from(text))])
+            };
+            let recorded = RecordedHost {
+                vars: [(
+                    "ansible_host".to_owned(),
+                    OwnedValue(Value::from("192.0.2.1")),
+                )]
+                .into(),
+                ..RecordedHost::default()
+            };
+            Self {
+                before: [("leaf1".to_owned(), recorded)].into(),
+                after: Inventory {
+                    hosts: [(
+                        "leaf1".to_owned(),
+                        Host {
+                            vars: address("192.0.2.2"),
+                            ..Host::default()
+                        },
+                    )]
+                    .into(),
+                    ..Inventory::default()
+                },
+                old: fingerprint(&[(InputId::File("site.yml".into()), "one")]),
+            }
+        }
+
+        fn decide<'s>(
+            &'s self,
+            playbook: &Playbook,
+            change: impl FnOnce(&mut Standing<'s>),
+        ) -> HostDecision {
+            let mut standing = Standing {
+                host: "web1",
+                forced: false,
+                recorded: Some(Recorded {
+                    fingerprint: &self.old,
+                    at: at("2026-01-01T00:00:00Z"),
+                }),
+                failure: None,
+                machine: Machine::Stays,
+                fingerprint: Some(&self.old),
+                unresolved: Vec::new(),
+            };
+            change(&mut standing);
+            decide(
+                playbook,
+                &standing,
+                Values {
+                    before: &self.before,
+                    after: &self.after,
+                },
+                at("2026-01-08T02:00:00Z"),
+            )
+        }
+    }
+
+    #[test]
+    fn nothing_changed_is_a_skip_that_says_since_when() {
+        let decision = World::new().decide(&playbook(), |_| {});
+        assert_eq!(decision.action, Action::Skip);
+        assert_eq!(
+            decision.reasons[0].change,
+            "unchanged since the last success, 2026-01-01 00:00:00Z"
+        );
+    }
+
+    #[test]
+    fn a_changed_address_that_is_read_shows_both_values() {
+        let world = World::new();
+        let read = InputId::HostVariable {
+            host: "leaf1".to_owned(),
+            name: "ansible_host".to_owned(),
+        };
+        let new = fingerprint(&[(InputId::File("site.yml".into()), "one"), (read, "x")]);
+        let decision = world.decide(&playbook(), |standing| standing.fingerprint = Some(&new));
+        assert_eq!(decision.action, Action::Run);
+        assert_eq!(
+            decision.reasons,
+            [Reason::new(
+                "hostvars[leaf1].ansible_host",
+                "\"192.0.2.1\" → \"192.0.2.2\""
+            )]
+        );
+    }
+
+    #[test]
+    fn each_reason_to_run_is_enough_alone() {
+        let world = World::new();
+        let mut old = playbook();
+        old.max_age = Some(Duration::from_secs(7 * 86_400));
+        let decision = world.decide(&old, |_| {});
+        assert_eq!(
+            decision.reasons,
+            [Reason::new(
+                "max_age",
+                "last success 7d 2h ago, more than 7d"
+            )]
+        );
+        let mut always = playbook();
+        always.always = true;
+        let lookup = Unresolved {
+            file: "site.yml".into(),
+            line: 3,
+            what: "lookup('url', x)".to_owned(),
+            why: Why::ExternalLookup,
+            plays: std::collections::BTreeSet::new(),
+        };
+        for decision in [
+            world.decide(&always, |_| {}),
+            world.decide(&playbook(), |standing| standing.forced = true),
+            world.decide(&playbook(), |standing| standing.recorded = None),
+            world.decide(&playbook(), |standing| {
+                standing.failure = Some("unreachable")
+            }),
+            world.decide(&playbook(), |standing| standing.machine = Machine::Replaced),
+            world.decide(&playbook(), |standing| standing.unresolved = vec![&lookup]),
+        ] {
+            assert_eq!(
+                (decision.action, decision.reasons.len()),
+                (Action::Run, 1),
+                "{:?}",
+                decision.reasons
+            );
+        }
+    }
+
+    #[test]
+    fn secret_values_are_not_shown() {
+        let mut world = World::new();
+        world
+            .after
+            .hosts
+            .get_mut("leaf1")
+            .unwrap()
+            .secret
+            .insert("ansible_host".to_owned());
+        let read = InputId::HostVariable {
+            host: "leaf1".to_owned(),
+            name: "ansible_host".to_owned(),
+        };
+        let new = fingerprint(&[(InputId::File("site.yml".into()), "one"), (read, "x")]);
+        let decision = world.decide(&playbook(), |standing| standing.fingerprint = Some(&new));
+        assert_eq!(decision.reasons[0].change, "is new");
+    }
+}

@@ -1,0 +1,130 @@
+//! What the records add up to: the last success of each playbook on each host, and the
+//! last inventory. Derived, so it can be thrown away and made again.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Head, Record, RecordEvent, RecordedHost, StateId};
+use crate::digest::Digest;
+
+/// What is known of one playbook on one host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The fingerprint of its last success
+    pub fingerprint: Digest,
+    /// The record of that success
+    pub sequence: u64,
+    /// The sets of inputs behind the fingerprint
+    pub sections: Vec<Digest>,
+    /// When that was: RFC 3339, UTC
+    pub at: String,
+}
+
+/// What the records of a ledger add up to.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Index {
+    /// The number of the last record that it covers
+    pub sequence: u64,
+    /// The digest of that record
+    pub digest: Option<Digest>,
+    /// The last successes, by playbook and host
+    pub successes: BTreeMap<String, BTreeMap<String, Entry>>,
+    /// What went wrong since the last success, by playbook and host
+    pub failures: BTreeMap<String, BTreeMap<String, String>>,
+    /// The digest of the last inventory
+    pub inventory_digest: Option<Digest>,
+    /// The hosts of the last inventory
+    pub inventory: BTreeMap<String, RecordedHost>,
+    /// The record in which each set of inputs stands
+    pub sections: BTreeMap<Digest, u64>,
+    /// The last state that Terraform was seen to write
+    pub state: Option<StateId>,
+    /// A run that started and has not been said to end
+    pub open_run: Option<OpenRun>,
+}
+
+/// A run without an end so far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenRun {
+    /// The run
+    pub run: String,
+    /// When it started
+    pub at: String,
+    /// Who ran it
+    pub who: String,
+}
+
+impl Index {
+    /// Where the index stands in the chain.
+    pub fn head(&self) -> Head {
+        Head {
+            sequence: self.sequence,
+            digest: self.digest,
+        }
+    }
+
+    /// The last success of a playbook on a host.
+    pub fn success(&self, playbook: &str, host: &str) -> Option<&Entry> {
+        self.successes.get(playbook)?.get(host)
+    }
+
+    /// What went wrong with a playbook on a host since its last success.
+    pub fn failure(&self, playbook: &str, host: &str) -> Option<&str> {
+        self.failures.get(playbook)?.get(host).map(String::as_str)
+    }
+
+    /// Takes in the next record.
+    pub fn add(&mut self, record: Record, head: Head) {
+        (self.sequence, self.digest) = (head.sequence, head.digest);
+        match record.event {
+            RecordEvent::RunStarted { .. } => {
+                self.open_run = Some(OpenRun {
+                    run: record.run,
+                    at: record.at,
+                    who: record.who,
+                });
+            }
+            RecordEvent::RunFinished { .. } => self.open_run = None,
+            RecordEvent::RunAbandoned { abandoned, .. } => {
+                self.open_run.take_if(|open| open.run == abandoned);
+            }
+            RecordEvent::TerraformApplied { after, .. } => self.state = after.or(self.state.take()),
+            RecordEvent::Inventory { digest, hosts } => {
+                self.inventory_digest = Some(digest);
+                self.inventory = hosts;
+            }
+            RecordEvent::Inputs { sections } => {
+                self.sections
+                    .extend(sections.into_keys().map(|digest| (digest, head.sequence)));
+            }
+            RecordEvent::HostSucceeded(success) => {
+                if let Some(failures) = self.failures.get_mut(&success.playbook) {
+                    failures.remove(&success.host);
+                }
+                let entry = Entry {
+                    fingerprint: success.fingerprint,
+                    sequence: head.sequence,
+                    sections: success.sections,
+                    at: record.at,
+                };
+                self.successes
+                    .entry(success.playbook)
+                    .or_default()
+                    .insert(success.host, entry);
+            }
+            RecordEvent::HostFailed {
+                playbook,
+                host,
+                outcome,
+                ..
+            } => {
+                self.failures
+                    .entry(playbook)
+                    .or_default()
+                    .insert(host, outcome);
+            }
+            RecordEvent::LockForced { .. } | RecordEvent::Unknown => {}
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The ledger: an append-only chain of records, and what they add up to.
+
+mod chain;
+mod index;
+mod record;
+
+pub use chain::{ChainError, Head, parse};
+pub use index::{Entry, Index, OpenRun};
+pub use record::{OwnedValue, RECORD_VERSION, Record, RecordEvent, RecordedHost, StateId, Success};

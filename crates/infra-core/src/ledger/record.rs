@@ -1,0 +1,169 @@
+//! One entry of the ledger: what happened, when, in which run, after which other entry.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::json::Value;
+
+/// The version of the records that this version writes, and the newest that it reads.
+pub const RECORD_VERSION: u32 = 1;
+
+/// One immutable entry of the ledger.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The version of the format
+    pub version: u32,
+    /// The number of the entry, from 1, without gaps
+    pub sequence: u64,
+    /// The digest of the bytes of the entry before; none in the first
+    pub previous: Option<Digest>,
+    /// When it was written: RFC 3339, UTC. Told to people; decisions rest on `sequence`,
+    /// except that `max_age` counts from here
+    pub at: String,
+    /// The run it belongs to
+    pub run: String,
+    /// Who ran it: login and machine
+    pub who: String,
+    /// What happened
+    pub event: RecordEvent,
+}
+
+/// What a [`Record`] says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RecordEvent {
+    /// A run took the lock
+    RunStarted {
+        /// The version of infra
+        infra: String,
+        /// The verb
+        command: String,
+        /// The version of Terraform or OpenTofu
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        terraform: Option<String>,
+        /// The version of ansible-core
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ansible: Option<String>,
+    },
+    /// A run before this one ended without saying so
+    RunAbandoned {
+        /// The run that ended
+        abandoned: String,
+        /// How that was told
+        evidence: String,
+    },
+    /// Terraform applied a plan, wholly or in part
+    TerraformApplied {
+        /// The digest of the saved plan
+        plan: Digest,
+        /// Whether all of it was applied
+        complete: bool,
+        /// The state before
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<StateId>,
+        /// The state after
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<StateId>,
+    },
+    /// The inventory that the playbooks of the run see
+    Inventory {
+        /// Its digest
+        digest: Digest,
+        /// The hosts, with the variables that are not secret
+        hosts: BTreeMap<String, RecordedHost>,
+    },
+    /// Inputs that fingerprints of this and later records refer to. Most hosts share most
+    /// of their inputs, so each set of them is written once.
+    Inputs {
+        /// One digest per input, by the digest of the set
+        sections: BTreeMap<Digest, BTreeMap<String, Digest>>,
+    },
+    /// A playbook succeeded on a host
+    HostSucceeded(Success),
+    /// A playbook did not succeed on a host
+    HostFailed {
+        /// The playbook
+        playbook: String,
+        /// The host
+        host: String,
+        /// `failed`, `unreachable`, `not reached`, `no contact`, `unhealthy` or `interrupted`
+        outcome: String,
+        /// The task it failed in
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        task: Option<String>,
+        /// What was said
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+    },
+    /// A lock was broken by hand
+    LockForced {
+        /// The id of the lock
+        lock: String,
+        /// Who held it
+        holder: String,
+    },
+    /// A run ended and gave the lock back
+    RunFinished {
+        /// `done`, `failed`, `interrupted` or `lock lost`
+        outcome: String,
+    },
+    /// An event of a later version
+    #[serde(other)]
+    Unknown,
+}
+
+/// That a playbook succeeded on a host, with what decided it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Success {
+    /// The playbook
+    pub playbook: String,
+    /// The host
+    pub host: String,
+    /// The digest over all inputs
+    pub fingerprint: Digest,
+    /// The sets of inputs that it was made from, each written in an earlier record
+    pub sections: Vec<Digest>,
+    /// Whether the run changed anything on the host
+    pub changed: bool,
+}
+
+/// Which state of Terraform's: whose, and which write of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateId {
+    /// The lineage
+    pub lineage: String,
+    /// The serial
+    pub serial: u64,
+}
+
+/// A host as the inventory of a run had it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RecordedHost {
+    /// What tells the machine from another of the same name
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
+    /// The groups it was in
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    /// Its variables, but for the secret ones
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vars: BTreeMap<String, OwnedValue>,
+    /// For each secret variable a keyed digest of its value
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub secrets: BTreeMap<String, Digest>,
+}
+
+/// A value that owns its text, as a record needs.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(transparent)]
+pub struct OwnedValue(pub Value<'static>);
+
+impl<'de> Deserialize<'de> for OwnedValue {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<serde_json::value::RawValue>::deserialize(deserializer)?;
+        Ok(Self(Value::from_raw(&raw).into_owned()))
+    }
+}

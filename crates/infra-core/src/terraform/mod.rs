@@ -1,0 +1,19 @@
+//! Terraform's and OpenTofu's own documents, typed.
+
+mod action;
+mod address;
+mod change;
+mod configuration;
+mod plan;
+pub(crate) mod state;
+mod stream;
+
+pub use action::Actions;
+pub use address::{Address, InstanceKey};
+pub use change::{Change, Mask, Mode, ResourceChange};
+pub use configuration::{ConfigModule, ConfigOutput, ConfigResource, Configuration, ModuleCall};
+pub use plan::{
+    Check, CheckAddress, CheckInstance, CheckProblem, DeferredChange, Plan, RelevantAttribute,
+};
+pub use state::{Object, Output, State};
+pub use stream::{ChangeCounts, Diagnostic, Hook, Message, MessageKind, Stream, StreamChange};

@@ -1,0 +1,8 @@
+//! States: the raw format of backends, the format of `show -json`, and what they share.
+
+mod flat;
+mod model;
+pub(crate) mod raw;
+pub(crate) mod show;
+
+pub use model::{Object, Output, State};

@@ -1,0 +1,96 @@
+//! The state as `terraform show -json` prints it, and as a plan holds it.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::model::{Attributes, Object};
+use super::raw::WireOutput;
+use crate::json::{Text, nullable};
+use crate::terraform::{Address, InstanceKey, Mode};
+
+/// `values`, `planned_values`, or the `values` of `prior_state`.
+#[derive(Deserialize, Default)]
+pub(crate) struct Values<'a> {
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    pub(crate) outputs: IndexMap<Text<'a>, WireOutput<'a>>,
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    pub(crate) root_module: Module<'a>,
+}
+
+#[derive(Deserialize, Default)]
+pub(crate) struct Module<'a> {
+    #[serde(borrow, default)]
+    address: Option<Text<'a>>,
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    resources: Vec<Resource<'a>>,
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    child_modules: Vec<Module<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Resource<'a> {
+    #[serde(borrow, default)]
+    address: Text<'a>,
+    #[serde(default)]
+    mode: Mode,
+    #[serde(borrow, default, rename = "type")]
+    resource_type: Text<'a>,
+    #[serde(borrow, default)]
+    name: Text<'a>,
+    #[serde(borrow, default)]
+    index: Option<InstanceKey<'a>>,
+    #[serde(borrow, default)]
+    provider_name: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    deposed_key: Option<Text<'a>>,
+    #[serde(default, deserialize_with = "nullable")]
+    tainted: bool,
+    #[serde(borrow, default)]
+    values: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    sensitive_values: Option<&'a RawValue>,
+}
+
+/// All objects of a module and of the modules below it.
+pub(crate) fn objects(root: Module<'_>) -> Vec<Object<'_>> {
+    let mut objects = Vec::new();
+    let mut waiting = vec![root];
+    while let Some(module) = waiting.pop() {
+        let address = module.address.unwrap_or_default();
+        for resource in module.resources {
+            let key = resource.index.or_else(|| key_of(&resource.address));
+            objects.push(Object {
+                module: address.clone(),
+                mode: resource.mode,
+                resource_type: resource.resource_type,
+                name: resource.name,
+                key,
+                provider: resource.provider_name.unwrap_or_default(),
+                deposed: resource.deposed_key.filter(|id| !id.is_empty()),
+                tainted: resource.tainted,
+                attributes: resource.values.map_or(Attributes::Absent, Attributes::Json),
+                sensitive: resource.sensitive_values,
+                sensitive_is_paths: false,
+            });
+        }
+        waiting.extend(module.child_modules.into_iter().rev());
+    }
+    objects
+}
+
+/// The key in an address, for documents that leave `index` out although there is one.
+fn key_of<'a>(address: &Text<'a>) -> Option<InstanceKey<'a>> {
+    let key = Address::parse(address)?.key?;
+    let inner = key.strip_prefix('[')?.strip_suffix(']')?;
+    if inner.starts_with('"') {
+        let text: String = serde_json::from_str(inner).ok()?;
+        return Some(InstanceKey::String(
+            text.replace("$${", "${").replace("%%{", "%{").into(),
+        ));
+    }
+    inner
+        .parse::<u64>()
+        .ok()
+        .map(|number| InstanceKey::Number(number.to_string().into()))
+}

@@ -1,0 +1,338 @@
+//! The JSON lines that `terraform plan -json` and `apply -json` print while they work.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::json::{Text, nullable};
+
+/// A recorded stream.
+///
+/// It has no values: what it says of drift and changes is addresses and actions, so it
+/// serves for progress and diagnostics. The format is Terraform's
+/// [machine-readable UI][doc].
+///
+/// [doc]: https://developer.hashicorp.com/terraform/internals/machine-readable-ui
+#[derive(Debug, Clone, Default)]
+pub struct Stream<'a> {
+    /// The messages, in order
+    pub messages: Vec<Message<'a>>,
+    /// How many lines were no message, such as the warnings of a wrapper script
+    pub other_lines: usize,
+}
+
+/// One message.
+#[derive(Debug, Clone)]
+pub struct Message<'a> {
+    /// `@level`: `info`, `warn`, `error`, …
+    pub level: Text<'a>,
+    /// `@message`: what a person would read
+    pub text: Text<'a>,
+    /// What it says
+    pub kind: MessageKind<'a>,
+}
+
+/// What a [`Message`] says, by its `type`.
+#[derive(Debug, Clone)]
+pub enum MessageKind<'a> {
+    /// The first message: which program, of which version, speaking which version of the format
+    Version {
+        /// The version of Terraform or OpenTofu
+        program: Text<'a>,
+        /// The version of the message format
+        ui: Text<'a>,
+        /// Whether OpenTofu says it
+        tofu: bool,
+    },
+    /// An error or a warning
+    Diagnostic(Diagnostic<'a>),
+    /// A resource that changed outside of Terraform
+    ResourceDrift(StreamChange<'a>),
+    /// A change that apply would make
+    PlannedChange(StreamChange<'a>),
+    /// How many changes were planned or made
+    ChangeSummary(ChangeCounts<'a>),
+    /// Names of the outputs; their values stay unread
+    Outputs(Vec<Text<'a>>),
+    /// Progress on one resource: `apply_start`, `refresh_complete`, `provision_progress`, …
+    Hook(Hook<'a>),
+    /// Any other type
+    Unknown(Text<'a>),
+}
+
+/// An error or a warning of Terraform.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Diagnostic<'a> {
+    /// `error` or `warning`
+    #[serde(borrow, default)]
+    pub severity: Text<'a>,
+    /// One line
+    #[serde(borrow, default)]
+    pub summary: Text<'a>,
+    /// The rest
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    pub detail: Text<'a>,
+    /// The resource it is about
+    #[serde(borrow, default)]
+    pub address: Option<Text<'a>>,
+    /// Where in the configuration
+    #[serde(borrow, default)]
+    pub range: Option<Range<'a>>,
+}
+
+/// A place in a configuration file.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Range<'a> {
+    /// The file, relative to the root module
+    #[serde(borrow, default)]
+    pub filename: Text<'a>,
+    /// Where it starts
+    #[serde(default)]
+    pub start: Position,
+}
+
+/// A line and column, from 1.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+pub struct Position {
+    /// The line
+    #[serde(default)]
+    pub line: u64,
+    /// The column
+    #[serde(default)]
+    pub column: u64,
+}
+
+/// A change as the stream tells it: no values.
+#[derive(Debug, Clone, Deserialize)]
+pub struct StreamChange<'a> {
+    /// What changes
+    #[serde(borrow)]
+    pub resource: StreamResource<'a>,
+    /// `create`, `update`, `replace`, `delete`, `move`, `import`, `noop`, …
+    #[serde(borrow, default)]
+    pub action: Text<'a>,
+    /// Why; as [`ResourceChange::action_reason`](crate::terraform::ResourceChange::action_reason)
+    #[serde(borrow, default)]
+    pub reason: Option<Text<'a>>,
+}
+
+/// The resource in a [`StreamChange`] or [`Hook`].
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct StreamResource<'a> {
+    /// The absolute address of the instance
+    #[serde(borrow, default)]
+    pub addr: Text<'a>,
+}
+
+/// The numbers of a `change_summary`.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct ChangeCounts<'a> {
+    /// Resources to create
+    #[serde(default)]
+    pub add: u64,
+    /// Resources to update
+    #[serde(default)]
+    pub change: u64,
+    /// Resources to destroy
+    #[serde(default)]
+    pub remove: u64,
+    /// Resources to import
+    #[serde(default)]
+    pub import: u64,
+    /// `plan`, `apply` or `destroy`
+    #[serde(borrow, default)]
+    pub operation: Text<'a>,
+}
+
+/// Progress on one resource.
+#[derive(Debug, Clone)]
+pub struct Hook<'a> {
+    /// The type of the message, such as `apply_start`
+    pub kind: Text<'a>,
+    /// The absolute address of the instance
+    pub address: Text<'a>,
+    /// `create`, `update`, `delete`, `read`, …
+    pub action: Option<Text<'a>>,
+    /// How long it has taken, in whole seconds
+    pub elapsed_seconds: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Wire<'a> {
+    #[serde(borrow, default, rename = "@level")]
+    level: Text<'a>,
+    #[serde(borrow, default, rename = "@message")]
+    message: Text<'a>,
+    #[serde(borrow, default, rename = "type")]
+    kind: Text<'a>,
+    #[serde(borrow, default)]
+    terraform: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    tofu: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    ui: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    diagnostic: Option<Diagnostic<'a>>,
+    #[serde(borrow, default)]
+    change: Option<StreamChange<'a>>,
+    #[serde(borrow, default)]
+    changes: Option<ChangeCounts<'a>>,
+    #[serde(borrow, default)]
+    outputs: Option<IndexMap<Text<'a>, &'a RawValue>>,
+    #[serde(borrow, default)]
+    hook: Option<WireHook<'a>>,
+}
+
+#[derive(Deserialize)]
+struct WireHook<'a> {
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    resource: StreamResource<'a>,
+    #[serde(borrow, default)]
+    action: Option<Text<'a>>,
+    #[serde(default)]
+    elapsed_seconds: Option<f64>,
+}
+
+impl<'a> Message<'a> {
+    /// Reads one line. What is no message is `None`.
+    pub fn parse(line: &'a str) -> Option<Self> {
+        let line = line.trim();
+        line.starts_with('{')
+            .then(|| {
+                serde_json::from_str::<Wire<'a>>(line)
+                    .ok()
+                    .map(Self::from_wire)
+            })
+            .flatten()
+    }
+
+    fn from_wire(wire: Wire<'a>) -> Self {
+        let kind = match wire.kind.as_str() {
+            "version" => MessageKind::Version {
+                tofu: wire.tofu.is_some(),
+                program: wire.tofu.or(wire.terraform).unwrap_or_default(),
+                ui: wire.ui.unwrap_or_default(),
+            },
+            "diagnostic" => MessageKind::Diagnostic(wire.diagnostic.unwrap_or_default()),
+            "resource_drift" => Self::change(wire.change, wire.kind, MessageKind::ResourceDrift),
+            "planned_change" => Self::change(wire.change, wire.kind, MessageKind::PlannedChange),
+            "change_summary" => MessageKind::ChangeSummary(wire.changes.unwrap_or_default()),
+            "outputs" => {
+                MessageKind::Outputs(wire.outputs.unwrap_or_default().into_keys().collect())
+            }
+            _ => match wire.hook {
+                Some(hook) => MessageKind::Hook(Hook {
+                    kind: wire.kind,
+                    address: hook.resource.addr,
+                    action: hook.action,
+                    elapsed_seconds: hook.elapsed_seconds.and_then(whole_seconds),
+                }),
+                None => MessageKind::Unknown(wire.kind),
+            },
+        };
+        Self {
+            level: wire.level,
+            text: wire.message,
+            kind,
+        }
+    }
+
+    fn change(
+        change: Option<StreamChange<'a>>,
+        kind: Text<'a>,
+        make: impl FnOnce(StreamChange<'a>) -> MessageKind<'a>,
+    ) -> MessageKind<'a> {
+        change.map_or(MessageKind::Unknown(kind), make)
+    }
+}
+
+fn whole_seconds(seconds: f64) -> Option<u64> {
+    std::time::Duration::try_from_secs_f64(seconds)
+        .ok()
+        .map(|duration| duration.as_secs())
+}
+
+impl<'a> Stream<'a> {
+    /// Reads a recorded stream: JSON lines, one message spread over several lines, or an
+    /// array of messages. `None` where nothing in the text is a message.
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let mut stream = Self::default();
+        let whole = text.trim();
+        if whole.starts_with('[') {
+            let wires: Vec<Wire<'a>> = serde_json::from_str(whole).ok()?;
+            stream.messages = wires.into_iter().map(Message::from_wire).collect();
+        } else if let Some(message) = Message::parse(whole) {
+            stream.messages.push(message);
+        } else {
+            for line in text.lines().filter(|line| !line.trim().is_empty()) {
+                match Message::parse(line) {
+                    Some(message) => stream.messages.push(message),
+                    None => stream.other_lines += 1,
+                }
+            }
+        }
+        stream
+            .messages
+            .retain(|message| !(message.level.is_empty() && message.text.is_empty()));
+        (!stream.messages.is_empty()).then_some(stream)
+    }
+
+    /// The program and version that the stream names.
+    pub fn version(&self) -> Option<&Text<'a>> {
+        self.messages
+            .iter()
+            .find_map(|message| match &message.kind {
+                MessageKind::Version { program, .. } => Some(program),
+                _ => None,
+            })
+    }
+
+    /// Whether the stream ends as a finished plan or apply does: with a summary and no error.
+    pub fn is_complete(&self) -> bool {
+        self.messages.iter().any(|message| matches!(message.kind, MessageKind::ChangeSummary(_)))
+            && !self.messages.iter().any(|message| {
+                matches!(&message.kind, MessageKind::Diagnostic(diagnostic) if diagnostic.severity == "error")
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINES: &str = concat!(
+        r#"{"@level":"info","@message":"Terraform 1.11.4","type":"version","terraform":"1.11.4","ui":"1.2"}"#,
+        "\nWarning: a wrapper says something\n",
+        r#"{"@level":"info","@message":"drift","type":"resource_drift","change":{"resource":{"addr":"aws_instance.a"},"action":"update"}}"#,
+        "\n",
+        r#"{"@level":"info","@message":"a: Creating...","type":"apply_start","hook":{"resource":{"addr":"aws_instance.a"},"action":"create","elapsed_seconds":1.5}}"#,
+        "\n",
+        r#"{"@level":"info","@message":"new","type":"from_the_future","future":true}"#,
+    );
+
+    #[test]
+    fn lines_are_typed_and_the_unknown_is_kept() {
+        let stream = Stream::parse(LINES).unwrap();
+        assert_eq!((stream.messages.len(), stream.other_lines), (4, 1));
+        assert_eq!(stream.version().unwrap(), &"1.11.4");
+        assert!(
+            matches!(&stream.messages[1].kind, MessageKind::ResourceDrift(change) if change.action == "update")
+        );
+        assert!(
+            matches!(&stream.messages[2].kind, MessageKind::Hook(hook) if hook.elapsed_seconds == Some(1))
+        );
+        assert!(
+            matches!(&stream.messages[3].kind, MessageKind::Unknown(kind) if *kind == "from_the_future")
+        );
+        assert!(!stream.is_complete());
+    }
+
+    #[test]
+    fn an_array_and_a_message_over_several_lines_are_streams_too() {
+        let array = format!("[{}]", LINES.lines().next().unwrap());
+        assert_eq!(Stream::parse(&array).unwrap().messages.len(), 1);
+        let spread = LINES.lines().next().unwrap().replace(',', ",\n");
+        assert_eq!(Stream::parse(&spread).unwrap().messages.len(), 1);
+        assert!(Stream::parse("{\"a\":1}").is_none() && Stream::parse("plain text").is_none());
+    }
+}

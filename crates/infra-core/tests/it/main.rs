@@ -1,0 +1,8 @@
+//! What the core promises, feature by feature, seen from outside.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say where"
+)]
+
+mod corpus;
+mod documents;

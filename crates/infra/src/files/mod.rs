@@ -1,0 +1,4 @@
+//! The file system: the only part of the library that opens files.
+
+pub mod atomic;
+pub mod document;

@@ -1,0 +1,279 @@
+//! The ledger of a stack: a store of records, read as one chain and added to at its end.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8PathBuf;
+use infra_core::ansible::Section;
+use infra_core::digest::Digest;
+use infra_core::hint::Hint;
+use infra_core::ledger::{ChainError, Head, Index, RECORD_VERSION, Record, RecordEvent};
+use jiff::Timestamp;
+
+use super::store::{RecordStore, StoreError};
+use crate::files::atomic::{self, Created};
+
+/// A ledger that can't be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LedgerError {
+    /// The store failed
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The records are not one whole chain
+    #[error("{place}: {source}")]
+    Chain {
+        /// Where the records are
+        place: String,
+        /// What doesn't fit
+        #[source]
+        source: ChainError,
+    },
+}
+
+impl Hint for LedgerError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Store(_) => {
+                vec!["nothing was changed; make the place writable and run again".to_owned()]
+            }
+            Self::Chain { source, .. } => source.hints(),
+        }
+    }
+}
+
+/// The ledger of a stack.
+pub struct Ledger {
+    store: Box<dyn RecordStore>,
+    /// Where the index is kept between runs
+    cache: Option<Utf8PathBuf>,
+    index: Index,
+}
+
+/// Who writes: the same in all records of a run.
+#[derive(Debug, Clone)]
+pub struct Writer {
+    /// The run
+    pub run: String,
+    /// Login and machine
+    pub who: String,
+}
+
+impl Ledger {
+    /// Reads what the records add up to. With a cache, only those after it are read; the
+    /// cache is checked against the record it ends with, and made anew if it doesn't fit.
+    pub async fn open(
+        store: Box<dyn RecordStore>,
+        cache: Option<Utf8PathBuf>,
+    ) -> Result<Self, LedgerError> {
+        let mut ledger = Self {
+            store,
+            cache,
+            index: Index::default(),
+        };
+        if let Some(index) = ledger.cached().await? {
+            ledger.index = index;
+            ledger.catch_up(u64::MAX).await?;
+        } else {
+            let last = ledger.store.last().await?;
+            ledger.catch_up(last).await?;
+            if ledger.index.sequence < last {
+                return Err(ledger.chain_error(ChainError::Missing {
+                    sequence: ledger.index.sequence + 1,
+                }));
+            }
+        }
+        Ok(ledger)
+    }
+
+    /// What the records add up to.
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// Where the records are.
+    pub fn place(&self) -> String {
+        self.store.place()
+    }
+
+    /// Adds a record. When this returns it is durable.
+    pub async fn append(
+        &mut self,
+        writer: &Writer,
+        event: RecordEvent,
+    ) -> Result<u64, LedgerError> {
+        loop {
+            let record = Record {
+                version: RECORD_VERSION,
+                sequence: self.index.sequence + 1,
+                previous: self.index.digest,
+                at: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+                run: writer.run.clone(),
+                who: writer.who.clone(),
+                event: event.clone(),
+            };
+            let bytes = serde_json::to_vec(&record).map_err(|error| StoreError {
+                place: self.place(),
+                what: format!("write record {}", record.sequence),
+                source: Box::new(error),
+            })?;
+            if self.store.create(record.sequence, &bytes).await? == Created::New {
+                self.follow(&bytes)?;
+                return Ok(record.sequence);
+            }
+            // Somebody wrote meanwhile (breaking a lock is recorded without holding one),
+            // or this very write succeeded and its answer was lost.
+            let taken = self.store.read(record.sequence).await?;
+            let ours = taken.as_deref() == Some(&bytes[..]);
+            self.catch_up(u64::MAX).await?;
+            if ours {
+                return Ok(record.sequence);
+            }
+        }
+    }
+
+    /// Adds the sets of inputs that no earlier record holds.
+    pub async fn append_sections<'a>(
+        &mut self,
+        writer: &Writer,
+        sections: impl Iterator<Item = &'a Section>,
+    ) -> Result<(), LedgerError> {
+        let new: BTreeMap<Digest, BTreeMap<String, Digest>> = sections
+            .map(|section| (Digest::from(*section.digest()), section))
+            .filter(|(digest, _)| !self.index.sections.contains_key(digest))
+            .map(|(digest, section)| {
+                let inputs = section
+                    .inputs()
+                    .iter()
+                    .map(|(id, digest)| (id.to_string(), (*digest).into()))
+                    .collect();
+                (digest, inputs)
+            })
+            .collect();
+        if !new.is_empty() {
+            self.append(writer, RecordEvent::Inputs { sections: new })
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// The record with this number.
+    pub async fn record(&self, sequence: u64) -> Result<Option<Record>, LedgerError> {
+        let Some(bytes) = self.store.read(sequence).await? else {
+            return Ok(None);
+        };
+        infra_core::ledger::parse(&bytes, sequence)
+            .map(Some)
+            .map_err(|error| self.chain_error(error))
+    }
+
+    /// The inputs, with the digest of each, that some sets of inputs hold.
+    pub async fn inputs_of(
+        &self,
+        sections: &[Digest],
+    ) -> Result<BTreeMap<String, Digest>, LedgerError> {
+        let mut inputs = BTreeMap::new();
+        for section in sections {
+            let Some(sequence) = self.index.sections.get(section) else {
+                continue;
+            };
+            if let Some(Record {
+                event: RecordEvent::Inputs { mut sections },
+                ..
+            }) = self.record(*sequence).await?
+            {
+                inputs.extend(sections.remove(section).unwrap_or_default());
+            }
+        }
+        Ok(inputs)
+    }
+
+    /// Reads the whole chain from its first record and names everything that doesn't fit.
+    /// Returns how many records there are.
+    pub async fn verify(&self) -> Result<(u64, Vec<ChainError>), LedgerError> {
+        let last = self.store.last().await?;
+        let mut head = Head::default();
+        let mut errors = Vec::new();
+        for sequence in 1..=last {
+            match self.store.read(sequence).await? {
+                None => errors.push(ChainError::Missing { sequence }),
+                Some(bytes) => {
+                    if let Err(error) = head.follow(&bytes) {
+                        errors.push(error);
+                    } else {
+                        continue;
+                    }
+                    // Go on from here, so that one bad record isn't reported as all that follow.
+                    head = Head {
+                        sequence,
+                        digest: Some(Digest::of(&bytes)),
+                    };
+                    continue;
+                }
+            }
+            head.sequence = sequence;
+        }
+        Ok((last, errors))
+    }
+
+    /// Keeps the index for the next run. Losing it costs time, nothing else.
+    pub fn save_index(&self) {
+        let Some(path) = &self.cache else { return };
+        let kept = serde_json::to_vec(&self.index)
+            .map_err(std::io::Error::other)
+            .and_then(|bytes| {
+                path.parent()
+                    .map_or(Ok(()), atomic::private_dir)
+                    .map(|()| bytes)
+            })
+            .and_then(|bytes| atomic::replace(path, &bytes));
+        if let Err(error) = kept {
+            tracing::debug!(%path, %error, "the ledger's index was not kept");
+        }
+    }
+
+    async fn cached(&self) -> Result<Option<Index>, LedgerError> {
+        let Some(bytes) = self
+            .cache
+            .as_ref()
+            .and_then(|path| std::fs::read(path).ok())
+        else {
+            return Ok(None);
+        };
+        let Ok(index) = serde_json::from_slice::<Index>(&bytes) else {
+            return Ok(None);
+        };
+        if index.sequence == 0 {
+            return Ok(None);
+        }
+        let last = self.store.read(index.sequence).await?;
+        Ok(last
+            .filter(|bytes| Some(Digest::of(bytes)) == index.digest)
+            .map(|_| index))
+    }
+
+    async fn catch_up(&mut self, last: u64) -> Result<(), LedgerError> {
+        while self.index.sequence < last {
+            let Some(bytes) = self.store.read(self.index.sequence + 1).await? else {
+                break;
+            };
+            self.follow(&bytes)?;
+        }
+        Ok(())
+    }
+
+    fn follow(&mut self, bytes: &[u8]) -> Result<(), LedgerError> {
+        let mut head = self.index.head();
+        let record = head
+            .follow(bytes)
+            .map_err(|error| self.chain_error(error))?;
+        self.index.add(record, head);
+        Ok(())
+    }
+
+    fn chain_error(&self, source: ChainError) -> LedgerError {
+        LedgerError::Chain {
+            place: self.place(),
+            source,
+        }
+    }
+}

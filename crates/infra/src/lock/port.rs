@@ -1,0 +1,87 @@
+//! What any run lock must be able to do.
+
+use super::Holder;
+use crate::pending::Pending;
+
+/// The answer to an attempt to take a lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Acquired {
+    /// It is ours
+    Ours,
+    /// Somebody else's
+    Held(Box<Holder>),
+}
+
+/// A lock that keeps two runs of a stack apart.
+///
+/// [`suite`](crate::lock::suite) checks an implementation.
+pub trait RunLock {
+    /// Takes the lock if nobody holds it. An attempt whose answer was lost finds its own
+    /// id and is ours.
+    fn acquire<'a>(&'a self, holder: &'a Holder) -> Pending<'a, Result<Acquired, LockError>>;
+
+    /// Who holds the lock.
+    fn holder(&self) -> Pending<'_, Result<Option<Holder>, LockError>>;
+
+    /// Writes a sign of life, and says whether the lock is still ours.
+    fn beat<'a>(&'a self, id: &'a str) -> Pending<'a, Result<bool, LockError>>;
+
+    /// Gives the lock back if it has this id, and says whether it had. For a lock of
+    /// one's own, and for breaking another's.
+    fn release<'a>(&'a self, id: &'a str) -> Pending<'a, Result<bool, LockError>>;
+
+    /// Where the lock is, for a person.
+    fn place(&self) -> String;
+}
+
+/// A lock that can't be taken, read or given back.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LockError {
+    /// The place of the lock can't be used
+    #[error("the run lock at {place} can't be {what}")]
+    Place {
+        /// Where the lock is
+        place: String,
+        /// What was tried, such as `taken`
+        what: &'static str,
+        /// Why it failed
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Something else stands in the place of the lock
+    #[error("the run lock at {place} can't be understood: {message}")]
+    Malformed {
+        /// Where the lock is
+        place: String,
+        /// What is wrong
+        message: String,
+    },
+    /// Somebody else holds it
+    #[error("the stack is locked by {0}")]
+    Held(Box<Holder>, String),
+    /// It was taken away while the run went on
+    #[error("the run lock was taken away during the run: {0}")]
+    Lost(String),
+}
+
+impl infra_core::hint::Hint for LockError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Place { .. } => {
+                vec!["nothing was started; make the place writable and run again".to_owned()]
+            }
+            Self::Malformed { place, .. } => {
+                vec![format!("look at {place}; remove it if no run is under way")]
+            }
+            Self::Held(holder, evidence) => vec![
+                format!("{evidence}; wait with `--lock-timeout 10m`, or stop that run"),
+                format!(
+                    "if you are sure that it is over: infra force-unlock {}",
+                    holder.id
+                ),
+            ],
+            Self::Lost(_) => vec!["run `infra plan` to see where things stand".to_owned()],
+        }
+    }
+}
