@@ -6,3 +6,14 @@
 )]
 
 mod environment;
+mod exactly_these_hosts;
+mod first_contact;
+mod interrupted;
+mod new_machine;
+mod old_pattern;
+mod one_fails;
+mod plan_document;
+mod restart;
+mod saved_decision;
+mod slow_playbook;
+mod two_applies;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
+use std::io::{PipeWriter, Write as _, pipe};
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -10,7 +11,7 @@ use duct::Handle;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::{CommandOutput, Normaliser, wait_until};
+use crate::{CommandOutput, Normaliser, Tools, wait_until, workspace_root};
 
 /// Long enough for the slowest command on a busy machine; a test that hangs must not hang all.
 const DEADLINE: Duration = Duration::from_mins(3);
@@ -23,6 +24,7 @@ pub struct Run {
     directory: Utf8PathBuf,
     environment: BTreeMap<String, String>,
     deadline: Duration,
+    terminal: Option<Tools>,
     normaliser: Normaliser,
 }
 
@@ -39,6 +41,7 @@ impl Run {
             directory: directory.to_owned(),
             environment,
             deadline: DEADLINE,
+            terminal: None,
             normaliser,
         }
     }
@@ -67,6 +70,12 @@ impl Run {
         self
     }
 
+    /// Gives it a terminal, on which a test can type. All that it prints is on stdout then.
+    pub fn on_terminal(mut self) -> Self {
+        self.terminal = Some(Tools::locate());
+        self
+    }
+
     /// Runs it to its end.
     #[track_caller]
     pub fn output(self) -> CommandOutput {
@@ -84,34 +93,49 @@ impl Run {
     /// Starts it.
     #[track_caller]
     pub fn start(self) -> Running {
+        let name = self.program.file_name().unwrap_or_default();
         let arguments: Vec<_> = self
             .arguments
             .iter()
-            .map(|argument| argument.to_string_lossy())
+            .map(|word| word.to_string_lossy())
             .collect();
-        let command = format!(
-            "{} {}",
-            self.program.file_name().unwrap_or_default(),
-            arguments.join(" ")
-        );
+        let command = format!("{name} {}", arguments.join(" "));
         // Files, not pipes: a grandchild that lives on would hold a pipe open.
         let streams = tempfile::tempdir().expect("a temporary directory can be made");
-        let handle = duct::cmd(self.program.as_str(), &self.arguments)
+        let expression = self
+            .expression()
             .dir(&self.directory)
             .full_env(&self.environment)
-            .stdin_null()
             .stdout_path(streams.path().join("stdout"))
             .stderr_path(streams.path().join("stderr"))
-            .unchecked()
+            .unchecked();
+        let (expression, keyboard) = if self.terminal.is_some() {
+            let (reader, writer) = pipe().expect("a pipe can be made");
+            (expression.stdin_file(reader), Some(writer))
+        } else {
+            (expression.stdin_null(), None)
+        };
+        let handle = expression
             .start()
             .unwrap_or_else(|error| panic!("`{command}` cannot be started: {error}"));
         Running {
             command,
             handle,
+            keyboard,
             streams,
             deadline: self.deadline,
             normaliser: self.normaliser,
         }
+    }
+
+    fn expression(&self) -> duct::Expression {
+        let Some(tools) = &self.terminal else {
+            return duct::cmd(self.program.as_str(), &self.arguments);
+        };
+        let script = workspace_root().join("tools/terminal.py");
+        let words = [script.as_str(), self.program.as_str()].map(OsString::from);
+        let python = tools.python_program("python");
+        duct::cmd(python.as_str(), words.iter().chain(&self.arguments))
     }
 }
 
@@ -119,12 +143,28 @@ impl Run {
 pub struct Running {
     command: String,
     handle: Handle,
+    keyboard: Option<PipeWriter>,
     streams: TempDir,
     deadline: Duration,
     normaliser: Normaliser,
 }
 
 impl Running {
+    /// Types on its terminal.
+    #[track_caller]
+    pub fn type_text(&self, text: &str) {
+        let mut keyboard = self.keyboard.as_ref().expect("the command has a terminal");
+        keyboard
+            .write_all(text.as_bytes())
+            .expect("the terminal is there until the command ends");
+    }
+
+    /// Types Ctrl-C on its terminal.
+    #[track_caller]
+    pub fn press_ctrl_c(&self) {
+        self.type_text("\u{3}");
+    }
+
     /// Sends it a signal.
     #[track_caller]
     pub fn signal(&self, signal: Signal) {
