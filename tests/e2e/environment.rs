@@ -209,6 +209,19 @@ fn a_fault_rule_makes_requests_fail_and_the_log_shows_them() {
     assert_eq!(actions, ["DescribeVpcs"; 3]);
 }
 
+#[test]
+fn a_ctrl_c_on_a_terminal_arrives() {
+    let project = Project::offline();
+    let script =
+        "trap 'echo interrupted; exit 3' INT; test -t 1 && echo ready; while :; do sleep 0.1; done";
+    let shell = project.run("sh").args(["-c", script]).on_terminal().start();
+    shell.wait_for("ready");
+    shell.press_ctrl_c();
+    let output = shell.wait();
+    output.exits(3);
+    assert!(output.stdout.contains("interrupted"), "{output}");
+}
+
 fn banner(address: &(String, u16)) -> Option<String> {
     use std::io::{BufRead as _, BufReader};
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import threading
+from collections.abc import Iterator
 
 #: Second octet of the first public and of the first private network.
 PUBLIC_BASE = 64
@@ -63,7 +64,7 @@ def _claim_block(port: int) -> tuple[socket.socket, int]:
     )
 
 
-def _hosts(second_octet: int):
+def _hosts(second_octet: int) -> Iterator[str]:
     """Addresses of one /16, from .0.10 on: the first few are for the simulator itself."""
     network = ipaddress.IPv4Network(f"127.{second_octet}.0.0/16")
     addresses = network.hosts()

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from moto.ec2.models import (
+    ec2_backends,
     elastic_ip_addresses,
     elastic_network_interfaces,
     instances,
     subnets,
 )
-from moto.ec2.models import ec2_backends
 
 from .addresses import AddressBlock
 
@@ -47,10 +47,17 @@ def use_addresses(block: AddressBlock) -> None:
         subnet._subnet_ips[address] = instance
         return address
 
-    elastic_network_interfaces.random_public_ip = block.public
-    elastic_ip_addresses.random_ip = block.public
-    instances.random_private_ip = block.private
-    subnets.Subnet.get_available_subnet_ip = private_in_subnet
+    replacements: list[tuple[Any, str, Any]] = [
+        (elastic_network_interfaces, "random_public_ip", block.public),
+        (elastic_ip_addresses, "random_ip", block.public),
+        (instances, "random_private_ip", block.private),
+        (subnets.Subnet, "get_available_subnet_ip", private_in_subnet),
+    ]
+    for owner, name, replacement in replacements:
+        # Another release of moto may call it something else, and must not pass unnoticed.
+        if not hasattr(owner, name):
+            raise RuntimeError(f"moto has no {name} where this release of the simulator expects it")
+        setattr(owner, name, replacement)
 
 
 def all_instances() -> list[Instance]:

@@ -115,7 +115,7 @@ class Control:
 
 
 def _how(body: dict[str, Any]) -> str:
-    how = body.get("how", "refuse")
-    if how not in ("refuse", "silent"):
-        raise ValueError("how is 'refuse' or 'silent'")
-    return how
+    match body.get("how", "refuse"):
+        case "refuse" | "silent" as how:
+            return str(how)
+    raise ValueError("how is 'refuse' or 'silent'")

@@ -146,7 +146,7 @@ def _path_variable() -> str:
 
 
 def _sshd() -> str:
-    """sshd runs itself again for each connection, so it wants to be started by its full path."""
+    """The full path of sshd, which runs itself again by that for each connection."""
     found = shutil.which("sshd", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
     if found is None:
         raise RuntimeError("sshd is not installed")

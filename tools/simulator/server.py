@@ -72,9 +72,7 @@ class Api:
             _drop_connection(environ)
         return [answer]
 
-    def _answer_control(
-        self, method: str, path: str, body: bytes, start_response: _StartResponse
-    ) -> Iterable[bytes]:
+    def _answer_control(self, method: str, path: str, body: bytes, start_response: _StartResponse) -> Iterable[bytes]:
         try:
             answer = self._control.answer(method, path, json.loads(body) if body else None)
             return _respond(start_response, "200 OK", "application/json", json.dumps(answer))
@@ -102,7 +100,7 @@ def _read_body(environ: _Environ) -> bytes:
     """Takes the whole body, so that faults can look at it, and puts it back for moto."""
     chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "")
     stream = environ["wsgi.input"]
-    body = stream.read() if chunked else stream.read(int(environ.get("CONTENT_LENGTH") or 0))
+    body: bytes = stream.read() if chunked else stream.read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = io.BytesIO(body)
     if chunked:
         environ["CONTENT_LENGTH"] = str(len(body))

@@ -38,6 +38,6 @@ pub use output::CommandOutput;
 pub use project::Project;
 pub use run::{Run, Running};
 pub use rustix::process::Signal;
-pub use simulator::{Request, Simulator, SimulatorOptions};
+pub use simulator::{Request, Simulator, aws_environment};
 pub use tools::{Tools, target_directory, workspace_root};
 pub use wait::wait_until;

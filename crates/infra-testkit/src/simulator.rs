@@ -6,7 +6,6 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use camino::Utf8PathBuf;
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -19,20 +18,8 @@ pub struct Simulator {
     process: Child,
     server: SocketAddr,
     ssh_port: u16,
-    ends_on_drop: bool,
     /// Holds the disks of the machines
-    _directory: Option<TempDir>,
-}
-
-/// How to start a [`Simulator`] where the defaults won't do.
-#[derive(Debug, Clone, Default)]
-pub struct SimulatorOptions {
-    /// The port of the API. None: any that is free
-    pub port: Option<u16>,
-    /// Where the disks of the machines are. None: a temporary directory
-    pub directory: Option<Utf8PathBuf>,
-    /// Let it run on for so many hours, whatever becomes of the process that starts it
-    pub background_hours: Option<u32>,
+    _directory: TempDir,
 }
 
 /// A request that the simulated AWS has had.
@@ -56,38 +43,16 @@ struct Ready {
 impl Simulator {
     /// Starts one, with a cloud that has nothing but a default VPC.
     pub fn start() -> Self {
-        Self::start_with(&SimulatorOptions::default())
-    }
-
-    /// Starts one as told.
-    pub fn start_with(options: &SimulatorOptions) -> Self {
         let tools = Tools::locate();
-        let directory = options.directory.is_none().then(|| {
-            tempfile::Builder::new()
-                .prefix("infra-aws-")
-                .tempdir()
-                .expect("a temporary directory can be made")
-        });
-        let mut command = Command::new(tools.python_program("python"));
-        command
-            .args(["-m", "simulator"])
+        let directory = tempfile::Builder::new()
+            .prefix("infra-aws-")
+            .tempdir()
+            .expect("a temporary directory can be made");
+        let mut process = Command::new(tools.python_program("python"))
+            .args(["-m", "simulator", "--with-parent", "--dir"])
+            .arg(directory.path())
             .current_dir(workspace_root().join("tools"))
-            .envs(tools.environment());
-        match (&options.directory, &directory) {
-            (Some(given), _) => command.args(["--dir", given.as_str()]),
-            (None, Some(temporary)) => command.arg("--dir").arg(temporary.path()),
-            (None, None) => &mut command,
-        };
-        if let Some(port) = options.port {
-            command.args(["--port", &port.to_string()]);
-        }
-        match options.background_hours {
-            Some(hours) => command
-                .args(["--background", "--hours", &hours.to_string()])
-                .stderr(Stdio::null()),
-            None => command.arg("--with-parent"),
-        };
-        let mut process = command
+            .envs(tools.environment())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -104,33 +69,13 @@ impl Simulator {
             process,
             server: SocketAddr::from((Ipv4Addr::LOCALHOST, ready.port)),
             ssh_port: ready.ssh_port,
-            ends_on_drop: options.background_hours.is_none(),
             _directory: directory,
         }
     }
 
     /// The environment variables that make Terraform and all AWS SDKs use it.
     pub fn environment(&self) -> BTreeMap<String, String> {
-        [
-            (
-                "AWS_ENDPOINT_URL",
-                format!("http://{}", self.server).as_str(),
-            ),
-            ("AWS_ACCESS_KEY_ID", "simulated"),
-            ("AWS_SECRET_ACCESS_KEY", "simulated"),
-            ("AWS_REGION", "eu-central-1"),
-            // The Python SDK reads only this one, the others only that one.
-            ("AWS_DEFAULT_REGION", "eu-central-1"),
-            ("AWS_EC2_METADATA_DISABLED", "true"),
-        ]
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
-    }
-
-    /// Its process.
-    pub fn pid(&self) -> u32 {
-        self.process.id()
+        aws_environment(self.server.port())
     }
 
     /// The port on which the sshd of every machine listens.
@@ -245,9 +190,6 @@ impl Simulator {
 
 impl Drop for Simulator {
     fn drop(&mut self) {
-        if !self.ends_on_drop {
-            return;
-        }
         // Asked to, it ends its machines; the wait is for those.
         if let Some(pid) = i32::try_from(self.process.id())
             .ok()
@@ -257,6 +199,25 @@ impl Drop for Simulator {
         }
         drop(self.process.wait());
     }
+}
+
+/// The environment variables that lead Terraform and all AWS SDKs to this port.
+pub fn aws_environment(port: u16) -> BTreeMap<String, String> {
+    [
+        (
+            "AWS_ENDPOINT_URL",
+            format!("http://127.0.0.1:{port}").as_str(),
+        ),
+        ("AWS_ACCESS_KEY_ID", "simulated"),
+        ("AWS_SECRET_ACCESS_KEY", "simulated"),
+        ("AWS_REGION", "eu-central-1"),
+        // The Python SDK reads only this one, the others only that one.
+        ("AWS_DEFAULT_REGION", "eu-central-1"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .collect()
 }
 
 fn parse<T: serde::de::DeserializeOwned>(value: Value) -> T {

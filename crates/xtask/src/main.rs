@@ -1,5 +1,6 @@
 //! The commands of the README. `cargo xtask help` lists them.
 
+mod demo;
 mod setup;
 mod test;
 
@@ -20,6 +21,8 @@ struct Arguments {
 enum Command {
     /// Install under target/tools what the tests and the demo run on
     Setup,
+    /// Play the whole story on a simulated AWS, and leave the folder to play in
+    Demo(demo::Options),
     /// Check everything: format, lints, tests, documentation, house rules
     Test(test::Options),
 }
@@ -44,6 +47,7 @@ fn run(command: Command) -> Result<()> {
             );
             Ok(())
         }
+        Command::Demo(options) => demo::run(&options),
         Command::Test(options) => test::run(&options),
     }
 }
