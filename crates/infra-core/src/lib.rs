@@ -7,8 +7,11 @@
 
 pub mod ansible;
 pub mod config;
+pub mod consequence;
+pub mod decision;
 pub mod digest;
 pub mod document;
+pub mod drift;
 pub mod gate;
 pub mod hint;
 pub mod inventory;

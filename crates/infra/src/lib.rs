@@ -1,8 +1,19 @@
 //! Terraform and Ansible run as one change: plan, apply, ledger, lock and events.
 
+mod context;
+pub mod event;
 pub mod files;
 pub mod ledger;
 pub mod lock;
 mod pending;
+pub mod plan;
+mod project;
+mod secret_key;
+pub mod tools;
 
+pub use context::Context;
+pub use infra_core as core;
+pub use infra_exec as exec;
 pub use pending::Pending;
+pub use plan::plan;
+pub use project::{FILE_NAME, Open, OpenError, Project};

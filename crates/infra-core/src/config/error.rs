@@ -90,12 +90,28 @@ pub enum Problem {
         /// The type it has
         found: &'static str,
     },
+    /// A name that isn't allowed
+    #[error("the {what} name {name:?} is not allowed: it must be {expected}")]
+    Name {
+        /// What is named
+        what: &'static str,
+        /// The name as written
+        name: String,
+        /// What it must be
+        expected: &'static str,
+    },
+    /// A group among its own children, or theirs
+    #[error("the group {name:?} is among its own children")]
+    GroupInItself {
+        /// The group
+        name: String,
+    },
     /// A value of the right type that makes no sense
-    #[error("{name:?} is {value:?}, but must be {expected}")]
+    #[error("{name:?} is {value}, but must be {expected}")]
     Invalid {
         /// The attribute, or the label of a block
         name: String,
-        /// The value
+        /// The value, as it is written in the file
         value: String,
         /// What it must be
         expected: &'static str,

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use hcl::edit::Span;
 use hcl::edit::expr::Expression;
 
+use crate::config::error::ConfigErrors;
 use crate::config::eval::{EvalError, Scope, evaluate};
 use crate::config::source::Source;
+use crate::config::syntax;
 use crate::config::uses::Uses;
 use crate::json::Value;
 
@@ -31,6 +33,15 @@ impl Expr {
             source,
             line,
             column,
+        }
+    }
+
+    /// Reads one expression, such as `self.tags.Name`, from a text of its own.
+    pub fn parse(text: &str) -> Result<Self, ConfigErrors> {
+        let source = Source::new("expression", text.trim());
+        match syntax::parse_expr(&source) {
+            Ok(syntax) => Ok(Self::new(syntax, source)),
+            Err(error) => Err(ConfigErrors(vec![*error])),
         }
     }
 

@@ -1,13 +1,14 @@
 //! What names are allowed.
 
 /// What the name of a stack or playbook must be.
-pub(super) const LABEL: &str = "letters, digits, '.', '_' and '-', starting with a letter or digit";
+pub(super) const LABEL: &str =
+    "made of letters, digits, '.', '_' and '-', starting with a letter or digit";
 /// What the name of a group must be.
-pub(super) const GROUP: &str = "letters, digits and '_', starting with a letter or '_'";
+pub(super) const GROUP: &str = "made of letters, digits and '_', starting with a letter or '_'";
 /// What the name of a variable must be.
 pub(super) const VARIABLE: &str = GROUP;
 /// What the type of a resource must be.
-pub(super) const RESOURCE_TYPE: &str = "a resource type such as \"aws_instance\"";
+pub(super) const RESOURCE_TYPE: &str = "one such as \"aws_instance\"";
 
 /// `[A-Za-z0-9][A-Za-z0-9._-]*`: safe as a file name and as a shell word.
 pub(super) fn is_label(name: &str) -> bool {

@@ -9,7 +9,7 @@ const MAX_SHOWN: usize = 160;
 
 /// A configuration file as it was read.
 #[derive(Debug)]
-pub struct Source {
+pub(in crate::config) struct Source {
     name: String,
     text: String,
     line_starts: Vec<usize>,
@@ -17,7 +17,7 @@ pub struct Source {
 
 impl Source {
     /// Keeps `text` under the name that messages use for it.
-    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+    pub(in crate::config) fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
         let text = text.into();
         let line_starts = std::iter::once(0)
             .chain(text.match_indices('\n').map(|(at, _)| at + 1))
@@ -30,12 +30,12 @@ impl Source {
     }
 
     /// The whole text.
-    pub fn text(&self) -> &str {
+    pub(in crate::config) fn text(&self) -> &str {
         &self.text
     }
 
     /// The line and column, both from 1, of a byte offset. Columns count characters.
-    pub fn position(&self, offset: usize) -> (usize, usize) {
+    pub(in crate::config) fn position(&self, offset: usize) -> (usize, usize) {
         let offset = floor_boundary(&self.text, offset);
         let line = self
             .line_starts
@@ -47,7 +47,7 @@ impl Source {
     }
 
     /// The place of a range of bytes. A range past the end means the end.
-    pub fn place(&self, range: Range<usize>) -> Place {
+    pub(in crate::config) fn place(&self, range: Range<usize>) -> Place {
         let start = floor_boundary(&self.text, range.start);
         let end = floor_boundary(&self.text, range.end).max(start);
         let (line, column) = self.position(start);

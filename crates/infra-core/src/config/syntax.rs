@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use hcl::edit::expr::Expression;
 use hcl::edit::parser;
 use hcl::edit::structure::Body;
 
@@ -58,6 +59,12 @@ pub(super) fn parse(source: &Arc<Source>) -> Result<Syntax, Box<ConfigError>> {
     }
 }
 
+/// One expression by itself.
+pub(super) fn parse_expr(source: &Source) -> Result<Expression, Box<ConfigError>> {
+    let text = source.text();
+    parser::parse_expr(text).map_err(|error| Box::new(syntax_error(source, text, &error)))
+}
+
 fn rename_duplicate(text: &str, error: &parser::Error) -> Option<(String, Range<usize>)> {
     if !error.message().contains("redefined attribute") {
         return None;
@@ -98,7 +105,14 @@ fn syntax_error(source: &Source, text: &str, error: &parser::Error) -> ConfigErr
         Some(open) if !message.contains("nested levels") => {
             (open.message(), open.range.clone(), open.hints())
         }
-        _ => (message.to_owned(), offset..offset + 1, hints_for(message)),
+        _ => {
+            let rest = text.get(offset..).unwrap_or("");
+            (
+                plainly(message),
+                offset..offset + 1,
+                hints_for(message, rest),
+            )
+        }
     };
     ConfigError {
         problem: Problem::Syntax(problem),
@@ -108,8 +122,20 @@ fn syntax_error(source: &Source, text: &str, error: &parser::Error) -> ConfigErr
     }
 }
 
-fn hints_for(message: &str) -> Vec<String> {
-    let hint = if message.contains("block body") {
+/// The parser's message, without the list of all characters that a value can start with.
+fn plainly(message: &str) -> String {
+    if message.starts_with("invalid expression;") {
+        return "a value is expected here".to_owned();
+    }
+    message.to_owned()
+}
+
+fn hints_for(message: &str, rest: &str) -> Vec<String> {
+    let hint = if rest.starts_with('\'') {
+        "a string stands in double quotes"
+    } else if rest.starts_with('{') && message.contains("unexpected token") {
+        "the file is HCL, not JSON: stack \"NAME\" { … }"
+    } else if message.contains("block body") {
         "a block on one line holds one attribute at most: write each attribute on a line of its own"
     } else if message.contains("expected newline") {
         "each attribute and each block ends with its line"

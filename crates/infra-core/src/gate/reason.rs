@@ -61,7 +61,7 @@ impl Values<'_> {
     fn variable(&self, host: &str, name: &str) -> Option<String> {
         let before = self.before.get(host);
         let after = self.after.hosts.get(host);
-        let secret = before.is_some_and(|host| host.secrets.contains_key(name))
+        let secret = before.is_some_and(|host| host.secret.contains(name))
             || after.is_some_and(|host| host.secret.contains(name));
         if secret {
             return None;

@@ -1,5 +1,30 @@
 //! The Ansible inventory, as a pure function of Terraform state.
 
+mod address;
+mod build;
+mod builtin;
+mod configured;
+mod declared;
+mod diff;
+mod digest;
+mod draft;
+mod error;
+mod evaluate;
+mod findings;
+mod groups;
+mod machine;
 mod model;
+mod names;
+mod naming;
+mod nothing;
+mod pick;
+mod provider;
+mod survey;
+mod variable;
 
+pub use build::{BuildOptions, Built, build};
+pub use diff::{GroupChange, HostChange, InventoryDiff, VariableChange, diff};
+pub use draft::{Note, NoteKind, SkipReason, Skipped};
+pub use error::InventoryError;
 pub use model::{Group, Host, Inventory, is_connection_variable};
+pub use names::{is_group_name, is_host_name, is_variable_name};

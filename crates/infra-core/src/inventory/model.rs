@@ -14,6 +14,8 @@ pub struct Inventory {
     pub groups: BTreeMap<String, Group>,
     /// Variables of the group `all`
     pub vars: BTreeMap<String, Value<'static>>,
+    /// Those of `vars` that come from a state rather than from the configuration
+    pub untrusted: BTreeSet<String>,
 }
 
 /// One host of an [`Inventory`].
@@ -39,6 +41,8 @@ pub struct Group {
     pub children: BTreeSet<String>,
     /// Variables of the group
     pub vars: BTreeMap<String, Value<'static>>,
+    /// Those of `vars` that come from a state rather than from the configuration
+    pub untrusted: BTreeSet<String>,
 }
 
 impl Inventory {
@@ -109,7 +113,7 @@ mod tests {
         Group {
             hosts: hosts.iter().map(ToString::to_string).collect(),
             children: children.iter().map(ToString::to_string).collect(),
-            vars: BTreeMap::new(),
+            ..Group::default()
         }
     }
 

@@ -2,8 +2,10 @@
 
 mod chain;
 mod index;
+mod inventory;
 mod record;
 
 pub use chain::{ChainError, Head, parse};
+pub use inventory::{record, restore};
 pub use index::{Entry, Index, OpenRun};
 pub use record::{OwnedValue, RECORD_VERSION, Record, RecordEvent, RecordedHost, StateId, Success};

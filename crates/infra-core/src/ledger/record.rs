@@ -1,6 +1,6 @@
 //! One entry of the ledger: what happened, when, in which run, after which other entry.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -148,12 +148,12 @@ pub struct RecordedHost {
     /// The groups it was in
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
-    /// Its variables, but for the secret ones
+    /// Its variables. Of a secret one only a keyed digest
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub vars: BTreeMap<String, OwnedValue>,
-    /// For each secret variable a keyed digest of its value
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub secrets: BTreeMap<String, Digest>,
+    /// The names of the secret ones
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub secret: BTreeSet<String>,
 }
 
 /// A value that owns its text, as a record needs.

@@ -16,4 +16,6 @@ pub use plan::{
     Check, CheckAddress, CheckInstance, CheckProblem, DeferredChange, Plan, RelevantAttribute,
 };
 pub use state::{Object, Output, State};
-pub use stream::{ChangeCounts, Diagnostic, Hook, Message, MessageKind, Stream, StreamChange};
+pub use stream::{
+    ChangeCounts, Diagnostic, Hook, Message, MessageKind, Stream, StreamChange, StreamOutput,
+};

@@ -2,7 +2,6 @@
 
 use indexmap::IndexMap;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::json::{Text, nullable};
 
@@ -52,8 +51,8 @@ pub enum MessageKind<'a> {
     PlannedChange(StreamChange<'a>),
     /// How many changes were planned or made
     ChangeSummary(ChangeCounts<'a>),
-    /// Names of the outputs; their values stay unread
-    Outputs(Vec<Text<'a>>),
+    /// The outputs; their values stay unread
+    Outputs(Vec<StreamOutput<'a>>),
     /// Progress on one resource: `apply_start`, `refresh_complete`, `provision_progress`, …
     Hook(Hook<'a>),
     /// Any other type
@@ -124,6 +123,15 @@ pub struct StreamResource<'a> {
     pub addr: Text<'a>,
 }
 
+/// An output, without its value.
+#[derive(Debug, Clone)]
+pub struct StreamOutput<'a> {
+    /// Its name
+    pub name: Text<'a>,
+    /// In a plan, what is done to it: `noop`, `create`, `update`, …
+    pub action: Option<Text<'a>>,
+}
+
 /// The numbers of a `change_summary`.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct ChangeCounts<'a> {
@@ -178,9 +186,15 @@ struct Wire<'a> {
     #[serde(borrow, default)]
     changes: Option<ChangeCounts<'a>>,
     #[serde(borrow, default)]
-    outputs: Option<IndexMap<Text<'a>, &'a RawValue>>,
+    outputs: Option<IndexMap<Text<'a>, WireOutput<'a>>>,
     #[serde(borrow, default)]
     hook: Option<WireHook<'a>>,
+}
+
+#[derive(Deserialize)]
+struct WireOutput<'a> {
+    #[serde(borrow, default)]
+    action: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -218,7 +232,12 @@ impl<'a> Message<'a> {
             "planned_change" => Self::change(wire.change, wire.kind, MessageKind::PlannedChange),
             "change_summary" => MessageKind::ChangeSummary(wire.changes.unwrap_or_default()),
             "outputs" => {
-                MessageKind::Outputs(wire.outputs.unwrap_or_default().into_keys().collect())
+                let outputs = wire.outputs.unwrap_or_default().into_iter();
+                MessageKind::Outputs(
+                    outputs
+                        .map(|(name, WireOutput { action })| StreamOutput { name, action })
+                        .collect(),
+                )
             }
             _ => match wire.hook {
                 Some(hook) => MessageKind::Hook(Hook {

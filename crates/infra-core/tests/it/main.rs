@@ -4,5 +4,6 @@
     reason = "a test that cannot go on should say where"
 )]
 
+mod config;
 mod corpus;
 mod documents;

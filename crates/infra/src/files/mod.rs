@@ -2,3 +2,6 @@
 
 pub mod atomic;
 pub mod document;
+mod tree;
+
+pub use tree::FsTree;

@@ -166,25 +166,27 @@ impl Ledger {
             .map_err(|error| self.chain_error(error))
     }
 
-    /// The inputs, with the digest of each, that some sets of inputs hold.
-    pub async fn inputs_of(
-        &self,
-        sections: &[Digest],
-    ) -> Result<BTreeMap<String, Digest>, LedgerError> {
-        let mut inputs = BTreeMap::new();
-        for section in sections {
-            let Some(sequence) = self.index.sections.get(section) else {
-                continue;
-            };
-            if let Some(Record {
+    /// The set of inputs with this digest; an empty one if no record holds it. What this
+    /// version has no name for is left out, and so counts as new.
+    pub async fn section(&self, digest: &Digest) -> Result<Section, LedgerError> {
+        let record = match self.index.sections.get(digest) {
+            Some(sequence) => self.record(*sequence).await?,
+            None => None,
+        };
+        let inputs = match record {
+            Some(Record {
                 event: RecordEvent::Inputs { mut sections },
                 ..
-            }) = self.record(*sequence).await?
-            {
-                inputs.extend(sections.remove(section).unwrap_or_default());
-            }
-        }
-        Ok(inputs)
+            }) => sections.remove(digest).unwrap_or_default(),
+            _ => BTreeMap::new(),
+        };
+        let known = inputs.into_iter().filter_map(|(name, digest)| {
+            Some((
+                name.parse().ok()?,
+                blake3::Hash::from_bytes(*digest.as_bytes()),
+            ))
+        });
+        Ok(Section::new(known.collect()))
     }
 
     /// Reads the whole chain from its first record and names everything that doesn't fit.

@@ -1,6 +1,8 @@
 //! Whether the holder of a lock still lives, as far as this machine can tell.
 
 use std::fs;
+use std::path::Path;
+use std::time::Duration;
 
 use super::Holder;
 
@@ -100,9 +102,7 @@ fn processes_of(run: &str) -> Result<Vec<u32>, String> {
         else {
             continue;
         };
-        // Processes of other users can't be looked into, and were not started by the holder
-        // unless it changed user, which Terraform, Ansible and ssh don't.
-        let Ok(environment) = fs::read(entry.path().join("environ")) else {
+        let Some(environment) = environment(&entry.path()) else {
             continue;
         };
         let carries = environment
@@ -113,6 +113,23 @@ fn processes_of(run: &str) -> Result<Vec<u32>, String> {
         }
     }
     Ok(found)
+}
+
+/// The environment of a process. None where it can't be looked into: processes of other
+/// users, which the holder did not start unless it changed user, as Terraform, Ansible and
+/// ssh don't.
+fn environment(process: &Path) -> Option<Vec<u8>> {
+    // In the middle of an exec the environment reads as empty for a moment.
+    const ATTEMPTS: u32 = 5;
+    for _ in 1..ATTEMPTS {
+        let environment = fs::read(process.join("environ")).ok()?;
+        let is_program = fs::read_link(process.join("exe")).is_ok();
+        if !environment.is_empty() || !is_program {
+            return Some(environment);
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    fs::read(process.join("environ")).ok()
 }
 
 #[cfg(test)]

@@ -18,9 +18,9 @@ use crate::json::Value;
 /// the walk inside the smallest stack that a thread usually has.
 const MAX_DEPTH: u32 = 220;
 /// How many expressions may be evaluated, loops counted each time round.
-const MAX_STEPS: u64 = 2_000_000;
+const MAX_STEPS: u64 = 1_000_000;
 /// How much may be copied or made, in values and bytes of text.
-const MAX_WEIGHT: u64 = 64 * 1024 * 1024;
+const MAX_WEIGHT: u64 = 32 * 1024 * 1024;
 
 pub(super) type Outcome<T> = Result<T, EvalError>;
 
@@ -73,7 +73,7 @@ impl<'e> Machine<'e> {
             return Err(self.fail(
                 expr,
                 EvalProblem::TooLarge {
-                    what: "it takes more than 2,000,000 steps",
+                    what: "it takes more than 1,000,000 steps",
                 },
             ));
         }
@@ -231,7 +231,7 @@ impl<'e> Machine<'e> {
             return Err(self.fail(
                 expr,
                 EvalProblem::TooLarge {
-                    what: "its values take more than 64 MiB",
+                    what: "its values take more than 32 MiB",
                 },
             ));
         }

@@ -204,7 +204,7 @@ impl Ord for Number {
         match (self.negative, other.negative) {
             (false, false) => magnitude(self, other),
             (true, true) => magnitude(other, self),
-            (negative, _) => negative.cmp(&false).reverse(),
+            (negative, other) => other.cmp(&negative),
         }
     }
 }

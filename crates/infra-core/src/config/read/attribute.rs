@@ -175,8 +175,12 @@ impl Fields<'_> {
         let found = self.strings_at(name);
         if let (Some([]), Some(attribute)) = (found.as_deref(), self.get(name)) {
             let span = attribute.value.span().unwrap_or(0..0);
-            self.reader
-                .check(false, name, "[]", "a list of at least one string", span);
+            let problem = Problem::Invalid {
+                name: name.to_owned(),
+                value: "[]".to_owned(),
+                expected: "a list of at least one string",
+            };
+            self.reader.report(span, problem, None);
         }
         found
             .unwrap_or_default()
@@ -238,21 +242,13 @@ impl Fields<'_> {
 
     /// Reports a name that Ansible can't use for a variable.
     pub(super) fn check_variable(&self, name: &str, span: Range<usize>) {
-        self.reader.check(
-            names::is_identifier(name),
-            "vars",
-            name,
-            names::VARIABLE,
-            span.clone(),
-        );
+        let valid = names::is_identifier(name);
+        self.reader
+            .check_name(valid, "variable", name, names::VARIABLE, span.clone());
         let free = !names::is_magic_variable(name);
-        self.reader.check(
-            free,
-            "vars",
-            name,
-            "a name that Ansible doesn't set itself",
-            span,
-        );
+        let expected = "one that Ansible doesn't set itself";
+        self.reader
+            .check_name(free, "variable", name, expected, span);
     }
 
     fn members(&self, name: &str) -> Option<Spotted<IndexMap<String, Value<'static>>>> {
@@ -272,7 +268,7 @@ impl Fields<'_> {
 fn shown(value: &Value<'_>) -> String {
     value
         .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+        .map_or_else(|| value.to_string(), |text| format!("{text:?}"))
 }
 
 fn element_span(syntax: Option<&Expression>, position: usize) -> Option<Range<usize>> {

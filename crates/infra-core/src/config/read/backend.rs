@@ -39,7 +39,7 @@ impl Reader {
                 let hints = suggestion(&kind, &["local"], "backend");
                 let problem = Problem::Invalid {
                     name: "backend".to_owned(),
-                    value: kind,
+                    value: format!("{kind:?}"),
                     expected: "a known kind of backend",
                 };
                 self.report(span, problem, hints.into_iter().take(1));

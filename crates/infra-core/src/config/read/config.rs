@@ -44,7 +44,7 @@ impl Config {
         for block in fields.blocks("stack") {
             let stack = reader.stack(block);
             if let Some((name, span)) = reader.label(block) {
-                reader.check(
+                reader.check_name(
                     names::is_label(&name),
                     "stack",
                     &name,

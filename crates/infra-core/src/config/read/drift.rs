@@ -87,7 +87,7 @@ impl Fields<'_> {
         if date.is_none() {
             let problem = Problem::Invalid {
                 name: name.to_owned(),
-                value: text,
+                value: format!("{text:?}"),
                 expected: "a day such as \"2027-01-31\"",
             };
             self.reader.report(span, problem, None);

@@ -39,9 +39,10 @@ impl Reader {
         let hosts = fields.blocks("hosts").filter_map(|block| {
             let rule = self.host_rule(block);
             let (resource_type, span) = self.label(block)?;
-            self.check(
-                names::is_resource_type(&resource_type),
-                "hosts",
+            let valid = names::is_resource_type(&resource_type);
+            self.check_name(
+                valid,
+                "resource type",
                 &resource_type,
                 names::RESOURCE_TYPE,
                 span,
@@ -57,20 +58,15 @@ impl Reader {
         for block in fields.blocks("group") {
             let rule = self.group(block);
             if let Some((name, span)) = self.label(block) {
-                self.group_name("group", &name, span.clone());
+                self.group_name(&name, span.clone());
                 self.unique(&mut seen, &name, span, "group");
                 groups.insert(name, rule);
             }
         }
         for (name, span) in &seen {
             if in_itself(name, &groups) {
-                self.check(
-                    false,
-                    "children",
-                    name,
-                    "groups that don't hold this one themselves",
-                    span.clone(),
-                );
+                let problem = Problem::GroupInItself { name: name.clone() };
+                self.report(span.clone(), problem, None);
             }
         }
         InventoryRules {
@@ -92,25 +88,25 @@ impl Reader {
     fn group_names(&self, fields: &Fields<'_>, attribute: &str) -> Vec<String> {
         let named = fields.strings_at(attribute).unwrap_or_default();
         for (name, span) in &named {
-            self.group_name(attribute, name, span.clone());
+            self.group_name(name, span.clone());
         }
         named.into_iter().map(|(name, _)| name).collect()
     }
 
-    fn group_name(&self, attribute: &str, name: &str, span: std::ops::Range<usize>) {
+    fn group_name(&self, name: &str, span: std::ops::Range<usize>) {
         if names::is_builtin_group(name) {
-            let expected = "another name: Ansible makes the groups all and ungrouped itself";
+            let expected = "another, since Ansible makes `all` and `ungrouped` itself";
             let hint = "variables of all hosts are `vars` of the `inventory` block".to_owned();
-            let problem = Problem::Invalid {
-                name: attribute.to_owned(),
-                value: name.to_owned(),
+            let problem = Problem::Name {
+                what: "group",
+                name: name.to_owned(),
                 expected,
             };
             self.report(span, problem, (name == "all").then_some(hint));
         } else {
-            self.check(
+            self.check_name(
                 names::is_identifier(name),
-                attribute,
+                "group",
                 name,
                 names::GROUP,
                 span,
@@ -128,7 +124,7 @@ impl Reader {
                 let expected = "names of variables in `vars`";
                 let problem = Problem::Invalid {
                     name: "sensitive".to_owned(),
-                    value: name.clone(),
+                    value: format!("{name:?}"),
                     expected,
                 };
                 self.report(

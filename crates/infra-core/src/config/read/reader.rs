@@ -137,6 +137,29 @@ impl Reader {
     }
 
     /// Reports a name that isn't allowed.
+    pub(super) fn check_name(
+        &self,
+        holds: bool,
+        what: &'static str,
+        name: &str,
+        expected: &'static str,
+        span: Range<usize>,
+    ) {
+        if !holds {
+            let name = name.to_owned();
+            self.report(
+                span,
+                Problem::Name {
+                    what,
+                    name,
+                    expected,
+                },
+                None,
+            );
+        }
+    }
+
+    /// Reports a text that isn't allowed.
     pub(super) fn check(
         &self,
         holds: bool,
@@ -148,7 +171,7 @@ impl Reader {
         if !holds {
             let problem = Problem::Invalid {
                 name: name.to_owned(),
-                value: value.to_owned(),
+                value: format!("{value:?}"),
                 expected,
             };
             self.report(span, problem, None);

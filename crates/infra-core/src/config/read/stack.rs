@@ -28,7 +28,7 @@ impl Reader {
         for block in fields.blocks("playbook") {
             let playbook = self.playbook(block);
             if let Some((name, span)) = self.label(block) {
-                self.check(
+                self.check_name(
                     names::is_label(&name),
                     "playbook",
                     &name,

@@ -127,6 +127,17 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// Whether anything may be marked as sensitive: cheap, and `true` where in doubt.
+    pub(crate) fn has_sensitive_marks(&self) -> bool {
+        self.sensitive.is_some_and(|raw| {
+            if self.sensitive_is_paths {
+                !matches!(raw.get(), "[]" | "null")
+            } else {
+                raw.get().contains("true")
+            }
+        })
+    }
+
     /// Whether the object is what the resource stands for now: managed, and not deposed.
     pub fn is_current_managed(&self) -> bool {
         self.mode == Mode::Managed && self.deposed.is_none()

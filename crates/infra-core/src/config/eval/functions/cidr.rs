@@ -67,9 +67,7 @@ fn cidrhost<'e>(args: &Args<'_, 'e>) -> Result<Value<'e>, Failure> {
     let last = low_bits(network.bits - network.prefix);
     let magnitude = u128::from(number.unsigned_abs());
     let offset = if number < 0 {
-        (last + 1)
-            .checked_sub(magnitude)
-            .or(last.checked_sub(magnitude - 1))
+        last.checked_sub(magnitude - 1)
     } else {
         Some(magnitude)
     };

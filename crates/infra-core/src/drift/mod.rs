@@ -1,0 +1,17 @@
+//! What changed outside of Terraform, and whether anybody expected it.
+
+mod analysis;
+mod classify;
+mod pattern;
+mod redact;
+mod report;
+mod rule;
+mod stream;
+
+pub use analysis::{Analysis, analyse, analyse_stream};
+pub(crate) use pattern::AttributePattern;
+pub use pattern::PatternError;
+pub use report::{
+    AttributeDrift, Class, Consequence, DriftEntry, DriftReport, RuleUse, Shown, Source, Summary,
+};
+pub use rule::{CONSEQUENCE_TYPES, DriftRules, RuleError, RuleProblem};

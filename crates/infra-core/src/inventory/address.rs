@@ -1,0 +1,247 @@
+//! Addresses that Ansible may connect to: what counts as one, and which of many is taken.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// The addresses of one machine; of each kind the first that was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Addresses {
+    pub(super) public_ipv4: Option<Ipv4Addr>,
+    pub(super) private_ipv4: Option<Ipv4Addr>,
+    pub(super) public_ipv6: Option<Ipv6Addr>,
+    pub(super) private_ipv6: Option<Ipv6Addr>,
+    pub(super) dns: Option<String>,
+}
+
+/// What the attribute that holds an address says about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Reachable from outside the cloud's own network
+    Public,
+    /// Reachable from inside only
+    Private,
+    /// Either: the range of the address tells
+    Mixed,
+    /// A host name
+    Dns,
+}
+
+impl Addresses {
+    /// Takes in what an attribute holds. Empty strings, `dhcp`, `N/A`, loopback and
+    /// link-local addresses, which providers write as well, are passed over.
+    pub(super) fn add(&mut self, reach: Reach, text: &str) {
+        if reach == Reach::Dns {
+            if self.dns.is_none() && is_host_name(text) && text.parse::<IpAddr>().is_err() {
+                self.dns = Some(text.to_owned());
+            }
+            return;
+        }
+        // Proxmox keeps `ip=10.0.0.5/24,gw=10.0.0.1,ip6=auto` in one string; elsewhere
+        // there is one part and no prefix.
+        for part in text.split(',') {
+            let part = part
+                .strip_prefix("ip=")
+                .or_else(|| part.strip_prefix("ip6="))
+                .unwrap_or(part);
+            match ip_literal(part) {
+                Some(IpAddr::V4(ip)) if is_usable_v4(ip) => {
+                    let public = reach == Reach::Public || (reach == Reach::Mixed && is_public(ip));
+                    let slot = if public {
+                        &mut self.public_ipv4
+                    } else {
+                        &mut self.private_ipv4
+                    };
+                    slot.get_or_insert(ip);
+                }
+                Some(IpAddr::V6(ip)) if is_usable_v6(ip) => {
+                    let public = reach != Reach::Private && !ip.is_unique_local();
+                    let slot = if public {
+                        &mut self.public_ipv6
+                    } else {
+                        &mut self.private_ipv6
+                    };
+                    slot.get_or_insert(ip);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The address to connect to: IPv4 before IPv6, public before private, and a name
+    /// only where there is no IP address, for a name may resolve to an older one.
+    pub(super) fn best(&self) -> Option<String> {
+        let v4 = self.public_ipv4.or(self.private_ipv4).map(IpAddr::V4);
+        let v6 = || self.public_ipv6.or(self.private_ipv6).map(IpAddr::V6);
+        v4.or_else(v6)
+            .map(|ip| ip.to_string())
+            .or_else(|| self.dns.clone())
+    }
+
+    /// The addresses as text, each under the name of its kind.
+    pub(super) fn named(&self) -> [(&'static str, Option<String>); 5] {
+        [
+            ("dns", self.dns.clone()),
+            ("private_ipv4", self.private_ipv4.map(|ip| ip.to_string())),
+            ("private_ipv6", self.private_ipv6.map(|ip| ip.to_string())),
+            ("public_ipv4", self.public_ipv4.map(|ip| ip.to_string())),
+            ("public_ipv6", self.public_ipv6.map(|ip| ip.to_string())),
+        ]
+    }
+}
+
+/// An IP address, without the brackets or the prefix length that some providers add.
+fn ip_literal(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    let text = text.split_once('/').map_or(text, |(ip, _)| ip);
+    let text = text
+        .strip_prefix('[')
+        .and_then(|inner| inner.strip_suffix(']'))
+        .unwrap_or(text);
+    text.parse().ok()
+}
+
+/// Whether `text` may be handed to ssh as the host: an IP literal or a host name.
+pub(super) fn is_connectable(text: &str) -> bool {
+    text.parse::<IpAddr>().is_ok() || is_host_name(text)
+}
+
+/// Whether `text` is a host name as RFC 1123 section 2.1 has it: labels of letters, digits
+/// and inner hyphens. A leading hyphen would be an option of ssh. A last label of digits
+/// only would be a mistyped IPv4 address, which resolvers read in surprising ways.
+fn is_host_name(text: &str) -> bool {
+    let name = text.strip_suffix('.').unwrap_or(text);
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    name.len() <= 253
+        && name.split('.').all(is_label)
+        && !name
+            .rsplit('.')
+            .next()
+            .is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn is_usable_v4(ip: Ipv4Addr) -> bool {
+    !(ip.is_loopback() || ip.is_link_local() || is_nowhere(IpAddr::V4(ip)) || ip.is_broadcast())
+}
+
+fn is_usable_v6(ip: Ipv6Addr) -> bool {
+    !(ip.is_loopback() || ip.is_unicast_link_local() || is_nowhere(IpAddr::V6(ip)))
+}
+
+fn is_nowhere(ip: IpAddr) -> bool {
+    ip.is_unspecified() || ip.is_multicast()
+}
+
+/// Whether an IPv4 address is outside the private ranges of RFC 1918 and the shared one of
+/// RFC 6598, which carriers and overlay networks use.
+fn is_public(ip: Ipv4Addr) -> bool {
+    let [first, second, ..] = ip.octets();
+    !(ip.is_private() || (first == 100 && (64..128).contains(&second)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn best(texts: &[(Reach, &str)]) -> Option<String> {
+        let mut addresses = Addresses::default();
+        for (reach, text) in texts {
+            addresses.add(*reach, text);
+        }
+        addresses.best()
+    }
+
+    #[test]
+    fn public_ipv4_comes_first_and_a_name_last() {
+        use Reach::{Dns, Mixed, Private, Public};
+        let dns = (Dns, "ec2-1.example.com");
+        let all = [
+            dns,
+            (Public, "2001:db8::1"),
+            (Private, "10.0.0.1"),
+            (Public, "203.0.113.9"),
+        ];
+        assert_eq!(best(&all).as_deref(), Some("203.0.113.9"));
+        assert_eq!(best(&all[..3]).as_deref(), Some("10.0.0.1"));
+        assert_eq!(best(&all[..2]).as_deref(), Some("2001:db8::1"));
+        assert_eq!(best(&all[..1]).as_deref(), Some("ec2-1.example.com"));
+        assert_eq!(
+            best(&[(Mixed, "192.168.1.1"), (Mixed, "203.0.113.1")]).as_deref(),
+            Some("203.0.113.1")
+        );
+        assert_eq!(
+            best(&[(Mixed, "100.64.0.1"), (Mixed, "172.15.0.1")]).as_deref(),
+            Some("172.15.0.1")
+        );
+    }
+
+    #[test]
+    fn what_is_no_address_to_connect_to_is_passed_over() {
+        for text in [
+            "",
+            "dhcp",
+            "N/A",
+            "127.0.0.1",
+            "169.254.1.1",
+            "::1",
+            "fe80::1",
+            "0.0.0.0",
+            "::",
+            "224.0.0.1",
+            "auto",
+            "ip=dhcp",
+            "-oProxyCommand=x",
+            "10.0.0.256",
+        ] {
+            assert_eq!(best(&[(Reach::Mixed, text)]), None, "{text}");
+        }
+        for (text, expected) in [
+            ("10.0.0.5/24", "10.0.0.5"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("2001:db8::1/128", "2001:db8::1"),
+            ("gw=10.0.0.1,ip=10.0.0.5/24", "10.0.0.5"),
+        ] {
+            assert_eq!(best(&[(Reach::Private, text)]).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn only_an_ip_literal_or_a_host_name_is_connectable() {
+        for good in [
+            "10.0.0.1",
+            "::1",
+            "a",
+            "web-1.example.com",
+            "example.com.",
+            "3com.com",
+        ] {
+            assert!(is_connectable(good), "{good}");
+        }
+        let long = format!("{}.com", "a".repeat(64));
+        for bad in [
+            "",
+            ".",
+            "-a",
+            "a-",
+            "a..b",
+            "a b",
+            "a_b",
+            "{{ x }}",
+            "10.0.0.256",
+            "1.2.3",
+            "a\n",
+            "-oProxyCommand=touch",
+            "a;b",
+            "[::1]",
+            "ünïcode.example",
+            &long,
+        ] {
+            assert!(!is_connectable(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Hosts without a `hosts` block: every machine that the table of providers knows, and
+//! what the state declares by resources of Ansible's own providers.
+
+use std::collections::HashMap;
+
+use super::BuildOptions;
+use super::declared::Declared;
+use super::draft::{Draft, SkipReason, Skipped, candidates};
+use super::findings::Findings;
+use super::machine::Machine;
+use super::names::group_name;
+use super::provider::{Row, make_no_hosts, row_of};
+use super::survey::{Survey, wanted_of};
+use crate::terraform::State;
+
+/// The hosts of a state, and what was not one.
+pub(super) fn drafts(
+    state: &State<'_>,
+    survey: &Survey,
+    declared: &mut Declared,
+    options: BuildOptions,
+    findings: &mut Findings,
+) -> Vec<Draft> {
+    let mut kinds: HashMap<&str, Kind> = HashMap::new();
+    let mut drafts = Vec::new();
+    for object in candidates(state) {
+        let kind = object.resource_type.as_str();
+        match kinds.entry(kind).or_insert_with(|| Kind::of(kind)) {
+            Kind::Machine(row, wanted) => {
+                let machine = Machine::read(object, row, wanted, survey);
+                if let Some(by) = declared.claim(&machine) {
+                    findings.skipped.push(Skipped {
+                        address: machine.address,
+                        reason: SkipReason::Declared(by),
+                    });
+                } else if machine.addresses.best().is_none() && !options.allow_unaddressed {
+                    findings.skipped.push(Skipped {
+                        reason: machine.no_address(),
+                        address: machine.address,
+                    });
+                } else {
+                    let mut draft = machine.draft();
+                    draft.groups.extend(
+                        [kind, object.name.as_str()]
+                            .into_iter()
+                            .filter_map(group_name),
+                    );
+                    drafts.push(draft);
+                }
+            }
+            Kind::MakesMachines => findings.skipped.push(Skipped {
+                address: object.address(),
+                reason: SkipReason::MakesMachines,
+            }),
+            Kind::Other => {}
+        }
+    }
+    drafts
+}
+
+enum Kind {
+    Machine(&'static Row, Vec<&'static str>),
+    MakesMachines,
+    Other,
+}
+
+impl Kind {
+    fn of(kind: &str) -> Self {
+        match row_of(kind) {
+            // Read by `declared`, as its resources mean it.
+            Some(_) if kind == "ansible_host" => Self::Other,
+            Some(row) => Self::Machine(row, wanted_of(kind, row)),
+            None if make_no_hosts(kind) => Self::MakesMachines,
+            None => Self::Other,
+        }
+    }
+}

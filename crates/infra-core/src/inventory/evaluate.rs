@@ -1,0 +1,157 @@
+//! Expressions of a `hosts` block, evaluated so that what is sensitive is noticed.
+
+use crate::config::{Expr, Scope};
+use crate::json::Value;
+use crate::terraform::Mask;
+
+use super::InventoryError;
+
+/// Evaluates expressions for one resource.
+pub(super) struct Evaluator<'v> {
+    address: &'v str,
+    values: &'v Value<'v>,
+    /// The values without those that are sensitive, if any is
+    redacted: Option<Value<'v>>,
+    resource: &'v Value<'v>,
+}
+
+impl<'v> Evaluator<'v> {
+    pub(super) fn new(
+        address: &'v str,
+        values: &'v Value<'v>,
+        mask: Option<&Mask<'_>>,
+        resource: &'v Value<'v>,
+    ) -> Self {
+        Self {
+            address,
+            values,
+            redacted: mask.map(|mask| redact(values, &mask.0)),
+            resource,
+        }
+    }
+
+    /// The value of `expr`, whatever it reads.
+    pub(super) fn unguarded(
+        &self,
+        expr: &Expr,
+        attribute: &str,
+    ) -> Result<Value<'static>, InventoryError> {
+        self.with(self.values, expr, attribute)
+    }
+
+    /// The value of `expr`, which must not depend on anything sensitive.
+    ///
+    /// It does depend on it if it has another value, or none, where the sensitive parts
+    /// are null. So `try(self.password, "") != ""` is found, and `self.public_ip` of a
+    /// resource with a password somewhere else is not.
+    pub(super) fn guarded(
+        &self,
+        expr: &Expr,
+        attribute: &str,
+    ) -> Result<Value<'static>, InventoryError> {
+        let value = self.with(self.values, expr, attribute)?;
+        if let Some(redacted) = &self.redacted
+            && !self
+                .with(redacted, expr, attribute)
+                .is_ok_and(|other| other == value)
+        {
+            return Err(InventoryError::Sensitive {
+                resource: self.address.to_owned(),
+                attribute: attribute.to_owned(),
+                line: expr.line,
+            });
+        }
+        Ok(value)
+    }
+
+    /// The text that `expr` gives; None where it is null or empty, which providers write
+    /// for what is not set.
+    pub(super) fn text(
+        &self,
+        expr: &Expr,
+        attribute: &str,
+    ) -> Result<Option<String>, InventoryError> {
+        match self.guarded(expr, attribute)? {
+            Value::Null => Ok(None),
+            Value::String(text) | Value::Number(text) => {
+                Ok(Some(text.into_owned()).filter(|text| !text.is_empty()))
+            }
+            other => Err(self.invalid(expr, attribute, "a string", &other)),
+        }
+    }
+
+    /// The error of a value that is not what the attribute must be.
+    pub(super) fn invalid(
+        &self,
+        expr: &Expr,
+        attribute: &str,
+        expected: &'static str,
+        found: &Value<'_>,
+    ) -> InventoryError {
+        InventoryError::Invalid {
+            resource: self.address.to_owned(),
+            attribute: attribute.to_owned(),
+            line: expr.line,
+            expected,
+            // `when` may have read a secret: only its kind is told.
+            found: match found {
+                Value::String(text) if attribute != "when" => format!("{text:?}"),
+                other => other.kind().to_owned(),
+            },
+        }
+    }
+
+    fn with(
+        &self,
+        values: &Value<'_>,
+        expr: &Expr,
+        attribute: &str,
+    ) -> Result<Value<'static>, InventoryError> {
+        let scope = Scope::new()
+            .with("self", values)
+            .with("resource", self.resource);
+        expr.eval(&scope).map_err(|source| InventoryError::Eval {
+            resource: self.address.to_owned(),
+            attribute: attribute.to_owned(),
+            line: expr.line,
+            source,
+        })
+    }
+}
+
+/// `value` with null for all that `mask` covers.
+fn redact<'a>(value: &Value<'a>, mask: &Value<'_>) -> Value<'a> {
+    match (value, mask) {
+        (_, Value::Bool(true)) => Value::Null,
+        (Value::Object(members), Value::Object(masks)) => Value::Object(
+            members
+                .iter()
+                .map(|(key, member)| {
+                    let mask = masks.get(key.as_ref()).unwrap_or(&Value::Null);
+                    (key.clone(), redact(member, mask))
+                })
+                .collect(),
+        ),
+        (Value::Array(items), Value::Array(masks)) => items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| redact(item, masks.get(at).unwrap_or(&Value::Null)))
+            .collect(),
+        _ => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_mask_covers_becomes_null() {
+        let value = Value::parse(r#"{"a":1,"b":[{"c":2,"d":3}],"e":{"f":4}}"#).unwrap();
+        let mask = Value::parse(r#"{"b":[{"d":true}],"e":true,"a":false}"#).unwrap();
+        assert_eq!(
+            redact(&value, &mask).to_string(),
+            r#"{"a":1,"b":[{"c":2,"d":null}],"e":null}"#
+        );
+    }
+}

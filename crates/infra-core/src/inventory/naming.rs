@@ -1,0 +1,94 @@
+//! Names for hosts: the one a person chose, else the cloud's if it is unique, else the
+//! address of the resource.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::InventoryError;
+use super::draft::{Draft, NoteKind};
+use super::findings::Findings;
+use super::names::is_host_name;
+
+/// Gives each draft its name. The name of a host is never that of a group.
+pub(super) fn assign(
+    drafts: Vec<Draft>,
+    groups: &BTreeSet<String>,
+    findings: &mut Findings,
+) -> Result<BTreeMap<String, Draft>, InventoryError> {
+    let mut uses: HashMap<&str, usize> = HashMap::with_capacity(drafts.len() * 2);
+    for draft in &drafts {
+        let cloud = draft.tagged.as_deref().filter(|_| draft.chosen.is_none());
+        for name in [draft.chosen.as_deref(), cloud, Some(&*draft.fallback)]
+            .into_iter()
+            .flatten()
+        {
+            *uses.entry(name).or_default() += 1;
+        }
+    }
+    let mut names = Vec::with_capacity(drafts.len());
+    for draft in &drafts {
+        let name = if let Some(name) = &draft.chosen {
+            check_chosen(name, draft, groups)?;
+            name
+        } else {
+            draft
+                .tagged
+                .as_ref()
+                .filter(|name| match objection(name, &uses, groups) {
+                    Some(about) => {
+                        findings.note(&draft.resource, about);
+                        false
+                    }
+                    None => true,
+                })
+                .unwrap_or(&draft.fallback)
+        };
+        names.push(name.clone());
+    }
+    let mut named: BTreeMap<String, Draft> = BTreeMap::new();
+    for (name, draft) in names.into_iter().zip(drafts) {
+        if let Some(other) = named.get(&name) {
+            let mut both = [other.resource.clone(), draft.resource];
+            both.sort();
+            let [first, second] = both;
+            return Err(InventoryError::DuplicateName {
+                name,
+                first,
+                second,
+            });
+        }
+        named.insert(name, draft);
+    }
+    Ok(named)
+}
+
+fn check_chosen(
+    name: &str,
+    draft: &Draft,
+    groups: &BTreeSet<String>,
+) -> Result<(), InventoryError> {
+    let resource = draft.resource.clone();
+    let name = name.to_owned();
+    if !is_host_name(&name) {
+        return Err(InventoryError::HostName { resource, name });
+    }
+    if groups.contains(&name) {
+        return Err(InventoryError::HostIsGroup { resource, name });
+    }
+    Ok(())
+}
+
+fn objection(
+    name: &str,
+    uses: &HashMap<&str, usize>,
+    groups: &BTreeSet<String>,
+) -> Option<NoteKind> {
+    if !is_host_name(name) {
+        Some(NoteKind::NameNotAllowed(name.to_owned()))
+    } else if uses.get(name).is_some_and(|count| *count > 1) {
+        Some(NoteKind::NameShared(name.to_owned()))
+    } else if groups.contains(name) {
+        Some(NoteKind::NameOfGroup(name.to_owned()))
+    } else {
+        None
+    }
+}

@@ -1,0 +1,231 @@
+//! Reads a few attributes of an object, and passes over the rest.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::json::{Path, Text, Value};
+use crate::terraform::Object;
+
+/// The attributes of one object that were asked for.
+///
+/// An instance of a cloud provider has some sixty attributes; a host needs five. Building
+/// a tree of all of them is most of the time that reading a large state takes.
+#[derive(Debug, Default)]
+pub(super) struct Picked<'a> {
+    values: Vec<(&'static str, Value<'a>)>,
+    /// The wanted attributes that Terraform marks as sensitive, at least in part; their
+    /// values are not here
+    pub(super) sensitive: Vec<&'static str>,
+}
+
+impl<'a> Picked<'a> {
+    /// Reads the `wanted` attributes of `object`, a sorted list of names.
+    pub(super) fn read(object: &Object<'a>, wanted: &[&'static str]) -> Self {
+        let mut picked = Self::default();
+        match object.raw_values() {
+            Some(raw) => {
+                let mut reader = serde_json::Deserializer::from_str(raw.get());
+                let seed = Seed {
+                    wanted,
+                    found: &mut picked.values,
+                };
+                // The syntax was checked when the document was read; attributes that are
+                // no object, which no provider writes, are no attributes.
+                drop(seed.deserialize(&mut reader));
+            }
+            None => {
+                if let Value::Object(members) = object.values() {
+                    picked.values = members
+                        .into_iter()
+                        .filter_map(|(key, value)| Some((lookup(wanted, &key)?, value)))
+                        .collect();
+                }
+            }
+        }
+        if object.has_sensitive_marks() {
+            let mask = object.sensitive();
+            let (sensitive, values) = std::mem::take(&mut picked.values)
+                .into_iter()
+                .partition(|(key, _)| mask.touches(&Path::root().key(*key)));
+            picked.values = values;
+            let sensitive: Vec<(&'static str, Value<'a>)> = sensitive;
+            picked.sensitive = sensitive.into_iter().map(|(key, _)| key).collect();
+        }
+        picked
+    }
+
+    /// The attribute called `key`.
+    pub(super) fn get(&self, key: &str) -> Option<&Value<'a>> {
+        // Of a repeated key the last value counts, as everywhere.
+        self.values
+            .iter()
+            .rev()
+            .find(|(name, _)| *name == key)
+            .map(|(_, value)| value)
+    }
+
+    /// Every scalar at `path`, in order, as text. Null and empty ones are left out.
+    ///
+    /// A path is names with dots between. Lists are entered without being named, `*` is
+    /// any member, and `name[key=value]` keeps those whose `key` is `value`.
+    pub(super) fn texts<'v>(&'v self, path: &str) -> Vec<Cow<'v, str>> {
+        let mut found = Vec::new();
+        let (first, rest) = split_step(path);
+        let (name, filter) = split_filter(first);
+        if let Some(value) = self.get(name) {
+            walk(value, filter, rest, &mut found);
+        }
+        found
+    }
+
+    /// The first text at the first of `paths` that has one.
+    pub(super) fn first_text(&self, paths: &[&str]) -> Option<Cow<'_, str>> {
+        paths
+            .iter()
+            .find_map(|path| self.texts(path).into_iter().next())
+    }
+}
+
+/// The attribute that a path begins with.
+pub(super) fn root_of(path: &'static str) -> &'static str {
+    split_filter(split_step(path).0).0
+}
+
+fn split_step(path: &str) -> (&str, &str) {
+    path.split_once('.').unwrap_or((path, ""))
+}
+
+fn split_filter(step: &str) -> (&str, Option<(&str, &str)>) {
+    step.split_once('[').map_or((step, None), |(name, filter)| {
+        (name, filter.trim_end_matches(']').split_once('='))
+    })
+}
+
+fn walk<'v>(
+    value: &'v Value<'_>,
+    filter: Option<(&str, &str)>,
+    rest: &str,
+    found: &mut Vec<Cow<'v, str>>,
+) {
+    match value {
+        Value::Array(items) => {
+            for item in items {
+                walk(item, filter, rest, found);
+            }
+        }
+        Value::Object(members) => {
+            if let Some((key, wanted)) = filter
+                && members.get(key).and_then(scalar).as_deref() != Some(wanted)
+            {
+                return;
+            }
+            let (step, rest) = split_step(rest);
+            if step == "*" {
+                for member in members.values() {
+                    walk(member, None, rest, found);
+                }
+            } else {
+                let (name, filter) = split_filter(step);
+                if let Some(member) = members.get(name) {
+                    walk(member, filter, rest, found);
+                }
+            }
+        }
+        _ if rest.is_empty() => {
+            found.extend(scalar(value).filter(|text| !text.is_empty()));
+        }
+        _ => {}
+    }
+}
+
+/// The text of a string, number or boolean.
+fn scalar<'v>(value: &'v Value<'_>) -> Option<Cow<'v, str>> {
+    match value {
+        Value::String(text) | Value::Number(text) => Some(Cow::Borrowed(text)),
+        Value::Bool(flag) => Some(Cow::Borrowed(if *flag { "true" } else { "false" })),
+        _ => None,
+    }
+}
+
+fn lookup(wanted: &[&'static str], key: &str) -> Option<&'static str> {
+    wanted
+        .binary_search(&key)
+        .ok()
+        .and_then(|at| wanted.get(at))
+        .copied()
+}
+
+struct Seed<'p, 'a> {
+    wanted: &'p [&'static str],
+    found: &'p mut Vec<(&'static str, Value<'a>)>,
+}
+
+impl<'de> DeserializeSeed<'de> for Seed<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Seed<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the attributes of a resource")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<Text<'de>>()? {
+            match lookup(self.wanted, &key) {
+                Some(name) => {
+                    let raw: &'de RawValue = map.next_value()?;
+                    self.found.push((name, Value::from_raw(raw)));
+                }
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::read_state;
+
+    #[test]
+    fn paths_enter_lists_filter_blocks_and_take_any_member() {
+        let text = r#"{"version":4,"resources":[{"type":"x","name":"y","instances":[{"attributes":{
+            "big":{"never":"read"},
+            "nic":[{"type":"private","ip":"10.0.0.1"},{"type":"public","ip":"203.0.113.1"}],
+            "nested":[["a"],["b","",null]],
+            "map":{"eth0":{"ips":["1"]},"lo":{"ips":["2"]}},
+            "id":7},
+            "sensitive_attributes":[[{"type":"get_attr","value":"secret"}]]}]}]}"#;
+        let state = read_state(text).unwrap();
+        let picked = Picked::read(&state.objects[0], &["id", "map", "nested", "nic"]);
+        assert_eq!(picked.texts("nic[type=public].ip"), ["203.0.113.1"]);
+        assert_eq!(picked.texts("nic.ip"), ["10.0.0.1", "203.0.113.1"]);
+        assert_eq!(picked.texts("nested"), ["a", "b"]);
+        assert_eq!(picked.texts("map.*.ips"), ["1", "2"]);
+        assert_eq!(picked.texts("id"), ["7"]);
+        assert!(picked.texts("big").is_empty() && picked.texts("nic").is_empty());
+    }
+
+    #[test]
+    fn a_sensitive_attribute_is_named_and_not_read() {
+        let text = r#"{"version":4,"resources":[{"type":"x","name":"y","instances":[{"attributes":
+            {"tags":{"Name":"hidden"},"id":"i"},"sensitive_attributes":
+            [[{"type":"get_attr","value":"tags"},{"type":"index","value":{"value":"Name","type":"string"}}]]}]}]}"#;
+        let state = read_state(text).unwrap();
+        let picked = Picked::read(&state.objects[0], &["id", "tags"]);
+        assert_eq!(picked.sensitive, ["tags"]);
+        assert!(picked.get("tags").is_none() && picked.get("id").is_some());
+    }
+}

@@ -1,0 +1,97 @@
+//! What every part of a run needs: who is told, and what may stop it.
+
+use std::time::Instant;
+
+use infra_exec::process::{Interrupt, Runner};
+use infra_exec::terraform::{Message, TerraformEvent};
+
+use crate::event::{Event, Observer, Stage};
+
+/// Who is told what happens, and what stops the children.
+#[derive(Clone)]
+pub struct Context<'a> {
+    /// Who is told
+    pub observer: &'a dyn Observer,
+    /// Runs children, and stops them when somebody asks
+    pub runner: Runner,
+}
+
+impl<'a> Context<'a> {
+    /// A context that tells `observer` and stops as `interrupt` says.
+    pub fn new(observer: &'a dyn Observer, interrupt: Interrupt) -> Self {
+        Self {
+            observer,
+            runner: Runner::new(interrupt),
+        }
+    }
+
+    /// The same for what must still be done after an interrupt.
+    #[must_use]
+    pub fn for_cleanup(&self) -> Self {
+        Self {
+            observer: self.observer,
+            runner: self.runner.for_cleanup(),
+        }
+    }
+
+    /// Tells that something happened.
+    pub fn tell(&self, event: &Event) {
+        self.observer.event(event);
+    }
+
+    /// Tells of something that stops nothing.
+    pub fn warn(&self, message: impl Into<String>, hints: Vec<String>) {
+        self.tell(&Event::Warning {
+            message: message.into(),
+            hints,
+        });
+    }
+
+    /// Runs a part of the run, telling when it starts and ends.
+    pub async fn stage<T>(&self, stage: Stage, work: impl Future<Output = T>) -> T {
+        let start = Instant::now();
+        self.tell(&Event::StageStarted { stage });
+        let result = work.await;
+        let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.tell(&Event::StageFinished {
+            stage,
+            milliseconds,
+        });
+        result
+    }
+
+    /// Passes on what Terraform tells.
+    pub fn terraform(&self) -> impl Fn(TerraformEvent<'_>) + Send + Sync + 'a {
+        let observer = self.observer;
+        move |event| {
+            if let TerraformEvent::Message(message) = event
+                && let Some(event) = from_terraform(message)
+            {
+                observer.event(&event);
+            }
+        }
+    }
+}
+
+fn from_terraform(message: &Message) -> Option<Event> {
+    if let Some(diagnostic) = &message.diagnostic {
+        return Some(Event::Diagnostic {
+            severity: if diagnostic.is_error() {
+                "error"
+            } else {
+                "warning"
+            }
+            .to_owned(),
+            summary: diagnostic.summary.clone(),
+            detail: diagnostic.detail.clone(),
+            address: diagnostic.address.clone(),
+        });
+    }
+    let hook = message.hook.as_ref()?;
+    Some(Event::Resource {
+        address: hook.resource.addr.clone(),
+        step: message.kind.clone(),
+        action: hook.action.clone(),
+        seconds: hook.elapsed_seconds,
+    })
+}

@@ -1,0 +1,188 @@
+//! The files of a project, as the search for inputs sees them.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use infra_core::ansible::{Digest, Entry, Kind, Tree, TreeError};
+
+/// Files below a directory, looked at once each: what a decision rests on must not change
+/// half-way through it.
+#[derive(Debug)]
+pub struct FsTree {
+    root: Utf8PathBuf,
+    kinds: RefCell<BTreeMap<Utf8PathBuf, Option<Kind>>>,
+    lists: RefCell<BTreeMap<Utf8PathBuf, Option<Vec<Entry>>>>,
+    digests: RefCell<BTreeMap<Utf8PathBuf, Digest>>,
+}
+
+impl FsTree {
+    /// The files below this directory, which relative paths start from.
+    pub fn new(root: impl Into<Utf8PathBuf>) -> Self {
+        Self {
+            root: root.into(),
+            kinds: RefCell::default(),
+            lists: RefCell::default(),
+            digests: RefCell::default(),
+        }
+    }
+
+    fn look(&self, path: &Utf8Path) -> Result<Option<Kind>, TreeError> {
+        match fs::metadata(self.root.join(path)) {
+            Ok(metadata) => Ok(Some(kind(&metadata))),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(unreadable(path, &error)),
+        }
+    }
+
+    fn entries(&self, dir: &Utf8Path) -> Result<Option<Vec<Entry>>, TreeError> {
+        let listing = match fs::read_dir(self.root.join(dir)) {
+            Ok(listing) => listing,
+            Err(error) if is_absent(&error) => return Ok(None),
+            Err(error) => return Err(unreadable(dir, &error)),
+        };
+        let mut entries = Vec::new();
+        for entry in listing {
+            let entry = entry.map_err(|error| unreadable(dir, &error))?;
+            let name = entry.file_name();
+            entries.push(Entry {
+                // A link that leads nowhere, or where this user may not look, is no file to Ansible.
+                kind: fs::metadata(entry.path())
+                    .ok()
+                    .map(|metadata| kind(&metadata)),
+                exact: name.to_str().is_some(),
+                name: name.to_string_lossy().into_owned(),
+            });
+        }
+        Ok(Some(entries))
+    }
+}
+
+impl Tree for FsTree {
+    fn read(&self, path: &Utf8Path) -> Result<Option<Arc<[u8]>>, TreeError> {
+        /// Nothing that is read as YAML or a template comes near this; larger files are
+        /// digested without being read into memory.
+        const LARGEST: u64 = 64 << 20;
+        let Some(Kind::File { len, .. }) = self.kind(path)? else {
+            return Ok(None);
+        };
+        if len > LARGEST {
+            return Err(TreeError::TooLarge {
+                path: path.to_owned(),
+                len,
+            });
+        }
+        let bytes = fs::read(self.root.join(path)).map_err(|error| unreadable(path, &error))?;
+        self.digests
+            .borrow_mut()
+            .entry(path.to_owned())
+            .or_insert_with(|| blake3::hash(&bytes));
+        Ok(Some(bytes.into()))
+    }
+
+    fn list(&self, dir: &Utf8Path) -> Result<Option<Vec<Entry>>, TreeError> {
+        if let Some(known) = self.lists.borrow().get(dir) {
+            return Ok(known.clone());
+        }
+        let entries = self.entries(dir)?;
+        self.lists
+            .borrow_mut()
+            .insert(dir.to_owned(), entries.clone());
+        Ok(entries)
+    }
+
+    fn kind(&self, path: &Utf8Path) -> Result<Option<Kind>, TreeError> {
+        if let Some(known) = self.kinds.borrow().get(path) {
+            return Ok(*known);
+        }
+        let kind = self.look(path)?;
+        self.kinds.borrow_mut().insert(path.to_owned(), kind);
+        Ok(kind)
+    }
+
+    fn digest(&self, path: &Utf8Path) -> Result<Option<Digest>, TreeError> {
+        if let Some(known) = self.digests.borrow().get(path) {
+            return Ok(Some(*known));
+        }
+        let Some(Kind::File { .. }) = self.kind(path)? else {
+            return Ok(None);
+        };
+        let mut hasher = blake3::Hasher::new();
+        File::open(self.root.join(path))
+            .and_then(|file| hasher.update_reader(file).map(|hasher| hasher.finalize()))
+            .map(|digest| {
+                self.digests.borrow_mut().insert(path.to_owned(), digest);
+                Some(digest)
+            })
+            .map_err(|error| unreadable(path, &error))
+    }
+
+    fn canonical(&self, path: &Utf8Path) -> Result<Utf8PathBuf, TreeError> {
+        self.root
+            .join(path)
+            .canonicalize_utf8()
+            .map_err(|error| unreadable(path, &error))
+    }
+}
+
+fn kind(metadata: &Metadata) -> Kind {
+    if metadata.is_file() {
+        Kind::File {
+            executable: metadata.permissions().mode() & 0o111 != 0,
+            len: metadata.len(),
+        }
+    } else if metadata.is_dir() {
+        Kind::Dir
+    } else {
+        Kind::Other
+    }
+}
+
+/// A file below what is not a directory is as absent as one that isn't there, and so is
+/// one that a circle of links never leads to.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    ) || error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+}
+
+fn unreadable(path: &Utf8Path, error: &io::Error) -> TreeError {
+    TreeError::Unreadable {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_followed_and_a_circle_of_them_is_absent() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8PathBuf::from_path_buf(dir.path().to_owned()).unwrap();
+        fs::create_dir(root.join("a")).unwrap();
+        fs::write(root.join("a/file"), "x").unwrap();
+        std::os::unix::fs::symlink("a/file", root.join("link")).unwrap();
+        std::os::unix::fs::symlink("b", root.join("c")).unwrap();
+        std::os::unix::fs::symlink("c", root.join("b")).unwrap();
+        let tree = FsTree::new(&root);
+        assert_eq!(
+            tree.read("link".into()).unwrap().as_deref(),
+            Some(&b"x"[..])
+        );
+        assert_eq!(
+            tree.digest("link".into()).unwrap(),
+            tree.digest("a/file".into()).unwrap()
+        );
+        assert_eq!(tree.kind("b".into()).unwrap(), None);
+        assert_eq!(tree.kind("a/file/below".into()).unwrap(), None);
+        assert_eq!(tree.list("".into()).unwrap().unwrap().len(), 4);
+        assert_eq!(tree.list("none".into()).unwrap(), None);
+    }
+}

@@ -1,0 +1,14 @@
+//! Planning: from a Terraform plan, a state and an Ansible tree to a decision.
+
+pub(crate) mod gate;
+mod inventories;
+mod options;
+pub(crate) mod terraform;
+mod verb;
+
+pub use gate::GateError;
+pub use inventories::ExpectedError;
+pub use options::{PlanOptions, RecordedPlan};
+pub use terraform::TerraformError;
+pub use verb::{PlanError, Planned, plan};
+pub(crate) use verb::{Planner, RunSet, open_ledger};

@@ -1,0 +1,345 @@
+//! `plan`: the three answers.
+
+use std::path::PathBuf;
+
+use infra_core::ansible::SecretKey;
+use infra_core::decision::{Decision, PlaybookDecision};
+use infra_core::document::{Document, DocumentError, EncodingError, decode, read_state};
+use infra_core::drift::{Analysis, DriftRules, RuleError, analyse, analyse_stream};
+use infra_core::hint::Hint;
+use infra_core::inventory::{BuildOptions, Built, diff};
+use infra_core::ledger::{record, restore};
+use infra_core::terraform::Plan;
+use infra_exec::terraform::Locking;
+use infra_exec::tools::AnsibleCore;
+use jiff::{Timestamp, Zoned};
+
+use super::gate::{Answer, GateError, Question};
+use super::inventories::{Expected, ExpectedError, expected};
+use super::options::{PlanOptions, RecordedPlan};
+use super::terraform::{How, MadePlan, TerraformError, make};
+use crate::Project;
+use crate::context::Context;
+use crate::event::Stage;
+use crate::files::document::{self, ReadError};
+use crate::ledger::{Ledger, LedgerError, LocalStore};
+use crate::secret_key::{self, KeyError};
+use crate::tools::{self, ToolError};
+
+/// A plan: the decision, and what apply needs to carry it out.
+pub struct Planned {
+    /// What is to be done, and why
+    pub decision: Decision,
+    /// The resources that look like hosts and are none, each with the reason
+    pub skipped: Vec<String>,
+    pub(crate) made: Option<MadePlan>,
+    pub(crate) built: Built,
+    pub(crate) run_set: RunSet,
+}
+
+/// What runs where, by which inputs: what a saved decision pins.
+pub(crate) type RunSet =
+    std::collections::BTreeMap<String, std::collections::BTreeMap<String, Option<String>>>;
+
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// A program is missing or too old
+    #[error(transparent)]
+    Tool(#[from] ToolError),
+    /// Terraform made none
+    #[error(transparent)]
+    Terraform(#[from] TerraformError),
+    /// A file can't be read
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A document is not what it should be
+    #[error("{file}: {source}")]
+    Document {
+        /// The file, or where the document came from
+        file: String,
+        /// What is wrong
+        source: DocumentError,
+    },
+    /// A rule of the configuration is wrong
+    #[error(transparent)]
+    Rule(#[from] RuleError),
+    /// The inventory can't be made
+    #[error(transparent)]
+    Expected(#[from] ExpectedError),
+    /// A playbook can't be decided about
+    #[error(transparent)]
+    Gate(#[from] GateError),
+    /// The ledger can't be read
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The key for secret values can't be read
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+impl Hint for PlanError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Tool(error) => error.hints(),
+            Self::Terraform(error) => error.hints(),
+            Self::Document { source, .. } => source.hints(),
+            Self::Rule(error) => error.hints(),
+            Self::Expected(ExpectedError::Document(error)) => error.hints(),
+            Self::Expected(ExpectedError::Inventory(error)) => error.hints(),
+            Self::Gate(error) => error.hints(),
+            Self::Ledger(error) => error.hints(),
+            Self::Read(_) | Self::Key(_) => Vec::new(),
+        }
+    }
+}
+
+/// Makes a plan and decides what is to be done. Changes nothing.
+pub async fn plan(
+    context: &Context<'_>,
+    project: &Project,
+    options: &PlanOptions,
+) -> Result<Planned, PlanError> {
+    let rules = DriftRules::compile(&project.stack.drift)?;
+    let ledger = open_ledger(project).await?;
+    let key = secret_key::read(&project.state_dir())?;
+    let planner = Planner {
+        context,
+        project,
+        options,
+        rules: &rules,
+        ledger: &ledger,
+        key: &key,
+    };
+    match &options.recorded {
+        Some(recorded) => planner.recorded(recorded).await,
+        None => planner.live().await,
+    }
+}
+
+/// The ledger of a stack on this machine.
+pub(crate) async fn open_ledger(project: &Project) -> Result<Ledger, LedgerError> {
+    let dir = project.state_dir();
+    Ledger::open(
+        Box::new(LocalStore::new(dir.join("ledger"))),
+        Some(dir.join("index.json")),
+    )
+    .await
+}
+
+/// What a plan is made with.
+pub(crate) struct Planner<'a> {
+    pub(crate) context: &'a Context<'a>,
+    pub(crate) project: &'a Project,
+    pub(crate) options: &'a PlanOptions,
+    pub(crate) rules: &'a DriftRules,
+    pub(crate) ledger: &'a Ledger,
+    pub(crate) key: &'a SecretKey,
+}
+
+impl<'a> Planner<'a> {
+    /// Asks Terraform, then decides.
+    pub(crate) async fn live(&self) -> Result<Planned, PlanError> {
+        let terraform = tools::terraform(self.project)?;
+        let ansible = self.ansible()?;
+        let var_files: Vec<PathBuf> = self
+            .project
+            .stack
+            .terraform
+            .var_files
+            .iter()
+            .map(|file| self.project.root.join(file).into())
+            .collect();
+        let how = How {
+            locking: self
+                .options
+                .lock_timeout
+                .map_or(Locking::Default, Locking::Wait),
+            refresh_only: self.options.refresh_only,
+        };
+        let made = self
+            .context
+            .stage(Stage::Plan, make(self.context, &terraform, &var_files, how))
+            .await?;
+        self.decide_made(made, ansible.as_ref()).await
+    }
+
+    /// Decides on a plan that is there.
+    pub(crate) async fn decide_made(
+        &self,
+        made: MadePlan,
+        ansible: Option<&AnsibleCore>,
+    ) -> Result<Planned, PlanError> {
+        let mut planned = {
+            let text = text("the output of `terraform show -json`", &made.json)?;
+            let document = read("the output of `terraform show -json`", &text)?;
+            self.context
+                .stage(Stage::Decide, self.decide(&document, None, ansible))
+                .await?
+        };
+        planned.made = Some(made);
+        Ok(planned)
+    }
+
+    async fn recorded(&self, recorded: &RecordedPlan) -> Result<Planned, PlanError> {
+        let ansible = match self.ansible() {
+            Ok(ansible) => ansible,
+            Err(error) => {
+                self.context.warn(
+                    format!("the version of ansible-core is not an input: {error}"),
+                    error.hints(),
+                );
+                None
+            }
+        };
+        let bytes = document::read(&recorded.plan)?;
+        let text_of_plan = text(recorded.plan.as_str(), &bytes)?;
+        let document = read(recorded.plan.as_str(), &text_of_plan)?;
+        let state_bytes = recorded
+            .state
+            .as_ref()
+            .map(|path| document::read(path))
+            .transpose()?;
+        let state_text = match (&recorded.state, &state_bytes) {
+            (Some(path), Some(bytes)) => Some((path, text(path.as_str(), bytes)?)),
+            _ => None,
+        };
+        let state = state_text
+            .as_ref()
+            .map(|(path, text)| {
+                read_state(text).map_err(|source| PlanError::Document {
+                    file: path.to_string(),
+                    source,
+                })
+            })
+            .transpose()?;
+        self.context
+            .stage(
+                Stage::Decide,
+                self.decide(&document, state.as_ref(), ansible.as_ref()),
+            )
+            .await
+    }
+
+    /// The three answers from documents: everything from here on is a function of bytes.
+    async fn decide(
+        &self,
+        document: &Document<'_>,
+        state: Option<&infra_core::terraform::State<'_>>,
+        ansible: Option<&AnsibleCore>,
+    ) -> Result<Planned, PlanError> {
+        let no_plan = Plan::default();
+        let (plan, analysis) = match document {
+            Document::Plan(plan) => (&**plan, analyse(plan, self.rules, today())),
+            Document::Stream(stream) => (&no_plan, analyse_stream(stream, self.rules, today())),
+            Document::State(_) => {
+                let source = DocumentError::Unexpected {
+                    expected: "a plan",
+                    found: document.kind(),
+                };
+                return Err(PlanError::Document {
+                    file: self.name_of_plan(),
+                    source,
+                });
+            }
+        };
+        let options = BuildOptions {
+            // A stream has no state, so without one there are no hosts to miss.
+            allow_empty: self.options.allow_empty
+                || self.project.stack.playbooks.is_empty()
+                || (matches!(document, Document::Stream(_)) && state.is_none()),
+            ..BuildOptions::default()
+        };
+        let Expected { built, machines } =
+            expected(self.project, plan, &analysis.terraform, state, options)?;
+        let answers = Question {
+            project: self.project,
+            inventory: &built.inventory,
+            machines: &machines,
+            ledger: self.ledger,
+            key: self.key,
+            ansible,
+            force: self.options.force.as_deref(),
+            now: Timestamp::now(),
+        }
+        .ask()
+        .await?;
+        Ok(self.put_together(analysis, built, &answers))
+    }
+
+    fn put_together(&self, analysis: Analysis, built: Built, answers: &[Answer<'_>]) -> Planned {
+        let before = restore(&self.ledger.index().inventory);
+        let after = restore(&record(&built.inventory, self.key));
+        let playbooks: Vec<PlaybookDecision> = answers
+            .iter()
+            .map(|answer| answer.decision.clone())
+            .collect();
+        Planned {
+            decision: Decision::new(
+                &self.project.stack.name,
+                analysis,
+                diff(&before, &after),
+                playbooks,
+            ),
+            skipped: built
+                .skipped
+                .iter()
+                .map(|skipped| format!("{}: {}", skipped.address, skipped.reason))
+                .collect(),
+            made: None,
+            run_set: run_set(answers),
+            built,
+        }
+    }
+
+    /// Ansible, where there is a playbook to run with it.
+    pub(crate) fn ansible(&self) -> Result<Option<AnsibleCore>, ToolError> {
+        if self.project.stack.playbooks.is_empty() {
+            return Ok(None);
+        }
+        tools::ansible(self.project).map(Some)
+    }
+
+    fn name_of_plan(&self) -> String {
+        self.options.recorded.as_ref().map_or_else(
+            || "terraform".to_owned(),
+            |recorded| recorded.plan.to_string(),
+        )
+    }
+}
+
+fn run_set(answers: &[Answer<'_>]) -> RunSet {
+    answers
+        .iter()
+        .map(|answer| {
+            let hosts = answer.decision.running().map(|host| {
+                let fingerprint = answer.fingerprints.get(&host.host);
+                (
+                    host.host.clone(),
+                    fingerprint.map(|fingerprint| fingerprint.digest().to_string()),
+                )
+            });
+            (answer.decision.name.clone(), hosts.collect())
+        })
+        .collect()
+}
+
+fn text<'b>(file: &str, bytes: &'b [u8]) -> Result<std::borrow::Cow<'b, str>, PlanError> {
+    decode(bytes).map_err(|error: EncodingError| PlanError::Document {
+        file: file.to_owned(),
+        source: error.into(),
+    })
+}
+
+fn read<'t>(file: &str, text: &'t str) -> Result<Document<'t>, PlanError> {
+    Document::read(text).map_err(|source| PlanError::Document {
+        file: file.to_owned(),
+        source,
+    })
+}
+
+/// The day on which the rules are judged: the one on the wall of whoever runs infra.
+fn today() -> jiff::civil::Date {
+    Zoned::now().date()
+}
