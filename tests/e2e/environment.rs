@@ -209,6 +209,36 @@ fn a_fault_rule_makes_requests_fail_and_the_log_shows_them() {
     assert_eq!(actions, ["DescribeVpcs"; 3]);
 }
 
+/// Races eight clients for an item that only one may create, and prints how often several did.
+const RACE: &str = r#"
+import boto3, concurrent.futures
+table = boto3.resource("dynamodb").create_table(
+    TableName="locks",
+    KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
+    AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
+    BillingMode="PAY_PER_REQUEST",
+)
+clients = [boto3.client("dynamodb") for _ in range(8)]
+def acquire(client, lock):
+    try:
+        client.put_item(TableName="locks", Item={"LockID": {"S": lock}}, ConditionExpression="attribute_not_exists(LockID)")
+    except client.exceptions.ConditionalCheckFailedException:
+        return 0
+    return 1
+with concurrent.futures.ThreadPoolExecutor(8) as pool:
+    print(sorted({sum(pool.map(acquire, clients, [str(round)] * 8)) for round in range(100)}))
+"#;
+
+#[test]
+fn of_clients_that_race_for_a_lock_exactly_one_gets_it() {
+    let aws = Simulator::start();
+    let race = Project::new(&aws)
+        .run("python")
+        .args(["-c", RACE])
+        .succeeds();
+    assert_eq!(race.stdout.trim(), "[1]");
+}
+
 #[test]
 fn a_ctrl_c_on_a_terminal_arrives() {
     let project = Project::offline();
