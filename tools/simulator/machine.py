@@ -7,7 +7,9 @@ machine: everything else of the file system is shared. So a playbook that writes
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
 import shlex
 import shutil
 import signal
@@ -123,7 +125,8 @@ class Machine:
             "PermitRootLogin prohibit-password",
             # The directories belong to a build, and may well be writable by a group.
             "StrictModes no",
-            "UsePAM no",
+            f"UsePAM {'yes' if _is_locked() else 'no'}",
+            f"PermitTTY {'yes' if _can_give_terminals() else 'no'}",
             "PrintMotd no",
             "UseDNS no",
             # Ansible opens many sessions at once, and a test must not wait for a limit.
@@ -143,6 +146,32 @@ def _path_variable() -> str:
     system = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     base = getattr(sys, "_base_executable", sys.executable)
     return f"{system}:{os.path.dirname(os.path.realpath(base))}"
+
+
+def _is_locked() -> bool:
+    """Whether the password of this user is locked, as Ubuntu has it for root. sshd on its own
+    would not let the user in, not even with a key; with PAM it does."""
+    user = pwd.getpwuid(os.geteuid()).pw_name
+    try:
+        lines = Path("/etc/shadow").read_text().splitlines()
+    except OSError:
+        return False  # What we may not read, our sshd may not read either.
+    return any(line.startswith(f"{user}:!") for line in lines)
+
+
+def _can_give_terminals() -> bool:
+    """Whether sshd may make a terminal the user's. Without root it may not, but on most systems
+    the group is right from the start, and then it does not try."""
+    if os.geteuid() == 0:
+        return True
+    controller, terminal = os.openpty()
+    try:
+        return os.fstat(terminal).st_gid == grp.getgrnam("tty").gr_gid
+    except KeyError:
+        return True  # Without such a group sshd leaves a terminal as it is.
+    finally:
+        os.close(controller)
+        os.close(terminal)
 
 
 def _sshd() -> str:
