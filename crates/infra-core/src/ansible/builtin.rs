@@ -1,1 +1,213 @@
-//! Under construction.
+//! What Ansible itself brings: keywords of tasks, modules, lookup plugins.
+
+/// Keywords of a task or a handler: what else stands in a task is its action.
+/// `playbook/task.py`, `playbook/handler.py` and `parsing/mod_args.py`.
+pub(crate) const TASK_KEYWORDS: [&str; 47] = [
+    "action",
+    "any_errors_fatal",
+    "args",
+    "async",
+    "async_val",
+    "become",
+    "become_exe",
+    "become_flags",
+    "become_method",
+    "become_user",
+    "changed_when",
+    "check_mode",
+    "collections",
+    "connection",
+    "debugger",
+    "delay",
+    "delegate_facts",
+    "delegate_to",
+    "diff",
+    "environment",
+    "failed_when",
+    "ignore_errors",
+    "ignore_unreachable",
+    "listen",
+    "local_action",
+    "loop",
+    "loop_control",
+    "loop_with",
+    "module_defaults",
+    "name",
+    "no_log",
+    "notify",
+    "poll",
+    "port",
+    "register",
+    "remote_user",
+    "retries",
+    "run_once",
+    "static",
+    "tags",
+    "throttle",
+    "timeout",
+    "until",
+    "vars",
+    "when",
+    "first_available_file",
+    "sudo",
+];
+
+/// Keywords of a role in a list of roles: what else stands there is a variable.
+/// `playbook/role/include.py`.
+pub(crate) const MODULES: [&str; 76] = [
+    "add_host",
+    "apt",
+    "apt_key",
+    "apt_repository",
+    "assemble",
+    "assert",
+    "async_status",
+    "blockinfile",
+    "command",
+    "copy",
+    "cron",
+    "deb822_repository",
+    "debconf",
+    "debug",
+    "dnf",
+    "dnf5",
+    "dpkg_selections",
+    "expect",
+    "fail",
+    "fetch",
+    "file",
+    "find",
+    "gather_facts",
+    "get_url",
+    "getent",
+    "git",
+    "group",
+    "group_by",
+    "hostname",
+    "import_playbook",
+    "import_role",
+    "import_tasks",
+    "include",
+    "include_role",
+    "include_tasks",
+    "include_vars",
+    "iptables",
+    "known_hosts",
+    "lineinfile",
+    "meta",
+    "mount_facts",
+    "package",
+    "package_facts",
+    "pause",
+    "ping",
+    "pip",
+    "raw",
+    "reboot",
+    "replace",
+    "rpm_key",
+    "script",
+    "service",
+    "service_facts",
+    "set_fact",
+    "set_stats",
+    "setup",
+    "shell",
+    "slurp",
+    "stat",
+    "subversion",
+    "systemd",
+    "systemd_service",
+    "sysvinit",
+    "tempfile",
+    "template",
+    "unarchive",
+    "uri",
+    "user",
+    "validate_argument_spec",
+    "wait_for",
+    "wait_for_connection",
+    "yum",
+    "yum_repository",
+    "async_wrapper",
+    "service_facts",
+    "win_reboot",
+];
+
+/// How a lookup plugin comes by its result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lookup {
+    /// From its arguments and variables alone
+    Pure,
+    /// From files named by its arguments, looked for in this subdirectory
+    Files(&'static str),
+    /// From a file named by the keyword `file`
+    FileOption,
+    /// From the names in a directory, by a glob
+    Glob,
+    /// From the first of several names
+    FirstFound,
+    /// From a template
+    Template,
+    /// From a directory with all below it
+    Directory,
+    /// From the environment of the controller
+    Environment,
+    /// From a process, the network, a clock or chance
+    External,
+    /// Not one of Ansible's
+    Unknown,
+}
+
+/// How a lookup plugin comes by its result. `plugins/lookup/`; of collections, those
+/// that only compute.
+pub(crate) fn lookup(plugin: &str) -> Lookup {
+    let (namespace, name) = plugin.rsplit_once('.').unwrap_or(("", plugin));
+    if !matches!(
+        namespace,
+        "" | "ansible.builtin" | "ansible.legacy" | "community.general" | "ansible.utils"
+    ) {
+        return Lookup::Unknown;
+    }
+    match name {
+        "file" | "unvault" => Lookup::Files("files"),
+        "template" => Lookup::Template,
+        "fileglob" => Lookup::Glob,
+        "first_found" => Lookup::FirstFound,
+        "ini" | "csvfile" => Lookup::FileOption,
+        "filetree" => Lookup::Directory,
+        "password" => Lookup::Files(""),
+        "env" => Lookup::Environment,
+        "url" | "pipe" | "lines" | "random_choice" | "dig" | "dnstxt" | "random_string"
+        | "random_pet" | "random_words" => Lookup::External,
+        "config"
+        | "dict"
+        | "indexed_items"
+        | "inventory_hostnames"
+        | "items"
+        | "list"
+        | "nested"
+        | "sequence"
+        | "subelements"
+        | "together"
+        | "varnames"
+        | "vars"
+        | "flattened"
+        | "cartesian"
+        | "dependent"
+        | "merge_variables"
+        | "index_of"
+        | "to_paths"
+        | "get_path"
+        | "validate" => Lookup::Pure,
+        _ => Lookup::Unknown,
+    }
+}
+
+/// An action's name without the collection, if it is Ansible's own.
+pub(crate) fn own_action(action: &str) -> Option<&str> {
+    match action.rsplit_once('.') {
+        None => Some(action),
+        Some(("ansible.builtin" | "ansible.legacy", name)) => Some(name),
+        Some(_) => None,
+    }
+}

@@ -1,1 +1,212 @@
-//! Under construction.
+//! Where Ansible looks for a file that is named in a playbook, in order.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::path::parent;
+
+/// A directory to look in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    pub(crate) dir: Utf8PathBuf,
+    /// Whether Ansible looks here only under a condition that is not evaluated: what is
+    /// found here counts, and the search goes on
+    pub(crate) perhaps: bool,
+}
+
+/// The directories of a task: the roles from the innermost to the outermost, then the
+/// directory of its file. `Base.get_search_path` in `playbook/base.py`.
+pub(crate) fn stack(roles: &[Utf8PathBuf], file: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let mut stack: Vec<Utf8PathBuf> = roles.iter().rev().cloned().collect();
+    let dir = parent(file);
+    if !stack.contains(&dir) {
+        stack.push(dir);
+    }
+    stack
+}
+
+/// Where actions and lookups look for a file. `subdir` is `files`, `templates`, `vars`.
+/// `DataLoader.path_dwim_relative_stack` in `parsing/dataloader.py`, which means to leave
+/// out `subdir` where the name begins with it, but compares bytes with text and never does.
+pub(crate) fn needle(stack: &[Utf8PathBuf], base: &Utf8Path, subdir: &str) -> Vec<Place> {
+    let mut places = Vec::new();
+    let mut add = |dir: Utf8PathBuf, perhaps: bool| {
+        if !places.iter().any(|place: &Place| place.dir == dir) {
+            places.push(Place { dir, perhaps });
+        }
+    };
+    for path in stack {
+        if let Some(above) = path
+            .parent()
+            .filter(|above| above.file_name() == Some("tasks"))
+        {
+            add(below(&parent(above), subdir), true);
+            add(above.to_owned(), true);
+        }
+        add(below(path, subdir), false);
+        add(path.clone(), false);
+    }
+    add(below(base, subdir), false);
+    add(base.to_owned(), false);
+    places
+}
+
+/// Joins without leaving a slash at the end.
+fn below(dir: &Utf8Path, name: &str) -> Utf8PathBuf {
+    match (dir.as_str(), name) {
+        (_, "") => dir.to_owned(),
+        ("", _) => Utf8PathBuf::from(name),
+        _ => dir.join(name),
+    }
+}
+
+/// Where an include looks for a file of tasks. `playbook/included_file.py` for
+/// `include_tasks`, `playbook/helpers.py` for `import_tasks`; both by way of
+/// `DataLoader.path_dwim_relative`.
+pub(crate) fn tasks(
+    role: Option<&Utf8Path>,
+    base: &Utf8Path,
+    cwd: &Utf8Path,
+    includes: &[String],
+    subdir: &str,
+    dynamic: bool,
+) -> Vec<Place> {
+    let mut places = Vec::new();
+    let mut add = |dir: Utf8PathBuf| {
+        if !places.iter().any(|place: &Place| place.dir == dir) {
+            places.push(Place {
+                dir,
+                perhaps: false,
+            });
+        }
+    };
+    let mut cumulative = Utf8PathBuf::new();
+    for include in includes.iter().rev() {
+        // From the innermost include outwards, each relative to the next.
+        cumulative = below(Utf8Path::new(include), cumulative.as_str());
+        let Some(role) = role else {
+            add(below(base, cumulative.as_str()));
+            add(below(cwd, cumulative.as_str()));
+            add(base.to_owned());
+            continue;
+        };
+        let dir = below(&role.join(subdir), cumulative.as_str());
+        if dynamic {
+            for dir in [
+                role.join(subdir),
+                below(cwd, subdir),
+                role.to_owned(),
+                below(base, subdir),
+                base.to_owned(),
+            ] {
+                add(dir);
+            }
+        }
+        for dir in [
+            dir.join(subdir),
+            below(cwd, subdir),
+            dir,
+            below(base, subdir),
+            base.to_owned(),
+        ] {
+            add(dir);
+        }
+    }
+    if let Some(role) = role {
+        for dir in [
+            role.join(subdir),
+            below(cwd, subdir),
+            role.to_owned(),
+            below(base, subdir),
+        ] {
+            add(dir);
+        }
+    }
+    add(base.to_owned());
+    places
+}
+
+/// Where a template looks for what it includes. `plugins/action/template.py`: each
+/// directory of the search path with `templates` first, the playbook's directory, and
+/// the directory of the template.
+pub(crate) fn includes(stack: &[Utf8PathBuf], base: &Utf8Path, template: &Utf8Path) -> Vec<Place> {
+    let mut places = Vec::new();
+    for path in stack
+        .iter()
+        .map(Utf8PathBuf::as_path)
+        .chain([base, &parent(template)])
+    {
+        for dir in [path.join("templates"), path.to_owned()] {
+            if !places.iter().any(|place: &Place| place.dir == dir) {
+                places.push(Place {
+                    dir,
+                    perhaps: false,
+                });
+            }
+        }
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dirs(places: &[Place]) -> Vec<&str> {
+        places.iter().map(|place| place.dir.as_str()).collect()
+    }
+
+    #[test]
+    fn a_role_comes_before_the_playbook() {
+        let stack = stack(
+            &["r/outer".into(), "r/inner".into()],
+            "r/inner/tasks/main.yml".into(),
+        );
+        assert_eq!(stack, ["r/inner", "r/outer", "r/inner/tasks"]);
+        assert_eq!(
+            dirs(&needle(&stack, "".into(), "files")),
+            [
+                "r/inner/files",
+                "r/inner",
+                "r/outer/files",
+                "r/outer",
+                "r/inner/tasks/files",
+                "r/inner/tasks",
+                "files",
+                ""
+            ]
+        );
+    }
+
+    #[test]
+    fn an_include_is_relative_to_the_file_that_includes() {
+        assert_eq!(
+            dirs(&tasks(
+                None,
+                "p".into(),
+                "p".into(),
+                &["a".to_owned(), "b".to_owned()],
+                "tasks",
+                true
+            )),
+            ["p/b", "p", "p/a/b"]
+        );
+        assert_eq!(
+            dirs(&tasks(
+                Some("r".into()),
+                "p".into(),
+                "p".into(),
+                &["sub".to_owned()],
+                "tasks",
+                false
+            )),
+            [
+                "r/tasks/sub/tasks",
+                "p/tasks",
+                "r/tasks/sub",
+                "p",
+                "r/tasks",
+                "r"
+            ]
+        );
+    }
+}

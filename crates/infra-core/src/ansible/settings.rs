@@ -1,1 +1,291 @@
-//! Under construction.
+//! The settings that change where Ansible looks: `ansible.cfg` and `ANSIBLE_*`.
+//!
+//! Names, defaults and types are those of `config/base.yml`; `config/manager.py` says
+//! which file applies and what relative paths are relative to.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::path::{join, parent};
+use super::request::Request;
+use super::source::Sources;
+
+/// Folders of plugins: the subdirectory beside a playbook or in a role, the setting and
+/// the environment variable that name further ones. `plugins/loader.py`.
+pub(crate) const PLUGIN_FOLDERS: [(&str, &str, &str); 21] = [
+    ("action_plugins", "action_plugins", "ANSIBLE_ACTION_PLUGINS"),
+    ("become_plugins", "become_plugins", "ANSIBLE_BECOME_PLUGINS"),
+    ("cache_plugins", "cache_plugins", "ANSIBLE_CACHE_PLUGINS"),
+    (
+        "callback_plugins",
+        "callback_plugins",
+        "ANSIBLE_CALLBACK_PLUGINS",
+    ),
+    (
+        "cliconf_plugins",
+        "cliconf_plugins",
+        "ANSIBLE_CLICONF_PLUGINS",
+    ),
+    (
+        "connection_plugins",
+        "connection_plugins",
+        "ANSIBLE_CONNECTION_PLUGINS",
+    ),
+    (
+        "doc_fragments",
+        "doc_fragment_plugins",
+        "ANSIBLE_DOC_FRAGMENT_PLUGINS",
+    ),
+    ("filter_plugins", "filter_plugins", "ANSIBLE_FILTER_PLUGINS"),
+    (
+        "httpapi_plugins",
+        "httpapi_plugins",
+        "ANSIBLE_HTTPAPI_PLUGINS",
+    ),
+    (
+        "inventory_plugins",
+        "inventory_plugins",
+        "ANSIBLE_INVENTORY_PLUGINS",
+    ),
+    ("library", "library", "ANSIBLE_LIBRARY"),
+    ("lookup_plugins", "lookup_plugins", "ANSIBLE_LOOKUP_PLUGINS"),
+    ("module_utils", "module_utils", "ANSIBLE_MODULE_UTILS"),
+    (
+        "netconf_plugins",
+        "netconf_plugins",
+        "ANSIBLE_NETCONF_PLUGINS",
+    ),
+    ("shell_plugins", "", ""),
+    (
+        "strategy_plugins",
+        "strategy_plugins",
+        "ANSIBLE_STRATEGY_PLUGINS",
+    ),
+    (
+        "terminal_plugins",
+        "terminal_plugins",
+        "ANSIBLE_TERMINAL_PLUGINS",
+    ),
+    ("test_plugins", "test_plugins", "ANSIBLE_TEST_PLUGINS"),
+    ("vars_plugins", "vars_plugins", "ANSIBLE_VARS_PLUGINS"),
+    ("modules", "", ""),
+    ("plugin_utils", "", ""),
+];
+
+/// What is configured.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Settings {
+    /// The `ansible.cfg` that applies
+    pub(crate) file: Option<Utf8PathBuf>,
+    /// Where it was looked for in vain
+    pub(crate) absent: Vec<Utf8PathBuf>,
+    /// `roles_path`
+    pub(crate) roles: Vec<Utf8PathBuf>,
+    /// `collections_path`, and what the caller adds
+    pub(crate) collections: Vec<Utf8PathBuf>,
+    /// Further folders of plugins, by the folder's usual name
+    pub(crate) plugins: Vec<(&'static str, Utf8PathBuf)>,
+    /// `hash_behaviour = merge`
+    pub(crate) merge_hashes: bool,
+    /// `playbook_vars_root` isn't `top`: roles have `group_vars` of their own
+    pub(crate) vars_in_roles: bool,
+    /// The cache of facts, unless it is `memory`
+    pub(crate) fact_cache: Option<String>,
+    /// Files that settings name
+    pub(crate) files: Vec<(String, Utf8PathBuf)>,
+}
+
+impl Settings {
+    /// Reads what applies to a request.
+    pub(crate) fn read(request: &Request<'_>, sources: &Sources<'_>) -> Self {
+        let mut settings = Self::default();
+        let mut candidates: Vec<Utf8PathBuf> = Vec::new();
+        let expand = |base: &Utf8Path, text: &str| expand(request, base, text);
+        if let Some(file) = &request.config {
+            candidates.push(file.clone());
+        } else {
+            if let Some(named) = request
+                .env
+                .get("ANSIBLE_CONFIG")
+                .and_then(|text| expand(&request.cwd, text))
+            {
+                candidates.push(if sources.is_dir(&named) {
+                    named.join("ansible.cfg")
+                } else {
+                    named
+                });
+            }
+            candidates.push(request.cwd.join("ansible.cfg"));
+            candidates.extend(request.home.as_ref().map(|home| home.join(".ansible.cfg")));
+            candidates.push("/etc/ansible/ansible.cfg".into());
+        }
+        for candidate in candidates {
+            if sources.is_file(&candidate) {
+                settings.file = Some(candidate);
+                break;
+            }
+            settings.absent.push(candidate);
+        }
+        let text = settings
+            .file
+            .as_ref()
+            .and_then(|file| sources.read(file).ok().flatten());
+        let ini = text
+            .as_ref()
+            .map(|source| parse_ini(source.text()))
+            .unwrap_or_default();
+        let beside = settings.file.as_deref().map(parent).unwrap_or_default();
+        let get = |key: &str, env: &str| -> Option<(&str, &Utf8Path)> {
+            if let Some(text) = request.env.get(env) {
+                return Some((text, &request.cwd));
+            }
+            ini.get(key).map(|text| (text.as_str(), beside.as_path()))
+        };
+        let paths = |found: Option<(&str, &Utf8Path)>| -> Option<Vec<Utf8PathBuf>> {
+            let (text, base) = found?;
+            Some(
+                text.split(':')
+                    .filter(|part| !part.is_empty())
+                    .filter_map(|part| expand(base, part))
+                    .collect(),
+            )
+        };
+        let home = |rest: &str| request.home.as_ref().map(|home| home.join(rest));
+        settings.roles = paths(get("roles_path", "ANSIBLE_ROLES_PATH")).unwrap_or_else(|| {
+            home(".ansible/roles")
+                .into_iter()
+                .chain([
+                    "/usr/share/ansible/roles".into(),
+                    "/etc/ansible/roles".into(),
+                ])
+                .collect()
+        });
+        settings.collections = paths(
+            get("collections_path", "ANSIBLE_COLLECTIONS_PATH")
+                .or_else(|| get("collections_paths", "ANSIBLE_COLLECTIONS_PATHS")),
+        )
+        .unwrap_or_else(|| {
+            home(".ansible/collections")
+                .into_iter()
+                .chain(["/usr/share/ansible/collections".into()])
+                .collect()
+        });
+        settings
+            .collections
+            .extend(request.collection_paths.iter().cloned());
+        for (folder, key, env) in PLUGIN_FOLDERS {
+            for path in paths(get(key, env)).into_iter().flatten() {
+                settings.plugins.push((folder, path));
+            }
+        }
+        let word = |key: &str, env: &str| get(key, env).map(|(text, _)| text.trim().to_lowercase());
+        settings.merge_hashes =
+            word("hash_behaviour", "ANSIBLE_HASH_BEHAVIOUR").is_some_and(|text| text == "merge");
+        settings.vars_in_roles = word("playbook_vars_root", "ANSIBLE_PLAYBOOK_VARS_ROOT")
+            .is_some_and(|text| text != "top");
+        settings.fact_cache =
+            word("fact_caching", "ANSIBLE_CACHE_PLUGIN").filter(|text| text != "memory");
+        for (key, env) in [
+            ("ssh_config", ""),
+            ("ssh_args", "ANSIBLE_SSH_ARGS"),
+            ("task_timeout", ""),
+        ] {
+            // Words of ssh's arguments that are files, such as `-F ssh.cfg`.
+            for part in get(key, env)
+                .map(|(text, _)| text.split_whitespace())
+                .into_iter()
+                .flatten()
+            {
+                if let Some(path) = expand(&request.cwd, part.trim_matches(['"', '\'']))
+                    && sources.is_file(&path)
+                {
+                    settings.files.push((key.to_owned(), path));
+                }
+            }
+        }
+        settings
+    }
+}
+
+/// A path of the configuration: `~`, `{{CWD}}`, and relative to `base`.
+fn expand(request: &Request<'_>, base: &Utf8Path, text: &str) -> Option<Utf8PathBuf> {
+    let text = text.trim().trim_matches(['"', '\'']);
+    if text.is_empty() {
+        return None;
+    }
+    let cwd = request.root.join(&request.cwd);
+    let text = text.replace("{{CWD}}", cwd.as_str());
+    if let Some(rest) = text.strip_prefix('~') {
+        let home = request.home.as_ref()?;
+        return Some(join(&request.root, home, rest.trim_start_matches('/')));
+    }
+    Some(join(&request.root, base, &text))
+}
+
+/// The keys of an INI file, whatever their section: no two of those used here share a
+/// name. `configparser` of Python: `#` and `;` begin comments, values continue on
+/// indented lines.
+fn parse_ini(text: &str) -> BTreeMap<String, String> {
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    let mut last: Option<String> = None;
+    for line in text.lines() {
+        let trimmed = line.trim();
+        if trimmed.is_empty() || trimmed.starts_with(['#', ';']) {
+            continue;
+        }
+        if trimmed.starts_with('[') {
+            last = None;
+            continue;
+        }
+        if line.starts_with(char::is_whitespace)
+            && let Some(value) = last.as_ref().and_then(|key| found.get_mut(key))
+        {
+            value.push('\n');
+            value.push_str(trimmed);
+            continue;
+        }
+        if let Some((key, value)) = trimmed.split_once(['=', ':']) {
+            let value = value
+                .split_once(" ;")
+                .map_or(value, |(value, _)| value)
+                .trim();
+            let key = key.trim().to_lowercase();
+            found.insert(key.clone(), value.to_owned());
+            last = Some(key);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ansible::memory::MemoryTree;
+    use crate::inventory::Inventory;
+
+    #[test]
+    fn paths_of_a_file_are_relative_to_it_and_the_environment_wins() {
+        let tree = MemoryTree::from_iter([(
+            "ansible/ansible.cfg",
+            "[defaults]\nroles_path = roles:../shared # no\nfilter_plugins=plugins/filter\nhash_behaviour: merge ; yes\n",
+        )]);
+        let inventory = Inventory::default();
+        let mut request = Request::new(&tree, "/srv", "ansible/site.yml", &inventory);
+        request
+            .env
+            .insert("ANSIBLE_COLLECTIONS_PATH".into(), "deps:~/c".into());
+        request.home = Some("/home/u".into());
+        let settings = Settings::read(&request, &Sources::new(&tree));
+        assert_eq!(settings.roles[0], "ansible/roles");
+        assert_eq!(settings.collections, ["ansible/deps", "/home/u/c"]);
+        assert_eq!(
+            settings.plugins,
+            [(
+                "filter_plugins",
+                Utf8PathBuf::from("ansible/plugins/filter")
+            )]
+        );
+        assert!(settings.merge_hashes);
+    }
+}

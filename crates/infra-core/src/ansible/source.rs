@@ -1,1 +1,237 @@
-//! Under construction.
+//! A file of the closure, read and taken apart once.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::jinja::{
+    Found, Scan, find, identifiers, is_template, qualified_names, scan_expression, scan_template,
+};
+use super::tree::{Kind, Tree, TreeError};
+use super::yaml::{Data, Node, YamlError, load};
+
+/// Larger files are data; Ansible would load one as YAML or as a template only by mistake.
+const MAX_TEXT: u64 = 64 << 20;
+
+/// A file's text and what is in it.
+pub(crate) struct Source {
+    text: String,
+    yaml: OnceCell<Result<Vec<Arc<Node>>, YamlError>>,
+    as_yaml: OnceCell<Arc<Analysis>>,
+    as_template: OnceCell<Arc<Analysis>>,
+    words: OnceCell<Arc<BTreeSet<Arc<str>>>>,
+    qualified: OnceCell<BTreeSet<String>>,
+}
+
+/// The code in a text and what it reads.
+#[derive(Debug, Default)]
+pub(crate) struct Analysis {
+    pub(crate) scan: Scan,
+    pub(crate) found: Found,
+}
+
+impl Analysis {
+    pub(crate) fn new(scan: Scan) -> Self {
+        let found = find(&scan);
+        Self { scan, found }
+    }
+}
+
+/// What the scalars of a part of a YAML file read, and every identifier in them.
+pub(crate) fn analyse_node(node: &Node) -> (Analysis, BTreeSet<Arc<str>>, BTreeSet<String>) {
+    let mut scan = Scan::default();
+    scan_node(node, false, &mut scan);
+    let (mut words, mut qualified) = (BTreeSet::new(), BTreeSet::new());
+    node.walk(&mut |node| {
+        if let Some(text) = node.text() {
+            words.extend(identifiers(text).into_iter().map(Arc::from));
+            qualified.extend(qualified_names(text));
+        }
+    });
+    (Analysis::new(scan), words, qualified)
+}
+
+impl Source {
+    fn new(text: String) -> Self {
+        Self {
+            text,
+            yaml: OnceCell::new(),
+            as_yaml: OnceCell::new(),
+            as_template: OnceCell::new(),
+            words: OnceCell::new(),
+            qualified: OnceCell::new(),
+        }
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The documents of a YAML file.
+    pub(crate) fn yaml(&self) -> &Result<Vec<Arc<Node>>, YamlError> {
+        self.yaml.get_or_init(|| load(self.text.as_bytes()))
+    }
+
+    /// What the scalars of a YAML file read. Text that isn't YAML is read as a template.
+    pub(crate) fn as_yaml(&self) -> &Arc<Analysis> {
+        self.as_yaml.get_or_init(|| match self.yaml() {
+            Ok(documents) => {
+                let mut scan = Scan::default();
+                for document in documents {
+                    scan_node(document, false, &mut scan);
+                }
+                Arc::new(Analysis::new(scan))
+            }
+            Err(_) => Arc::clone(self.as_template()),
+        })
+    }
+
+    /// What a template reads.
+    pub(crate) fn as_template(&self) -> &Arc<Analysis> {
+        self.as_template.get_or_init(|| {
+            let mut scan = scan_template(&self.text, 1);
+            if self.text.starts_with("#jinja2:")
+                && self
+                    .text
+                    .lines()
+                    .next()
+                    .is_some_and(|line| line.contains("_string"))
+            {
+                // Other delimiters: all of the text may be code.
+                scan.opaque.push((1, self.text.clone()));
+            }
+            Arc::new(Analysis::new(scan))
+        })
+    }
+
+    /// Every identifier in the text.
+    pub(crate) fn words(&self) -> &Arc<BTreeSet<Arc<str>>> {
+        self.words
+            .get_or_init(|| Arc::new(identifiers(&self.text).into_iter().map(Arc::from).collect()))
+    }
+
+    /// The collections that dotted names in the text could mean.
+    pub(crate) fn qualified(&self) -> &BTreeSet<String> {
+        self.qualified.get_or_init(|| qualified_names(&self.text))
+    }
+}
+
+/// Keywords whose value is an expression without braces.
+///
+/// `when` and its kin are in `playbook/conditional.py` and `playbook/task.py`; `that` and
+/// `var` are arguments of `assert` and `debug`.
+fn is_expression(key: &str) -> bool {
+    matches!(
+        key,
+        "when" | "until" | "changed_when" | "failed_when" | "that" | "var" | "break_when"
+    )
+}
+
+fn scan_node(node: &Node, expression: bool, scan: &mut Scan) {
+    match &node.data {
+        Data::Scalar { text, .. } => {
+            if node.is_opaque() {
+            } else if expression {
+                scan.extend(scan_expression(text, node.line));
+            } else if is_template(text) {
+                scan.extend(scan_template(text, node.line));
+            }
+        }
+        Data::Sequence(items) => items
+            .iter()
+            .for_each(|item| scan_node(item, expression, scan)),
+        Data::Mapping(members) => {
+            for (key, value) in members {
+                scan_node(key, false, scan);
+                scan_node(
+                    value,
+                    expression || key.text().is_some_and(is_expression),
+                    scan,
+                );
+            }
+        }
+    }
+}
+
+/// The files that have been read.
+pub(crate) struct Sources<'t> {
+    tree: &'t dyn Tree,
+    read: RefCell<BTreeMap<Utf8PathBuf, Result<Option<Arc<Source>>, TreeError>>>,
+    listed: RefCell<BTreeMap<Utf8PathBuf, Listing>>,
+}
+
+/// The names in a directory, sorted. None: there is none, or it can't be read.
+pub(crate) type Listing = Option<Arc<Vec<(String, Option<Kind>, bool)>>>;
+
+impl<'t> Sources<'t> {
+    pub(crate) fn new(tree: &'t dyn Tree) -> Self {
+        Self {
+            tree,
+            read: RefCell::default(),
+            listed: RefCell::default(),
+        }
+    }
+
+    /// A text file. None: not there, or not text.
+    pub(crate) fn read(&self, path: &Utf8Path) -> Result<Option<Arc<Source>>, TreeError> {
+        if let Some(known) = self.read.borrow().get(path) {
+            return known.clone();
+        }
+        let found = match self.tree.kind(path) {
+            Ok(Some(Kind::File { len, .. })) if len > MAX_TEXT => Err(TreeError::TooLarge {
+                path: path.to_owned(),
+                len,
+            }),
+            Ok(Some(Kind::File { .. })) => self.tree.read(path).map(|bytes| {
+                bytes.map(|bytes| {
+                    Arc::new(Source::new(String::from_utf8_lossy(&bytes).into_owned()))
+                })
+            }),
+            Ok(_) => Ok(None),
+            Err(error) => Err(error),
+        };
+        self.read
+            .borrow_mut()
+            .insert(path.to_owned(), found.clone());
+        found
+    }
+
+    /// A directory.
+    pub(crate) fn list(&self, dir: &Utf8Path) -> Listing {
+        if let Some(known) = self.listed.borrow().get(dir) {
+            return known.clone();
+        }
+        let listing = self.tree.list(dir).ok().flatten().map(|entries| {
+            let mut names: Vec<_> = entries
+                .into_iter()
+                .map(|entry| (entry.name, entry.kind, entry.exact))
+                .collect();
+            names.sort_by(|a, b| a.0.cmp(&b.0));
+            Arc::new(names)
+        });
+        self.listed
+            .borrow_mut()
+            .insert(dir.to_owned(), listing.clone());
+        listing
+    }
+
+    pub(crate) fn kind(&self, path: &Utf8Path) -> Option<Kind> {
+        self.tree.kind(path).ok().flatten()
+    }
+
+    pub(crate) fn is_file(&self, path: &Utf8Path) -> bool {
+        matches!(self.kind(path), Some(Kind::File { .. }))
+    }
+
+    pub(crate) fn is_dir(&self, path: &Utf8Path) -> bool {
+        self.kind(path) == Some(Kind::Dir)
+    }
+
+    pub(crate) fn canonical(&self, path: &Utf8Path) -> Utf8PathBuf {
+        self.tree
+            .canonical(path)
+            .unwrap_or_else(|_| path.to_owned())
+    }
+}

@@ -8,7 +8,6 @@ use std::sync::Arc;
 const MAX_SHOWN: usize = 160;
 
 /// A configuration file as it was read.
-#[derive(Debug)]
 pub(in crate::config) struct Source {
     name: String,
     text: String,
@@ -65,6 +64,13 @@ impl Source {
             width: marked.chars().count().max(1),
             text: text.to_owned(),
         }
+    }
+}
+
+/// Only the name: each expression points here, and the text may be long.
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Source").field(&self.name).finish()
     }
 }
 

@@ -3,12 +3,15 @@
 pub(crate) mod gate;
 mod inventories;
 mod options;
+mod saved;
 pub(crate) mod terraform;
 mod verb;
 
 pub use gate::GateError;
 pub use inventories::ExpectedError;
 pub use options::{PlanOptions, RecordedPlan};
+pub use saved::{SavedDecision, SavedError};
+pub(crate) use saved::made;
 pub use terraform::TerraformError;
 pub use verb::{PlanError, Planned, plan};
 pub(crate) use verb::{Planner, RunSet, open_ledger};

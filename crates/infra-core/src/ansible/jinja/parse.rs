@@ -296,10 +296,11 @@ impl Parser {
     fn arguments(&mut self) -> Option<Arguments> {
         let (mut args, mut kwargs) = Arguments::default();
         while !self.symbol(")") {
-            let named = matches!(self.tokens.get(self.at + 1), Some(Token::Symbol("=")));
+            let named = matches!(self.tokens.get(self.at + 1), Some(Token::Symbol("=")))
+                && matches!(self.peek(), Some(Token::Name(_)));
             if self.symbol("**") || self.symbol("*") {
                 args.push(Expr::Op(vec![self.expression()?]));
-            } else if let (true, Some(name)) = (named, self.name()) {
+            } else if named && let Some(name) = self.name() {
                 self.at += 1;
                 kwargs.push((name, self.expression()?));
             } else {

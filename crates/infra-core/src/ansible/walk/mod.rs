@@ -1,10 +1,287 @@
-//! Following a playbook.
-use super::closure::Closure;
+//! Following a playbook through everything that Ansible would read.
+
+mod action;
+mod collections;
+mod context;
+mod find;
+mod finish;
+mod hosts;
+mod lookup;
+mod playbook;
+mod plugins;
+mod record;
+mod role;
+mod task;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+
+use self::context::{Context, LookupUse, Via, Wanted};
+use self::record::Text;
+use super::closure::{Closure, CollectionInput, FileInput, PlayInputs, Reach};
+use super::membership::Membership;
+use super::path::{is_outside, parent};
+use super::reads::HostSelection;
 use super::request::{ClosureError, Request};
+use super::settings::Settings;
+use super::source::Sources;
+use super::unresolved::Reason;
+use super::values::{Definition, Scope, Values};
+
+/// More includes than this are a cycle that arguments keep going.
+const MAX_WALKS: usize = 100_000;
+
 /// Finds the inputs of a playbook.
 pub fn closure(request: &Request<'_>) -> Result<Closure, ClosureError> {
+    if is_outside(&request.playbook) || request.playbook.as_str().starts_with("..") {
+        return Err(ClosureError::Outside(
+            request.playbook.clone(),
+            request.root.clone(),
+        ));
+    }
+    let sources = Sources::new(request.tree);
     if request.tree.kind(&request.playbook)?.is_none() {
         return Err(ClosureError::NoPlaybook(request.playbook.clone()));
     }
-    Ok(Closure::default())
+    let settings = Settings::read(request, &sources);
+    let membership = Membership::new(request.inventory, settings.merge_hashes);
+    let mut walker = Walker {
+        members: membership.members(),
+        membership,
+        settings,
+        sources,
+        request,
+        inventory_dirs: Vec::new(),
+        files: BTreeMap::new(),
+        absent: BTreeSet::new(),
+        unresolved: BTreeMap::new(),
+        collections: BTreeMap::new(),
+        plays: Vec::new(),
+        values: Values::default(),
+        visited: BTreeSet::new(),
+        mentioned: BTreeSet::new(),
+        defined: BTreeSet::new(),
+        wanted: Vec::new(),
+        late_roles: Vec::new(),
+        playbooks: Vec::new(),
+        grew: false,
+    };
+    walker.surroundings();
+    let via = Via::root(request.playbook.as_str());
+    walker.playbook(&request.playbook, &via)?;
+    walker.settle();
+    walker.finish()
+}
+
+/// One play while it is followed.
+#[derive(Default)]
+struct Play {
+    inputs: PlayInputs,
+    /// The directory of its playbook
+    base: Utf8PathBuf,
+    /// Every identifier in the text of its files
+    words: BTreeSet<Arc<str>>,
+    /// What could be collections in the text of its files
+    qualified: BTreeSet<String>,
+    /// Where its tasks stand, one for each list of roles and directory
+    stacks: Vec<Context>,
+    lookups: Vec<LookupUse>,
+    /// Folders of plugins: the kind, and the directory
+    plugins: BTreeSet<(&'static str, Utf8PathBuf)>,
+    /// Variables that its tasks set on the hosts
+    sets: BTreeSet<String>,
+    /// Whether its tasks set variables that are not known by name
+    sets_any: bool,
+    /// Whether its tasks make hosts or groups
+    makes_hosts: bool,
+    /// Hosts that its tasks are delegated to
+    delegates: Vec<HostSelection>,
+    /// Actions that are neither Ansible's own nor fully named
+    short_actions: BTreeSet<String>,
+}
+
+type UnresolvedKey = (Utf8PathBuf, u32, String, Reason);
+type MentionKey = (
+    usize,
+    Utf8PathBuf,
+    Text,
+    Option<(Vec<Utf8PathBuf>, Utf8PathBuf)>,
+);
+
+struct Walker<'r> {
+    request: &'r Request<'r>,
+    sources: Sources<'r>,
+    settings: Settings,
+    membership: Membership<'r>,
+    members: BTreeMap<&'r str, BTreeSet<&'r str>>,
+    /// The directories beside which the inventory's `group_vars` are
+    inventory_dirs: Vec<Utf8PathBuf>,
+    files: BTreeMap<Utf8PathBuf, FileInput>,
+    absent: BTreeSet<Utf8PathBuf>,
+    unresolved: BTreeMap<UnresolvedKey, BTreeSet<usize>>,
+    collections: BTreeMap<String, CollectionInput>,
+    plays: Vec<Play>,
+    values: Values,
+    visited: BTreeSet<(usize, Utf8PathBuf, String)>,
+    mentioned: BTreeSet<MentionKey>,
+    defined: BTreeSet<Utf8PathBuf>,
+    wanted: Vec<Wanted>,
+    /// Includes of roles whose files aren't known yet
+    late_roles: Vec<(Context, task::Args, Scope)>,
+    /// The playbook files that lead to the one being read
+    playbooks: Vec<Utf8PathBuf>,
+    /// Whether anything was added since the last look at what is open
+    grew: bool,
+}
+
+impl Walker<'_> {
+    /// What applies whatever the playbook says: the settings, the inventory's files, the
+    /// extra variables.
+    fn surroundings(&mut self) {
+        let via = Via::root("settings");
+        if let Some(file) = self.settings.file.clone() {
+            self.add_file(&file, Reach::Everywhere, &via, false);
+        }
+        for absent in std::mem::take(&mut self.settings.absent) {
+            if !is_outside(&absent) {
+                self.add_absent(absent);
+            }
+        }
+        for (key, path) in self.settings.files.clone() {
+            self.add_file(&path, Reach::Everywhere, &via.then(key), false);
+        }
+        if let (Some(cache), Some(file)) =
+            (self.settings.fact_cache.clone(), self.settings.file.clone())
+        {
+            self.unresolved(&file, 0, &cache, Reason::CachedFacts, None);
+        }
+        let via = Via::root("inventory");
+        for source in self.request.inventory_sources.clone() {
+            let mut files = Vec::new();
+            if self.sources.is_dir(&source) {
+                for (relative, _) in self.below(&source, None) {
+                    let beside = relative
+                        .components()
+                        .next()
+                        .is_some_and(|first| matches!(first.as_str(), "group_vars" | "host_vars"));
+                    if !beside && self.sources.is_file(&source.join(&relative)) {
+                        files.push(source.join(relative));
+                    }
+                }
+                self.inventory_dirs.push(source);
+            } else if self.sources.is_file(&source) {
+                self.inventory_dirs.push(parent(&source));
+                files.push(source);
+            }
+            for file in files {
+                self.add_file(&file, Reach::Everywhere, &via, false);
+                if let Some(file) = self.files.get_mut(&file) {
+                    file.counted = false;
+                    file.mode_counts = true;
+                }
+            }
+        }
+        self.inventory_dirs.sort();
+        self.inventory_dirs.dedup();
+        let inventory = self.request.inventory;
+        let maps = std::iter::once(&inventory.vars)
+            .chain(inventory.groups.values().map(|group| &group.vars))
+            .chain(inventory.hosts.values().map(|host| &host.vars))
+            .chain([&self.request.extra_vars]);
+        for (name, value) in maps.flatten() {
+            // What thousands of hosts have in common need not be kept thousands of times.
+            self.values
+                .define_once(name, Definition::Json(value.clone()));
+        }
+    }
+
+    /// Adds what every play has: extra variables, templates in the inventory's values.
+    fn common_text(&mut self, play: usize) {
+        let via = Via::root("extra variables");
+        for file in self.request.var_files.clone() {
+            self.add_file(&file, Reach::Everywhere, &via, false);
+            self.yaml(&file, play);
+            self.mention(play, &file, Text::Yaml, None, &via);
+        }
+        if let Some(file) = self.settings.file.clone() {
+            self.mention(play, &file, Text::Code, None, &via);
+        }
+        let (reads, words) =
+            super::values::templates_in(self.request.inventory, &self.request.extra_vars);
+        if let Some(state) = self.plays.get_mut(play) {
+            state.inputs.reads.extend(&reads);
+            state.words.extend(words);
+        }
+    }
+
+    /// Looks again at what is open until nothing more is found.
+    fn settle(&mut self) {
+        let mut widest = false;
+        loop {
+            self.grew = false;
+            for play in 0..self.plays.len() {
+                self.lookups(play, widest);
+                self.host_and_group_vars(play);
+                self.plugins(play);
+                self.used_collections(play);
+            }
+            let mut at = 0;
+            while let Some(wanted) = self.wanted.get(at).cloned() {
+                self.look_for(&wanted, widest);
+                at += 1;
+            }
+            for (context, args, scope) in std::mem::take(&mut self.late_roles) {
+                if !self.include_role(&context, &args, &scope, widest) {
+                    self.late_roles.push((context, args, scope));
+                }
+            }
+            if !self.grew {
+                if widest {
+                    return;
+                }
+                widest = true;
+            }
+        }
+    }
+
+    /// Notes where the tasks of a play stand.
+    fn stands(&mut self, context: &Context) {
+        let dir = parent(&context.file);
+        if let Some(play) = self.plays.get_mut(context.play)
+            && !play
+                .stacks
+                .iter()
+                .any(|known| known.roles == context.roles && parent(&known.file) == dir)
+        {
+            play.stacks.push(context.clone());
+            self.grew = true;
+            // Whether a directory is a role's decides where is searched (`_is_role` of
+            // `parsing/dataloader.py`); here it is searched either way.
+            for dir in [parent(&dir), dir] {
+                for probe in ["tasks/main", "meta/main"] {
+                    for extension in ["", ".yml", ".yaml"] {
+                        let path = super::path::join(
+                            &self.request.root,
+                            &dir,
+                            &format!("{probe}{extension}"),
+                        );
+                        if self.sources.kind(&path).is_none() {
+                            self.absent.insert(path);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether a walk is new. Too many of them end.
+    fn enter(&mut self, context: &Context, path: &camino::Utf8Path, key: String) -> bool {
+        if context.depth > 60 || self.visited.len() > MAX_WALKS {
+            self.unresolved(path, 0, path.as_str(), Reason::TooDeep, Some(context.play));
+            return false;
+        }
+        self.visited.insert((context.play, path.to_owned(), key))
+    }
 }

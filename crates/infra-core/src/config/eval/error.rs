@@ -16,6 +16,8 @@ pub struct EvalError {
 }
 
 /// What can be wrong with an expression.
+///
+/// The texts name types and functions, never the value of an argument: it may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EvalProblem {
@@ -65,11 +67,8 @@ pub enum EvalProblem {
     #[error("division by zero")]
     DivisionByZero,
     /// A key that a `for` expression makes twice
-    #[error("the key {key:?} is made twice; `...` after the value groups the values of one key")]
-    RepeatedKey {
-        /// The key
-        key: String,
-    },
+    #[error("a key is made twice; `...` after the value groups the values of one key")]
+    RepeatedKey,
     /// An expression that is nested too deeply, runs too long or makes too much
     #[error("the expression is too large: {what}")]
     TooLarge {

@@ -53,7 +53,7 @@ impl<'e> Machine<'e> {
                     group.push(value);
                 }
             } else if members.contains_key(key.as_str()) {
-                return Err(self.fail(key_expr, EvalProblem::RepeatedKey { key }));
+                return Err(self.fail(key_expr, EvalProblem::RepeatedKey));
             } else {
                 members.insert(key.into(), value);
             }

@@ -33,7 +33,7 @@ pub(super) struct Locals<'l, 'e> {
 
 /// One evaluation.
 pub(super) struct Machine<'e> {
-    source: &'e Source,
+    pub(super) source: &'e Source,
     scope: &'e Scope<'e>,
     depth: Cell<u32>,
     steps: Cell<u64>,
@@ -285,11 +285,14 @@ impl<'e> Machine<'e> {
     }
 }
 
-/// A number as it is written; only leading zeros, which JSON doesn't allow, are dropped.
+/// A number as it is written, but without exponent and leading zeros.
 fn literal_number(number: &hcl::edit::Formatted<hcl::Number>) -> Value<'_> {
     let written = number.as_repr().map_or("", |text| text.as_ref());
     match super::number::Number::parse(written) {
-        Some(_) if !written.trim_start_matches('-').starts_with('0') => {
+        Some(_)
+            if !written.trim_start_matches('-').starts_with('0')
+                && !written.contains(['e', 'E']) =>
+        {
             Value::Number(written.into())
         }
         Some(exact) => super::value::number_value(&exact),

@@ -15,6 +15,7 @@
 mod call;
 mod error;
 mod functions;
+mod heredoc;
 mod loops;
 mod machine;
 mod number;

@@ -1,21 +1,23 @@
-//! Templates: interpolation, directives, strip markers, heredocs.
+//! Templates: interpolation, directives, strip markers.
 
+use hcl::edit::Span;
 use hcl::edit::expr::Expression;
 use hcl::edit::template::{Directive, Element, HeredocTemplate, StringTemplate, Strip, Template};
 
+use super::heredoc::{Texts, texts_of};
 use super::machine::{Locals, Machine, Outcome};
 use super::value::Val;
 use crate::json::Value;
 
 /// How the literal text of a template is treated.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Literals {
+#[derive(Clone, Copy)]
+enum Literals<'t> {
     /// Of a quoted string: the parser has resolved the escapes
     Quoted,
     /// Inside a directive of a quoted string, where the parser leaves the escapes as they are
     QuotedInner,
-    /// Of a heredoc, which has no escapes; a strip marker ends at the end of the line
-    Heredoc,
+    /// Of a heredoc, whose literals are worked out beforehand
+    Heredoc(&'t Texts),
 }
 
 impl<'e> Machine<'e> {
@@ -34,13 +36,14 @@ impl<'e> Machine<'e> {
         expr: &'e Expression,
         locals: Option<&Locals<'_, 'e>>,
     ) -> Outcome<Val<'e>> {
-        self.whole(&heredoc.template, Literals::Heredoc, expr, locals)
+        let texts = texts_of(heredoc, self.source.text());
+        self.whole(&heredoc.template, Literals::Heredoc(&texts), expr, locals)
     }
 
     fn whole(
         &self,
         template: &'e Template,
-        literals: Literals,
+        literals: Literals<'_>,
         expr: &'e Expression,
         locals: Option<&Locals<'_, 'e>>,
     ) -> Outcome<Val<'e>> {
@@ -60,7 +63,7 @@ impl<'e> Machine<'e> {
     fn render(
         &self,
         template: &'e Template,
-        literals: Literals,
+        literals: Literals<'_>,
         outer: (bool, bool),
         out: &mut String,
         locals: Option<&Locals<'_, 'e>>,
@@ -71,16 +74,26 @@ impl<'e> Machine<'e> {
             };
             match element {
                 Element::Literal(literal) => {
+                    if let Literals::Heredoc(texts) = literals {
+                        let start = literal.span().unwrap_or(0..0).start;
+                        out.push_str(texts.get(&start).map_or("", String::as_str));
+                        continue;
+                    }
                     let before = position
                         .checked_sub(1)
                         .and_then(|before| template.get(before));
                     let strip_start = before.map_or(outer.0, strips_after);
                     let strip_end = template.get(position + 1).map_or(outer.1, strips_before);
-                    let text = match literals {
-                        Literals::QuotedInner => unescape(literal.value()),
-                        Literals::Quoted | Literals::Heredoc => literal.value().clone(),
-                    };
-                    out.push_str(stripped(&text, literals, strip_start, strip_end));
+                    let unescaped = matches!(literals, Literals::QuotedInner)
+                        .then(|| unescape(literal.value()));
+                    let mut text = unescaped.as_deref().unwrap_or(literal.value());
+                    if strip_start {
+                        text = text.trim_start();
+                    }
+                    if strip_end {
+                        text = text.trim_end();
+                    }
+                    out.push_str(text);
                 }
                 Element::Interpolation(interpolation) => {
                     let value = self.eval(&interpolation.expr, locals)?;
@@ -101,14 +114,13 @@ impl<'e> Machine<'e> {
     fn directive(
         &self,
         directive: &'e Directive,
-        literals: Literals,
+        literals: Literals<'_>,
         out: &mut String,
         locals: Option<&Locals<'_, 'e>>,
     ) -> Outcome<()> {
-        let literals = if literals == Literals::Quoted {
-            Literals::QuotedInner
-        } else {
-            literals
+        let literals = match literals {
+            Literals::Quoted => Literals::QuotedInner,
+            other => other,
         };
         match directive {
             Directive::If(directive) => {
@@ -160,7 +172,7 @@ impl<'e> Machine<'e> {
     }
 }
 
-fn strips_before(element: &Element) -> bool {
+pub(super) fn strips_before(element: &Element) -> bool {
     match element {
         Element::Literal(_) => false,
         Element::Interpolation(interpolation) => interpolation.strip.strip_start(),
@@ -171,7 +183,7 @@ fn strips_before(element: &Element) -> bool {
     }
 }
 
-fn strips_after(element: &Element) -> bool {
+pub(super) fn strips_after(element: &Element) -> bool {
     let strip: Strip = match element {
         Element::Literal(_) => return false,
         Element::Interpolation(interpolation) => interpolation.strip,
@@ -181,33 +193,6 @@ fn strips_after(element: &Element) -> bool {
         },
     };
     strip.strip_end()
-}
-
-/// `~` removes white space next to it. HCL's scanner gives each line of a heredoc as a token
-/// of its own, so there it stops after the first line break, or at the last one
-/// (`hclsyntax/parser_template.go`).
-fn stripped(text: &str, literals: Literals, start: bool, end: bool) -> &str {
-    let mut text = text;
-    if start {
-        let trimmed = text.trim_start();
-        let removed = text.len() - trimmed.len();
-        text = match text.find('\n') {
-            Some(at) if literals == Literals::Heredoc && at < removed => {
-                text.get(at + 1..).unwrap_or("")
-            }
-            _ => trimmed,
-        };
-    }
-    if end {
-        let trimmed = text.trim_end();
-        text = match text.rfind('\n') {
-            Some(at) if literals == Literals::Heredoc && at >= trimmed.len() => {
-                text.get(..=at).unwrap_or("")
-            }
-            _ => trimmed,
-        };
-    }
-    text
 }
 
 /// Resolves the escapes of a quoted string; one that isn't known stays as it is.

@@ -149,11 +149,11 @@ fn commands_of(text: &str) -> Vec<Vec<String>> {
                 }
             }
             '$' if chars.peek() == Some(&'{') => {
-                interpolation(&mut chars, word.get_or_insert_default())
+                interpolation(&mut chars, word.get_or_insert_default());
             }
             '#' if word.is_none() => while chars.next_if(|c| *c != '\n').is_some() {},
             '&' if word.as_deref().is_some_and(|word| word.ends_with('>')) => {
-                word.get_or_insert_default().push('&')
+                word.get_or_insert_default().push('&');
             }
             '\n' | ';' | '&' | '|' | '(' | ')' => {
                 end_word(&mut commands, &mut word);

@@ -24,7 +24,7 @@ pub fn read_module(files: &[(&str, &str)]) -> Module {
         for block in body.blocks() {
             match labels(block)[..] {
                 ["resource", resource_type, _] => {
-                    module.resource_types.push(resource_type.to_owned())
+                    module.resource_types.push(resource_type.to_owned());
                 }
                 ["terraform"] => module.backend = module.backend.take().or_else(|| backend(block)),
                 _ => {}

@@ -15,6 +15,9 @@ use crate::config::source::Source;
 use crate::hint::did_you_mean;
 use crate::json::Value;
 
+/// How many errors are kept.
+const MAX_ERRORS: usize = 100;
+
 /// Reads one file, and keeps what is wrong with it.
 pub(super) struct Reader {
     pub(super) source: Arc<Source>,
@@ -65,7 +68,11 @@ impl Reader {
     }
 
     fn report_error(&self, error: ConfigError) {
-        self.errors.borrow_mut().push(error);
+        let mut errors = self.errors.borrow_mut();
+        // What a generated file has wrong ten thousand times is known after a hundred.
+        if errors.len() < MAX_ERRORS {
+            errors.push(error);
+        }
     }
 
     /// The errors in the order of the file.

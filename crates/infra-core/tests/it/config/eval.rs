@@ -52,7 +52,7 @@ fn numbers_stay_as_terraform_wrote_them() {
         ("self.ratio", "1.50"),
         (
             "[98765432109876543210, -1, 007, 1.5e3]",
-            "[98765432109876543210,-1,7,1.5e3]",
+            "[98765432109876543210,-1,7,1500]",
         ),
         ("self.count == 12345678901234567890123", "true"),
         ("self.count == 12345678901234567890124", "false"),
@@ -190,7 +190,7 @@ fn for_expressions() {
         ("[for k, v in self.tags : k]", "[\"Name\",\"Role\",\"a b\"]"),
     ]);
     fails(&[
-        ("{for x in [1, 1] : x => x}", "the key \"1\" is made twice"),
+        ("{for x in [1, 1] : x => x}", "a key is made twice"),
         ("[for x in 5 : x]", "must be a list or an object"),
         ("[for x in self.list : y]", "nothing is called \"y\" here"),
     ]);
@@ -256,7 +256,7 @@ fn string_functions() {
         ("split(\",\", \"a,b,\")", "[\"a\",\"b\",\"\"]"),
         (
             "[lower(\"ÄB\"), upper(\"ß\"), title(\"hello wide-world\"), strrev(\"abc\")]",
-            "[\"äb\",\"SS\",\"Hello Wide-World\",\"cba\"]",
+            "[\"äb\",\"ß\",\"Hello Wide-World\",\"cba\"]",
         ),
         (
             "[substr(\"hello\", 1, 3), substr(\"hello\", -3, -1), substr(\"hé\", 1, 9)]",
@@ -284,7 +284,10 @@ fn string_functions() {
         ("regexall(\"\\\\d\", \"a1b2\")", "[\"1\",\"2\"]"),
     ]);
     fails(&[
-        ("regex(\"(\", \"a\")", "is not a regular expression"),
+        (
+            "regex(\"(\", \"a\")",
+            "the pattern is not a regular expression",
+        ),
         ("regex(\"x\", \"a\")", "does not match"),
         ("lower(null)", "the argument must be a string, not null"),
         ("upper(\"a\", \"b\")", "needs 1 argument, has 2"),
@@ -501,6 +504,58 @@ fn dependence_on_the_resource_is_seen() {
             Expr::parse(text).unwrap().depends_on_self(),
             depends,
             "{text}"
+        );
+    }
+}
+
+/// What `terraform console` 1.11.4 printed for `jsonencode(EXPRESSION)`, or `error`.
+const CONSOLE: &str = include_str!("../../fixtures/config/terraform.tsv");
+
+#[test]
+fn terraform_gives_the_same_values() {
+    for line in CONSOLE.lines() {
+        let (text, expected) = line.rsplit_once('\t').unwrap();
+        let value = Expr::parse(&format!("jsonencode({text})"))
+            .unwrap()
+            .eval(&Scope::new());
+        let shown = value.as_ref().ok().and_then(Value::as_str);
+        assert_eq!(shown.unwrap_or("error"), expected, "{text}");
+    }
+}
+
+#[test]
+fn an_error_says_nothing_of_a_value() {
+    let values = Value::parse(r#"{"password": "hunter2", "pin": 4711.5}"#).unwrap();
+    let scope = Scope::new().with("self", &values);
+    for text in [
+        "regex(\"^x\", self.password)",
+        "parseint(self.password, 10)",
+        "cidrhost(self.password, 1)",
+        "tonumber(self.password)",
+        "tobool(self.password)",
+        "jsondecode(self.password)",
+        "base64decode(self.password)",
+        "self.password + 1",
+        "self.password.x",
+        "self.password[0]",
+        "[1][self.password]",
+        "index([1], self.password)",
+        "format(\"%d\", self.password)",
+        "format(\"%d\", self.pin)",
+        "substr(\"x\", self.pin, 1)",
+        "sum([self.password])",
+        "{for x in [1, 2] : self.password => x}",
+        "[for x in self.password : x]",
+        "self.password ? 1 : 2",
+    ] {
+        let error = Expr::parse(text)
+            .unwrap()
+            .eval(&scope)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            !error.contains("hunter2") && !error.contains("4711"),
+            "{text}\n{error}"
         );
     }
 }

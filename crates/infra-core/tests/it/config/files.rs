@@ -141,3 +141,16 @@ fn each_attribute_arrives_in_the_model() {
     );
     assert!(playbook.always);
 }
+
+#[test]
+fn templates_are_what_terraform_makes_of_them() {
+    let expected = Value::parse(include_str!("../../fixtures/config/templates.json")).unwrap();
+    let config = Config::parse(&valid("templates"), "infra.hcl").unwrap();
+    for (name, text) in expected.as_object().unwrap() {
+        assert_eq!(
+            config.stacks[name.as_ref()].ansible.user.as_deref(),
+            text.as_str(),
+            "{name}"
+        );
+    }
+}

@@ -103,7 +103,6 @@ fn what_grows_without_bound_is_stopped() {
     );
     for expression in [
         doubling.as_str(),
-        loops,
         text.as_str(),
         "range(100000000)",
         "setproduct(range(1000), range(1000))",
@@ -144,4 +143,23 @@ fn one_attribute_of_a_large_resource_is_cheap() {
         start.elapsed().as_secs() < 5,
         "the whole resource is copied each time"
     );
+}
+
+#[test]
+fn a_file_that_is_wrong_everywhere_is_refused_soon() {
+    let wrong: Vec<_> = (0..5_000)
+        .map(|number| format!("  x{number} = 1"))
+        .collect();
+    let wrong = wrong.join("\n");
+    let errors = Config::parse(&format!("stack \"a\" {{\n{wrong}\n}}\n"), "infra.hcl").unwrap_err();
+    assert_eq!(errors.0.len(), 100);
+}
+
+#[test]
+fn a_configuration_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Config>();
+    shared::<Expr>();
+    shared::<infra_core::config::ConfigErrors>();
+    shared::<infra_core::config::EvalError>();
 }

@@ -80,7 +80,10 @@ impl<'a, 'e> Args<'a, 'e> {
     pub(super) fn whole(&self, position: usize) -> Result<i64, Failure> {
         let number = self.number(position)?;
         number.to_i64().ok_or_else(|| {
-            Failure::of(position, format!("{number} is not a whole number in range"))
+            Failure::of(
+                position,
+                format!("{} must be a whole number in range", self.name(position)),
+            )
         })
     }
 

@@ -26,7 +26,7 @@ impl Network {
         let wrong = || {
             Failure::of(
                 0,
-                format!("{text:?} is not a network such as 192.0.2.0/24 or 2001:db8::/32"),
+                "the text is not a network such as 192.0.2.0/24 or 2001:db8::/32",
             )
         };
         let (address, prefix) = text.split_once('/').ok_or_else(wrong)?;

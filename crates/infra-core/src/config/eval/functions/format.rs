@@ -101,7 +101,7 @@ fn render(spec: &str, values: &[&Value<'_>]) -> Result<String, Failure> {
         let text = verb
             .apply(value)
             .map_err(|reason| Failure::of(next, reason))?;
-        out.push_str(&verb.pad(text, value));
+        out.push_str(&verb.pad(text));
         if out.len() > 16 * 1024 * 1024 {
             return Err(Failure::new("the result is larger than 16 MiB"));
         }
@@ -227,10 +227,19 @@ impl Verb {
             number.clone()
         };
         let whole = || {
-            // `%d` of a fraction cuts it off, as Terraform does.
-            let text = number.truncate().to_string();
+            if number.is_whole() {
+                Ok(number.to_string())
+            } else {
+                Err(format!(
+                    "%{} needs a whole number, not a fraction",
+                    self.letter
+                ))
+            }
+        };
+        let bits = || {
+            let text = whole()?;
             text.parse::<u128>()
-                .map_err(|_| format!("{number} is too large for %{}", self.letter))
+                .map_err(|_| format!("the number is too large for %{}", self.letter))
         };
         let prefix = |prefix: &str| {
             if self.sharp {
@@ -241,11 +250,11 @@ impl Verb {
         };
         let places = self.precision.unwrap_or(6);
         Ok(match self.letter {
-            'd' => number.truncate().to_string(),
-            'b' => format!("{}{:b}", prefix("0b"), whole()?),
-            'o' => format!("{}{:o}", prefix("0"), whole()?),
-            'x' => format!("{}{:x}", prefix("0x"), whole()?),
-            'X' => format!("{}{:X}", prefix("0X"), whole()?),
+            'd' => whole()?,
+            'b' => format!("{}{:b}", prefix("0b"), bits()?),
+            'o' => format!("{}{:o}", prefix("0"), bits()?),
+            'x' => format!("{}{:x}", prefix("0x"), bits()?),
+            'X' => format!("{}{:X}", prefix("0X"), bits()?),
             'f' => format!("{:.places$}", number.to_f64()),
             'e' | 'E' => {
                 let text = exponent(&format!("{:.places$e}", number.to_f64()));
@@ -255,20 +264,29 @@ impl Verb {
                     text
                 }
             }
-            _ => number.to_string(),
+            // Go's %g: an exponent where it is less than -4, or 6 and more.
+            _ => match number.to_f64() {
+                value if value == 0.0 || (1e-4..1e6).contains(&value) => number.to_string(),
+                value => {
+                    let text = exponent(&format!("{value:e}"));
+                    if self.letter == 'G' {
+                        text.to_uppercase()
+                    } else {
+                        text
+                    }
+                }
+            },
         })
     }
 
-    fn pad(&self, text: String, value: &Value<'_>) -> String {
+    fn pad(&self, text: String) -> String {
         let missing = self.width.saturating_sub(text.chars().count());
         if missing == 0 {
             text
         } else if self.minus {
             text + &" ".repeat(missing)
-        } else if self.zero
-            && number_of(value).is_some()
-            && !matches!(self.letter, 's' | 'q' | 'v' | 't')
-        {
+        } else if self.zero {
+            // A string is filled with zeros too, as in Go.
             let digits = text.trim_start_matches(['-', '+', ' ']);
             let sign = text.get(..text.len() - digits.len()).unwrap_or("");
             format!("{sign}{}{digits}", "0".repeat(missing))

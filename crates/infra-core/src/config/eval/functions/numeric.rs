@@ -83,7 +83,7 @@ fn parseint<'e>(args: &Args<'_, 'e>) -> Result<Value<'e>, Failure> {
         .map_err(|_| {
             Failure::of(
                 0,
-                format!("{text:?} is not a whole number in base {base}, or too large"),
+                format!("the text is not a whole number in base {base}, or too large"),
             )
         })
 }

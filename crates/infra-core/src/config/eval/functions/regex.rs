@@ -19,7 +19,7 @@ fn regex<'e>(args: &Args<'_, 'e>) -> Result<Value<'e>, Failure> {
     found
         .map(|captures| groups(&pattern, &captures))
         .ok_or_else(|| {
-            Failure::of(1, format!("{text:?} does not match {:?}", pattern.as_str())).hint(
+            Failure::of(1, "the text does not match").hint(
                 "`try(regex(…), default)` or `can(regex(…))` allow for text that doesn't match",
             )
         })
@@ -70,7 +70,7 @@ fn build(pattern: &str, position: usize) -> Result<Regex, Failure> {
                 .to_owned();
             Failure::of(
                 position,
-                format!("{pattern:?} is not a regular expression: {reason}"),
+                format!("the pattern is not a regular expression: {reason}"),
             )
         })
 }

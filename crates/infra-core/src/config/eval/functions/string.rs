@@ -73,11 +73,29 @@ fn split<'e>(args: &Args<'_, 'e>) -> Result<Value<'e>, Failure> {
 }
 
 fn lower<'e>(args: &Args<'_, 'e>) -> Result<Value<'e>, Failure> {
-    Ok(args.text(0)?.to_lowercase().into())
+    Ok(args
+        .text(0)?
+        .chars()
+        .map(|c| single(c, c.to_lowercase()))
+        .collect::<String>()
+        .into())
 }
 
 fn upper<'e>(args: &Args<'_, 'e>) -> Result<Value<'e>, Failure> {
-    Ok(args.text(0)?.to_uppercase().into())
+    Ok(args
+        .text(0)?
+        .chars()
+        .map(|c| single(c, c.to_uppercase()))
+        .collect::<String>()
+        .into())
+}
+
+/// Go, and so Terraform, maps one character to one: `ß` has no upper case.
+fn single(c: char, mut mapped: impl Iterator<Item = char>) -> char {
+    match (mapped.next(), mapped.next()) {
+        (Some(only), None) => only,
+        _ => c,
+    }
 }
 
 fn strrev<'e>(args: &Args<'_, 'e>) -> Result<Value<'e>, Failure> {
@@ -115,11 +133,11 @@ fn title<'e>(args: &Args<'_, 'e>) -> Result<Value<'e>, Failure> {
     let mut starts = true;
     for c in text.chars() {
         if starts {
-            result.extend(c.to_uppercase());
+            result.push(single(c, c.to_uppercase()));
         } else {
             result.push(c);
         }
-        starts = !(c.is_alphanumeric() || c == '_' || c == '\'');
+        starts = !(c.is_alphanumeric() || c == '_');
     }
     Ok(result.into())
 }

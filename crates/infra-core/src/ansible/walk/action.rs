@@ -1,0 +1,398 @@
+//! Which arguments of an action name files of the controller. `plugins/action/`.
+
+use std::collections::BTreeSet;
+
+use super::Walker;
+use super::context::{Context, Search, Use, Wanted};
+use super::task::{Args, words};
+use crate::ansible::builtin::{MODULES, own_action};
+use crate::ansible::jinja::is_template;
+use crate::ansible::name::Name;
+use crate::ansible::path::{is_outside, join};
+use crate::ansible::unresolved::Reason;
+use crate::ansible::values::Scope;
+use crate::ansible::yaml::Node;
+
+/// Arguments that name a file of the controller in modules that are not Ansible's own.
+const SOURCES: [&str; 8] = [
+    "src",
+    "source",
+    "template",
+    "file",
+    "local_path",
+    "chart_ref",
+    "definition_file",
+    "kubeconfig",
+];
+
+impl Walker<'_> {
+    /// The files of an action that is no include.
+    pub(super) fn action(&mut self, context: &Context, action: &str, args: &Args, scope: &Scope) {
+        let own = own_action(action).filter(|name| MODULES.contains(name));
+        if own.is_none()
+            && !action.contains('.')
+            && !is_template(action)
+            && let Some(play) = self.plays.get_mut(context.play)
+        {
+            play.short_actions.insert(action.to_owned());
+        }
+        let name = action.rsplit('.').next().unwrap_or(action);
+        match name {
+            "include_vars" => return self.include_vars(context, args, scope),
+            "template" | "win_template" => {
+                self.source(context, args, scope, "src", "templates", Use::Template)
+            }
+            "copy" | "win_copy" | "patch" | "win_robocopy" if !args.is_true("remote_src") => {
+                self.source(context, args, scope, "src", "files", Use::Data);
+            }
+            "synchronize" => self.source(context, args, scope, "src", "files", Use::Data),
+            "uri" if !args.is_true("remote_src") => {
+                self.source(context, args, scope, "src", "files", Use::Data)
+            }
+            "unarchive" if !args.is_true("remote_src") && !args.is_false("copy") => {
+                self.source(context, args, scope, "src", "files", Use::Data);
+            }
+            "assemble" if !args.is_true("remote_src") && args.get("remote_src").is_some() => {
+                self.source(context, args, scope, "src", "files", Use::Data);
+            }
+            "script" | "win_script" => {
+                let line = args
+                    .text("cmd")
+                    .map(str::to_owned)
+                    .or_else(|| args.raw.clone())
+                    .unwrap_or_default();
+                if let Some(program) = words(&line).first() {
+                    let program = program.trim_matches(['"', '\'']).to_owned();
+                    self.named(
+                        context,
+                        &program,
+                        args.line,
+                        scope,
+                        vec!["files"],
+                        Use::Data,
+                        name,
+                        true,
+                    );
+                }
+            }
+            "set_fact" => {
+                if let Some(play) = self.plays.get_mut(context.play) {
+                    for (key, _) in &args.members {
+                        play.sets_any |= is_template(key);
+                        play.sets.insert(key.clone());
+                    }
+                    play.sets_any |= args.raw.is_some();
+                }
+                return;
+            }
+            "add_host" | "group_by" => {
+                self.unresolved(
+                    &context.file,
+                    args.line,
+                    name,
+                    Reason::DynamicInventory,
+                    Some(context.play),
+                );
+                if let Some(play) = self.plays.get_mut(context.play) {
+                    play.makes_hosts = true;
+                    play.sets_any |= name == "add_host";
+                }
+                return;
+            }
+            "debug"
+            | "assert"
+            | "fail"
+            | "meta"
+            | "pause"
+            | "set_stats"
+            | "wait_for_connection" => return,
+            _ => {}
+        }
+        if own.is_none() && !args.is_true("remote_src") {
+            for key in SOURCES {
+                if let Some(text) = args.text(key).map(str::to_owned) {
+                    let template = key == "template" || name.ends_with("template");
+                    let (subdirs, used) = if template {
+                        (vec!["templates"], Use::Template)
+                    } else {
+                        (vec!["files", "templates"], Use::Data)
+                    };
+                    // What a module elsewhere would do with a computed name isn't known;
+                    // one that could be anything is most often a path of the managed host.
+                    self.named(context, &text, args.line, scope, subdirs, used, name, false);
+                }
+            }
+        }
+        self.any_argument(context, args, scope, name);
+    }
+
+    fn source(
+        &mut self,
+        context: &Context,
+        args: &Args,
+        scope: &Scope,
+        key: &str,
+        subdir: &'static str,
+        used: Use,
+    ) {
+        if let Some(node) = args.get(key)
+            && let Some(text) = node.text()
+        {
+            let what = if subdir == "templates" {
+                "template"
+            } else {
+                "src"
+            };
+            let (text, line) = (text.to_owned(), node.line);
+            self.named(context, &text, line, scope, vec![subdir], used, what, true);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all parts of one search")]
+    fn named(
+        &mut self,
+        context: &Context,
+        text: &str,
+        line: u32,
+        scope: &Scope,
+        subdirs: Vec<&'static str>,
+        used: Use,
+        what: &str,
+        expected: bool,
+    ) {
+        let computed_loop = scope.local.values().flatten().any(|definition| {
+            matches!(definition, crate::ansible::values::Definition::Computed(_))
+        });
+        let mut subdirs = subdirs;
+        if computed_loop {
+            // A loop over files gives names as it found them, wherever that was.
+            for more in ["files", "templates", "vars"] {
+                if !subdirs.contains(&more) {
+                    subdirs.push(more);
+                }
+            }
+        }
+        self.want(Wanted {
+            context: context.clone(),
+            name: Name::new(text),
+            scope: scope.clone(),
+            search: Search::Needle(subdirs),
+            used,
+            line,
+            what: what.to_owned(),
+            expected,
+            glob: false,
+        });
+    }
+
+    /// `plugins/action/include_vars.py`.
+    fn include_vars(&mut self, context: &Context, args: &Args, scope: &Scope) {
+        if let Some(play) = self.plays.get_mut(context.play) {
+            match args.text("name") {
+                Some(name) => {
+                    play.sets.insert(name.to_owned());
+                }
+                None => play.sets_any = true,
+            }
+        }
+        let Some(dir) = args.text("dir").map(str::to_owned) else {
+            let text = args
+                .text("file")
+                .map(str::to_owned)
+                .or_else(|| args.raw.clone());
+            if let Some(text) = text {
+                self.named(
+                    context,
+                    text.trim(),
+                    args.line,
+                    scope,
+                    vec!["vars"],
+                    Use::Vars,
+                    "include_vars",
+                    true,
+                );
+            }
+            return;
+        };
+        let here = self.scope(context, scope);
+        let depth = args
+            .text("depth")
+            .and_then(|text| text.parse::<usize>().ok())
+            .filter(|depth| *depth > 0);
+        for pattern in self.values.resolve(&Name::new(&dir), &here) {
+            let Some(text) = pattern.as_literal() else {
+                self.unresolved(
+                    &context.file,
+                    args.line,
+                    &dir,
+                    Reason::AnyName,
+                    Some(context.play),
+                );
+                self.named(
+                    context,
+                    &format!("{dir}/{{{{ any }}}}"),
+                    args.line,
+                    scope,
+                    vec!["vars"],
+                    Use::Vars,
+                    "include_vars",
+                    true,
+                );
+                continue;
+            };
+            // In a role, below its `vars` unless the name says so itself; else beside the file.
+            let base = match context.role() {
+                Some(role) if text.split('/').next() == Some("vars") => role.clone(),
+                Some(role) => role.join("vars"),
+                None => crate::ansible::path::parent(&context.file),
+            };
+            let start = join(&self.request.root, &base, &text);
+            let extensions = args
+                .get("extensions")
+                .map(|node| super::playbook::texts(node));
+            let step = context.step(args.line, "include_vars");
+            let mut any = false;
+            for (relative, _) in self.below(&start, Some(context.play)) {
+                let path = start.join(&relative);
+                if !self.sources.is_file(&path)
+                    || depth.is_some_and(|depth| relative.components().count() > depth)
+                {
+                    continue;
+                }
+                let extension = relative.extension().unwrap_or_default();
+                let known = match &extensions {
+                    Some(list) => list.iter().any(|known| known == extension),
+                    None => matches!(extension, "yaml" | "yml" | "json"),
+                };
+                if known && self.file_matches(args, relative.file_name().unwrap_or_default()) {
+                    any = true;
+                    self.vars_file(&step, &path, false);
+                }
+            }
+            if !any {
+                self.add_absent(start);
+            }
+        }
+    }
+
+    /// `files_matching` and `ignore_files`; an expression of Python's that this engine
+    /// doesn't know lets every file through.
+    fn file_matches(&self, args: &Args, name: &str) -> bool {
+        let fits = |expression: &str, otherwise: bool| {
+            if is_template(expression) {
+                return otherwise;
+            }
+            regex::Regex::new(expression).map_or(otherwise, |regex| regex.is_match(name))
+        };
+        let wanted = args
+            .text("files_matching")
+            .is_none_or(|expression| fits(expression, true));
+        let ignored = args
+            .get("ignore_files")
+            .map(|node| super::playbook::texts(node))
+            .into_iter()
+            .flatten()
+            .any(|expression| fits(&format!("{expression}$"), false));
+        wanted && !ignored
+    }
+
+    /// Whatever the module does: a text among its arguments that names a file of the tree
+    /// is an input.
+    fn any_argument(&mut self, context: &Context, args: &Args, scope: &Scope, name: &str) {
+        let mut texts: BTreeSet<(String, u32)> = BTreeSet::new();
+        let command = matches!(
+            name,
+            "command" | "shell" | "raw" | "expect" | "win_command" | "win_shell"
+        );
+        for (key, value) in &args.members {
+            if !matches!(
+                key.as_str(),
+                "dest"
+                    | "msg"
+                    | "mode"
+                    | "owner"
+                    | "group"
+                    | "content"
+                    | "state"
+                    | "regexp"
+                    | "line"
+            ) {
+                collect(value, &mut texts);
+            }
+        }
+        if let Some(raw) = &args.raw {
+            texts.insert((raw.clone(), args.line));
+        }
+        if command {
+            texts = texts
+                .into_iter()
+                .flat_map(|(text, line)| words(&text).into_iter().map(move |word| (word, line)))
+                .collect();
+        }
+        let here = self.scope(context, scope);
+        for (text, line) in texts {
+            let text = text.trim_matches(['"', '\'']);
+            let looks = text.len() < 256
+                && !text.contains('\n')
+                && (is_template(text) || !text.contains(' '));
+            if !looks || text.is_empty() {
+                continue;
+            }
+            for pattern in self.values.resolve(&Name::new(text), &here) {
+                let Some(literal) = pattern.as_literal() else {
+                    continue;
+                };
+                if literal.trim_matches(['.', '/']).is_empty()
+                    || literal.contains(['\n', '\0'])
+                    || literal.len() > 1024
+                {
+                    continue;
+                }
+                self.argument(context, &literal, line, name, command);
+            }
+        }
+    }
+
+    fn argument(&mut self, context: &Context, literal: &str, line: u32, name: &str, command: bool) {
+        let stack = crate::ansible::search::stack(&context.roles, &context.file);
+        let mut places = crate::ansible::search::needle(&stack, &context.base, "files");
+        if command {
+            // A program starts in the directory that ansible-playbook was started in.
+            places.clear();
+        } else {
+            places.extend(crate::ansible::search::needle(
+                &stack,
+                &context.base,
+                "templates",
+            ));
+        }
+        places.push(crate::ansible::search::Place {
+            dir: self.request.cwd.clone(),
+            perhaps: false,
+        });
+        for place in places {
+            let path = join(&self.request.root, &place.dir, literal);
+            if is_outside(&path) || path.as_str().is_empty() {
+                continue;
+            }
+            let counts = self.sources.is_file(&path)
+                || self.sources.is_dir(&path)
+                    && literal.contains('/')
+                    && path != context.base
+                    && !context.base.starts_with(&path);
+            if counts {
+                self.data(&context.step(line, name), &path, false);
+            }
+        }
+    }
+}
+
+fn collect(node: &Node, texts: &mut BTreeSet<(String, u32)>) {
+    node.walk(&mut |node| {
+        if let Some(text) = node.text()
+            && !node.is_opaque()
+        {
+            texts.insert((text.to_owned(), node.line));
+        }
+    });
+}

@@ -1,0 +1,254 @@
+//! Collections. `utils/collection_loader/_collection_finder.py`.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::Walker;
+use super::context::{Context, Via};
+use super::role::collection_of;
+use crate::ansible::closure::{CollectionInput, Reach};
+use crate::ansible::path::is_outside;
+use crate::ansible::tree::Kind;
+use std::sync::Arc;
+
+/// The folders of a collection's plugins, with the kind that Ansible knows them as.
+const KINDS: [(&str, &str); 20] = [
+    ("action", "action_plugins"),
+    ("become", "become_plugins"),
+    ("cache", "cache_plugins"),
+    ("callback", "named_plugins"),
+    ("cliconf", "cliconf_plugins"),
+    ("connection", "connection_plugins"),
+    ("doc_fragments", "doc_fragments"),
+    ("filter", "named_plugins"),
+    ("httpapi", "httpapi_plugins"),
+    ("inventory", "inventory_plugins"),
+    ("lookup", "lookup_plugins"),
+    ("modules", "modules"),
+    ("module_utils", "module_utils"),
+    ("netconf", "netconf_plugins"),
+    ("plugin_utils", "plugin_utils"),
+    ("shell", "shell_plugins"),
+    ("strategy", "strategy_plugins"),
+    ("terminal", "terminal_plugins"),
+    ("test", "named_plugins"),
+    ("vars", "vars_plugins"),
+];
+
+impl Walker<'_> {
+    /// The directories called `ansible_collections`, in the order of the search.
+    pub(super) fn collection_roots(&self, play: usize) -> Vec<Utf8PathBuf> {
+        let beside = self
+            .plays
+            .get(play)
+            .map(|play| play.base.join("collections"));
+        let main = crate::ansible::path::parent(&self.request.playbook).join("collections");
+        let mut roots: Vec<Utf8PathBuf> = Vec::new();
+        for path in [main]
+            .into_iter()
+            .chain(beside)
+            .chain(self.settings.collections.iter().cloned())
+        {
+            let root = if path.file_name() == Some("ansible_collections") {
+                path
+            } else {
+                path.join("ansible_collections")
+            };
+            if !roots.contains(&root) {
+                roots.push(root);
+            }
+        }
+        roots
+    }
+
+    fn find_collection(&self, play: usize, name: &str) -> Option<Utf8PathBuf> {
+        let (namespace, collection) = name.split_once('.')?;
+        self.collection_roots(play)
+            .into_iter()
+            .map(|root| root.join(namespace).join(collection))
+            .find(|dir| self.sources.is_dir(dir))
+    }
+
+    /// A playbook by its full name: `namespace.collection.playbook`.
+    pub(super) fn collection_playbook(
+        &mut self,
+        name: &str,
+        via: &Arc<Via>,
+    ) -> Option<Utf8PathBuf> {
+        let mut parts = name.split('.');
+        let (namespace, collection) = (parts.next()?, parts.next()?);
+        let rest: Vec<&str> = parts.collect();
+        if rest.is_empty() || name.contains('/') {
+            return None;
+        }
+        let play = self.plays.len();
+        let dir = self
+            .find_collection(play, &format!("{namespace}.{collection}"))?
+            .join("playbooks");
+        let file = dir.join(rest.join("/"));
+        let found = [
+            file.clone(),
+            Utf8PathBuf::from(format!("{file}.yml")),
+            Utf8PathBuf::from(format!("{file}.yaml")),
+        ]
+        .into_iter()
+        .find(|file| self.sources.is_file(file))?;
+        self.add_file(&found, Reach::Everywhere, via, false);
+        Some(found)
+    }
+
+    /// The collections that a play's text mentions, with the plugins of those in the tree.
+    pub(super) fn used_collections(&mut self, play: usize) {
+        let Some(state) = self.plays.get(play) else {
+            return;
+        };
+        let mut names = state.qualified.clone();
+        for context in &state.stacks {
+            names.extend(context.collections.iter().cloned());
+            names.extend(context.roles.iter().filter_map(|role| collection_of(role)));
+        }
+        // A short name that is nobody's may be routed to any collection.
+        let stray: Vec<String> = state
+            .short_actions
+            .iter()
+            .filter(|action| !self.has_module(play, action))
+            .cloned()
+            .collect();
+        if !stray.is_empty() {
+            for root in self.collection_roots(play) {
+                for namespace in self.dirs(&root) {
+                    for collection in self.dirs(&root.join(&namespace)) {
+                        names.insert(format!("{namespace}.{collection}"));
+                    }
+                }
+            }
+        }
+        let Some(context) = self
+            .plays
+            .get(play)
+            .and_then(|play| play.stacks.first())
+            .cloned()
+        else {
+            return;
+        };
+        for name in names {
+            if name != "ansible.builtin" && name != "ansible.legacy" {
+                self.use_collection(&name, &context);
+            }
+        }
+    }
+
+    fn has_module(&self, play: usize, name: &str) -> bool {
+        self.plays.get(play).is_some_and(|play| {
+            play.plugins
+                .iter()
+                .filter(|(kind, _)| matches!(*kind, "library" | "action_plugins"))
+                .any(|(_, dir)| {
+                    ["", ".py", ".ps1", ".sh"].iter().any(|extension| {
+                        self.sources
+                            .is_file(&dir.join(format!("{name}{extension}")))
+                    })
+                })
+        })
+    }
+
+    fn dirs(&self, dir: &Utf8Path) -> Vec<String> {
+        self.sources
+            .list(dir)
+            .map(|entries| {
+                entries
+                    .iter()
+                    .filter(|(_, kind, exact)| *kind == Some(Kind::Dir) && *exact)
+                    .map(|(name, ..)| name.clone())
+                    .collect()
+            })
+            .unwrap_or_default()
+    }
+
+    /// A collection, the ones it depends on, and its files if they are in the tree.
+    pub(super) fn use_collection(&mut self, name: &str, context: &Context) {
+        let Some(dir) = self.find_collection(context.play, name) else {
+            return;
+        };
+        if !self.collections.contains_key(name) {
+            self.grew = true;
+            let (version, dependencies) = self.metadata(&dir);
+            self.collections.insert(
+                name.to_owned(),
+                CollectionInput {
+                    name: name.to_owned(),
+                    version,
+                    path: dir.clone(),
+                },
+            );
+            for dependency in dependencies {
+                self.use_collection(&dependency, context);
+            }
+        }
+        if is_outside(&dir) {
+            return;
+        }
+        let via = Via::root(format!("collection {name}"));
+        for file in ["meta/runtime.yml", "galaxy.yml", "MANIFEST.json"] {
+            self.listed(&dir.join(file), Reach::Everywhere, &via);
+        }
+        for (folder, kind) in KINDS {
+            let plugins = dir.join("plugins").join(folder);
+            if !self.sources.is_dir(&plugins) {
+                continue;
+            }
+            for (relative, file) in self.below(&plugins, Some(context.play)) {
+                if matches!(file, Kind::File { .. }) && self.is_used(context.play, kind, &relative)
+                {
+                    self.plugin(
+                        context.play,
+                        if kind == "named_plugins" {
+                            "filter_plugins"
+                        } else {
+                            kind
+                        },
+                        &plugins.join(relative),
+                        &via,
+                    );
+                }
+            }
+        }
+    }
+
+    /// The version and the dependencies of a collection.
+    fn metadata(&self, dir: &Utf8Path) -> (Option<String>, Vec<String>) {
+        for (file, inside) in [
+            ("MANIFEST.json", Some("collection_info")),
+            ("galaxy.yml", None),
+        ] {
+            let Some(source) = self.sources.read(&dir.join(file)).ok().flatten() else {
+                continue;
+            };
+            let Ok(documents) = source.yaml() else {
+                continue;
+            };
+            let Some(document) = documents.first() else {
+                continue;
+            };
+            let info = match inside {
+                Some(key) => document.get(key),
+                None => Some(document),
+            };
+            let Some(info) = info else { continue };
+            let version = info
+                .get("version")
+                .and_then(|node| node.text())
+                .map(str::to_owned);
+            let dependencies = info
+                .get("dependencies")
+                .map(|node| {
+                    node.members()
+                        .iter()
+                        .filter_map(|(name, _)| name.text().map(str::to_owned))
+                        .collect()
+                })
+                .unwrap_or_default();
+            return (version, dependencies);
+        }
+        (None, Vec::new())
+    }
+}

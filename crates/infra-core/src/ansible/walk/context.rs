@@ -1,0 +1,168 @@
+//! Where a task stands: what decides where its names are looked for.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+
+use crate::ansible::closure::Reach;
+use crate::ansible::jinja::Expr;
+use crate::ansible::name::Name;
+use crate::ansible::search::Place;
+use crate::ansible::values::Scope;
+
+/// How something was reached: the last step, and the way to it.
+#[derive(Debug)]
+pub(super) struct Via {
+    above: Option<Arc<Self>>,
+    step: String,
+}
+
+impl Via {
+    pub(super) fn root(step: impl Into<String>) -> Arc<Self> {
+        Arc::new(Self {
+            above: None,
+            step: step.into(),
+        })
+    }
+
+    pub(super) fn then(self: &Arc<Self>, step: impl Into<String>) -> Arc<Self> {
+        Arc::new(Self {
+            above: Some(Arc::clone(self)),
+            step: step.into(),
+        })
+    }
+
+    /// The steps from the playbook on.
+    pub(super) fn steps(&self) -> Vec<String> {
+        let mut steps = vec![self.step.clone()];
+        let mut at = self.above.as_ref();
+        while let Some(via) = at {
+            steps.push(via.step.clone());
+            at = via.above.as_ref();
+        }
+        steps.reverse();
+        steps
+    }
+}
+
+/// Where a task stands.
+#[derive(Debug, Clone)]
+pub(super) struct Context {
+    /// The index of the play
+    pub(super) play: usize,
+    /// The directory of the playbook file that has the play
+    pub(super) base: Utf8PathBuf,
+    /// The directories of the roles, from the outermost to the innermost
+    pub(super) roles: Vec<Utf8PathBuf>,
+    /// The file that the task is in
+    pub(super) file: Utf8PathBuf,
+    /// The directories that the files of the includes above were named with
+    pub(super) includes: Vec<String>,
+    /// Whether these are handlers
+    pub(super) handlers: bool,
+    /// Collections whose roles need no full name
+    pub(super) collections: Vec<String>,
+    /// Where what is found applies
+    pub(super) reach: Reach,
+    /// How the file was reached
+    pub(super) via: Arc<Via>,
+    /// How many includes are above
+    pub(super) depth: usize,
+}
+
+impl Context {
+    /// The innermost role.
+    pub(super) fn role(&self) -> Option<&Utf8PathBuf> {
+        self.roles.last()
+    }
+
+    /// The subdirectory of a role that these tasks come from.
+    pub(super) fn subdir(&self) -> &'static str {
+        if self.handlers { "handlers" } else { "tasks" }
+    }
+
+    /// The same place, one step further.
+    pub(super) fn step(&self, line: u32, what: &str) -> Self {
+        Self {
+            via: self.via.then(format!("{}:{line} {what}", self.file)),
+            ..self.clone()
+        }
+    }
+}
+
+/// Which files of a role are loaded instead of `main`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct RoleFiles(pub(super) BTreeMap<&'static str, String>);
+
+/// What a file is used as.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Use {
+    /// Tasks, named by this text
+    Tasks,
+    /// Variables
+    Vars,
+    /// A template
+    Template,
+    /// Bytes; of a directory all that is below it
+    Data,
+    /// A role
+    Role(RoleFiles),
+}
+
+/// Where to look for a name.
+#[derive(Debug, Clone)]
+pub(super) enum Search {
+    /// As actions and lookups do, in these subdirectories
+    Needle(Vec<&'static str>),
+    /// As includes of tasks do
+    Tasks {
+        /// Whether while the playbook runs
+        dynamic: bool,
+    },
+    /// As roles are found
+    Roles,
+    /// Here
+    Places(Vec<Place>),
+}
+
+/// A name that is looked for.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    pub(super) context: Context,
+    pub(super) name: Name,
+    pub(super) scope: Scope,
+    pub(super) search: Search,
+    pub(super) used: Use,
+    pub(super) line: u32,
+    /// The word for it in the chain: `template`, `roles`
+    pub(super) what: String,
+    /// Whether its absence is worth telling: Ansible looks here and nowhere else
+    pub(super) expected: bool,
+    /// Whether the holes in the name are a glob's, so that nothing is unresolved
+    pub(super) glob: bool,
+}
+
+/// A lookup in the text of a file.
+#[derive(Debug, Clone)]
+pub(super) struct LookupUse {
+    pub(super) call: crate::ansible::jinja::LookupCall,
+    pub(super) file: Utf8PathBuf,
+    /// The task that evaluates it. None: any task of the play may
+    pub(super) context: Option<Context>,
+    pub(super) via: Arc<Via>,
+}
+
+/// An expression that stands for the value of a lookup.
+pub(super) fn lookup_expr(plugin: &str, terms: Expr) -> Expr {
+    let mut args = vec![Expr::Str(plugin.to_owned())];
+    match terms {
+        Expr::List(items) => args.extend(items),
+        other => args.push(other),
+    }
+    Expr::Call {
+        callee: Box::new(Expr::Name("lookup".to_owned())),
+        args,
+        kwargs: Vec::new(),
+    }
+}

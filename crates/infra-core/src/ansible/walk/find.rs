@@ -1,0 +1,414 @@
+//! Looking for a name, and using what is found.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::Walker;
+use super::context::{Context, Search, Use, Via, Wanted};
+use super::record::Text;
+use crate::ansible::closure::Reach;
+use crate::ansible::jinja::{Access, Expr, chain};
+use crate::ansible::name::{Name, Pattern};
+use crate::ansible::path::{join, locate};
+use crate::ansible::search::{self, Place};
+use crate::ansible::tree::Kind;
+use crate::ansible::unresolved::Reason;
+use crate::ansible::values::{Definition, Scope};
+
+impl Walker<'_> {
+    /// Looks for a name, now and again whenever more is known of the variables in it.
+    pub(super) fn want(&mut self, wanted: Wanted) {
+        if wanted.name.is_computed() {
+            self.wanted.push(wanted);
+            self.grew = true;
+        } else {
+            self.look_for(&wanted, true);
+        }
+    }
+
+    /// Looks for a name with what is known now. Names that could be anything are left
+    /// until `widest`, when no variable can get a value any more. Returns whether the
+    /// name could be resolved that far.
+    pub(super) fn look_for(&mut self, wanted: &Wanted, widest: bool) {
+        if mentions(&wanted.name, "inventory_hostname") {
+            let hosts = self
+                .plays
+                .get(wanted.context.play)
+                .map(|play| Arc::clone(&play.inputs.hosts))
+                .unwrap_or_default();
+            for host in hosts.iter() {
+                let mut one = wanted.clone();
+                one.context.reach = Reach::Host(wanted.context.play, host.clone());
+                let name = Definition::Patterns(vec![Pattern::literal(host.clone())]);
+                one.scope
+                    .local
+                    .insert("inventory_hostname".to_owned(), vec![name]);
+                self.look_for_one(&one, widest);
+            }
+        } else {
+            self.look_for_one(wanted, widest);
+        }
+    }
+
+    fn look_for_one(&mut self, wanted: &Wanted, widest: bool) {
+        let scope = self.scope(&wanted.context, &wanted.scope);
+        let patterns: BTreeSet<Pattern> = self.values.resolve(&wanted.name, &scope);
+        if !widest && patterns.iter().any(Pattern::is_any) {
+            return;
+        }
+        for pattern in &patterns {
+            let literal = pattern.as_literal();
+            if literal
+                .as_deref()
+                .is_some_and(|text| text.trim().is_empty() || text.contains("://"))
+            {
+                continue;
+            }
+            if let (Use::Role(files), Some(text)) = (&wanted.used, &literal)
+                && let Some(dir) = self.collection_role(&wanted.context, text)
+            {
+                self.role(&wanted.context.step(wanted.line, &wanted.what), &dir, files);
+                continue;
+            }
+            let places = self.places(wanted);
+            let found = match &literal {
+                Some(text) => {
+                    let found = self.first(&places, text, wanted);
+                    if found.is_empty() && wanted.expected && !wanted.name.is_computed() {
+                        self.unresolved(
+                            &wanted.context.file,
+                            wanted.line,
+                            text,
+                            Reason::Missing,
+                            Some(wanted.context.play),
+                        );
+                    }
+                    found
+                }
+                None if wanted.glob => self.all(&places, pattern, wanted),
+                None => {
+                    let why = if pattern.is_any() {
+                        Reason::AnyName
+                    } else {
+                        Reason::TemplatedName
+                    };
+                    self.unresolved(
+                        &wanted.context.file,
+                        wanted.line,
+                        &wanted.name.text,
+                        why,
+                        Some(wanted.context.play),
+                    );
+                    self.all(&places, pattern, wanted)
+                }
+            };
+            for path in found {
+                self.use_file(
+                    wanted,
+                    &path,
+                    literal.as_deref(),
+                    literal.is_none() && !wanted.glob,
+                );
+            }
+        }
+    }
+
+    /// What names mean by themselves where a task stands. `vars/manager.py`,
+    /// `_get_magic_variables`.
+    pub(super) fn scope(&self, context: &Context, own: &Scope) -> Scope {
+        let mut scope = own.clone();
+        let absolute = |path: &Utf8Path| {
+            Pattern::literal(self.request.root.join(path).as_str().trim_end_matches('/'))
+        };
+        let mut set = |name: &str, patterns: Vec<Pattern>| {
+            scope
+                .local
+                .entry(name.to_owned())
+                .or_insert_with(|| vec![Definition::Patterns(patterns)]);
+        };
+        set("playbook_dir", vec![absolute(&context.base)]);
+        if let Some(role) = context.role() {
+            set("role_path", vec![absolute(role)]);
+            set(
+                "role_name",
+                role.file_name().map(Pattern::literal).into_iter().collect(),
+            );
+            set(
+                "ansible_role_name",
+                role.file_name().map(Pattern::literal).into_iter().collect(),
+            );
+        }
+        if let [.., parent, _] = context.roles.as_slice() {
+            set("ansible_parent_role_paths", vec![absolute(parent)]);
+        }
+        if !self.inventory_dirs.is_empty() {
+            set(
+                "inventory_dir",
+                self.inventory_dirs
+                    .iter()
+                    .map(|dir| absolute(dir))
+                    .collect(),
+            );
+        }
+        for word in [
+            "inventory_hostname_short",
+            "ansible_host",
+            "group_names",
+            "ansible_play_name",
+        ] {
+            if !self.values.defines(word) {
+                set(word, vec![Pattern::segment()]);
+            }
+        }
+        scope
+    }
+
+    fn places(&self, wanted: &Wanted) -> Vec<Place> {
+        let context = &wanted.context;
+        match &wanted.search {
+            Search::Places(places) => places.clone(),
+            Search::Needle(subdirs) => {
+                let stack = search::stack(&context.roles, &context.file);
+                let mut places = Vec::new();
+                for subdir in subdirs {
+                    places.extend(search::needle(&stack, &context.base, subdir));
+                }
+                places
+            }
+            Search::Tasks { dynamic } => {
+                let role = context.role().map(Utf8PathBuf::as_path);
+                let mut places = search::tasks(
+                    role,
+                    &context.base,
+                    &self.request.cwd,
+                    &context.includes,
+                    context.subdir(),
+                    *dynamic,
+                );
+                if wanted
+                    .scope
+                    .local
+                    .values()
+                    .flatten()
+                    .any(|definition| matches!(definition, Definition::Computed(_)))
+                {
+                    let stack = search::stack(&context.roles, &context.file);
+                    places.extend(search::needle(&stack, &context.base, "files"));
+                }
+                places
+            }
+            Search::Roles => self.role_places(context),
+        }
+    }
+
+    /// The first that exists, and before it what could be first on a condition.
+    fn first(&mut self, places: &[Place], text: &str, wanted: &Wanted) -> Vec<Utf8PathBuf> {
+        let mut found = Vec::new();
+        let here = [Place {
+            dir: Utf8PathBuf::new(),
+            perhaps: false,
+        }];
+        let places = if text.starts_with('/') { &here } else { places };
+        let text = match (text.strip_prefix("~/"), &self.request.home) {
+            (Some(rest), Some(home)) => home.join(rest).into_string(),
+            (Some(_), None) => return found,
+            (None, _) => text.to_owned(),
+        };
+        // With several subdirectories, each is a search of its own.
+        let many = matches!(&wanted.search, Search::Needle(subdirs) if subdirs.len() > 1);
+        for place in places {
+            let path = join(&self.request.root, &place.dir, &text);
+            match self.sources.kind(&path) {
+                Some(kind) => {
+                    let fits = match wanted.used {
+                        Use::Role(_) => kind == Kind::Dir,
+                        Use::Data => kind != Kind::Other,
+                        Use::Tasks | Use::Vars | Use::Template => matches!(kind, Kind::File { .. }),
+                    };
+                    if fits && !found.contains(&path) {
+                        found.push(path);
+                    }
+                    if !place.perhaps && !many && (fits || !matches!(wanted.used, Use::Role(_))) {
+                        break;
+                    }
+                }
+                None => {
+                    if wanted.expected {
+                        self.add_absent(path);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// All that a name with holes could be.
+    fn all(&mut self, places: &[Place], pattern: &Pattern, wanted: &Wanted) -> Vec<Utf8PathBuf> {
+        let (dir, rest) = pattern.split_dir();
+        let mut found = BTreeSet::new();
+        for place in places {
+            let start = if dir.starts_with('/') {
+                locate(&self.request.root, Utf8Path::new(&dir))
+            } else {
+                join(&self.request.root, &place.dir, &dir)
+            };
+            // Of the world outside, a name that could be anything means nothing in particular.
+            if start.as_str() == "/" || start.is_absolute() && rest.is_any() {
+                continue;
+            }
+            for (relative, kind) in self.below(&start, Some(wanted.context.play)) {
+                let fits = match wanted.used {
+                    Use::Role(_) => kind == Kind::Dir && relative.components().count() == 1,
+                    Use::Data => kind != Kind::Other,
+                    Use::Tasks | Use::Vars => {
+                        matches!(kind, Kind::File { .. }) && is_yaml_name(&relative)
+                    }
+                    Use::Template => matches!(kind, Kind::File { .. }),
+                };
+                if fits && rest.matches(relative.as_str()) {
+                    found.insert(if start.as_str().is_empty() {
+                        relative
+                    } else {
+                        start.join(relative)
+                    });
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    fn use_file(&mut self, wanted: &Wanted, path: &Utf8Path, literal: Option<&str>, widened: bool) {
+        let context = wanted.context.step(wanted.line, &wanted.what);
+        match &wanted.used {
+            Use::Tasks => {
+                self.add_file(path, context.reach.clone(), &context.via, widened);
+                let mut inner = context;
+                if let Some((dir, _)) = literal.and_then(|text| text.rsplit_once('/')) {
+                    inner.includes.push(dir.to_owned());
+                } else {
+                    inner.includes.push(String::new());
+                }
+                inner.depth += 1;
+                self.task_file(inner, path);
+            }
+            Use::Vars => self.vars_file(&context, path, widened),
+            Use::Template => self.template(&context, path, widened),
+            Use::Data => self.data(&context, path, widened),
+            Use::Role(files) => self.role(&context, path, files),
+        }
+    }
+
+    /// A file of variables.
+    pub(super) fn vars_file(&mut self, context: &Context, path: &Utf8Path, widened: bool) {
+        self.add_file(path, context.reach.clone(), &context.via, widened);
+        self.yaml(path, context.play);
+        self.mention(context.play, path, Text::Yaml, None, &context.via);
+    }
+
+    /// A template, and the templates that it includes.
+    pub(super) fn template(&mut self, context: &Context, path: &Utf8Path, widened: bool) {
+        self.add_file(path, context.reach.clone(), &context.via, widened);
+        self.mention(
+            context.play,
+            path,
+            Text::Template,
+            Some(context),
+            &context.via,
+        );
+        if context.depth > 60
+            || !self.visited.insert((
+                context.play,
+                path.to_owned(),
+                format!("{:?} {:?}", context.roles, context.file),
+            ))
+        {
+            return;
+        }
+        let Some(source) = self.text(path, context.play) else {
+            return;
+        };
+        let stack = search::stack(&context.roles, &context.file);
+        let analysis = Arc::clone(source.as_template());
+        for (line, name) in &analysis.scan.includes {
+            let mut places = search::includes(&stack, &context.base, path);
+            places.iter_mut().for_each(|place| place.perhaps = false);
+            let inner = Context {
+                via: context.via.then(format!("{path}:{line} include")),
+                depth: context.depth + 1,
+                ..context.clone()
+            };
+            // A list of names is a choice of the first that exists.
+            self.want(Wanted {
+                context: inner,
+                name: Name::expression(name),
+                scope: Scope::default(),
+                search: Search::Places(places),
+                used: Use::Template,
+                line: *line,
+                what: "include".to_owned(),
+                expected: true,
+                glob: false,
+            });
+        }
+    }
+
+    /// A file whose bytes count, or a directory with all below it.
+    pub(super) fn data(&mut self, context: &Context, path: &Utf8Path, widened: bool) {
+        match self.sources.kind(path) {
+            Some(Kind::Dir) => {
+                if path.as_str().is_empty() || path.as_str() == "/" {
+                    return;
+                }
+                for (relative, kind) in self.below(path, Some(context.play)) {
+                    if matches!(kind, Kind::File { .. }) {
+                        self.add_file(
+                            &path.join(relative),
+                            context.reach.clone(),
+                            &context.via,
+                            widened,
+                        );
+                    }
+                }
+            }
+            Some(Kind::File { .. }) => {
+                self.add_file(path, context.reach.clone(), &context.via, widened)
+            }
+            Some(Kind::Other) | None => {}
+        }
+    }
+
+    /// One file as data, with no search.
+    pub(super) fn listed(&mut self, path: &Utf8Path, reach: Reach, via: &Arc<Via>) {
+        if self.sources.is_file(path) {
+            self.add_file(path, reach, via, false);
+        }
+    }
+}
+
+fn is_yaml_name(path: &Utf8Path) -> bool {
+    matches!(path.extension(), None | Some("yml" | "yaml" | "json"))
+}
+
+/// Whether a name is made of a variable.
+fn mentions(name: &Name, variable: &str) -> bool {
+    fn inside(expr: &Expr, variable: &str) -> bool {
+        match chain(expr) {
+            Some((root, steps)) => {
+                root == variable
+                    || steps
+                        .iter()
+                        .any(|step| matches!(step, Access::Computed(key) if inside(key, variable)))
+            }
+            None => expr
+                .children()
+                .into_iter()
+                .any(|child| inside(child, variable)),
+        }
+    }
+    name.parts.iter().flatten().any(|part| match part {
+        Expr::Str(_) => false,
+        other => inside(other, variable),
+    })
+}

@@ -1,0 +1,167 @@
+//! Putting the closure together.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
+use super::Walker;
+use super::context::Via;
+use crate::ansible::closure::{Closure, PlayInputs, Reach};
+use crate::ansible::input::InputId;
+use crate::ansible::reads::{Names, Reads};
+use crate::ansible::request::ClosureError;
+use crate::ansible::tree::Kind;
+use crate::ansible::unresolved::Unresolved;
+
+impl Walker<'_> {
+    /// The closure of all that was found.
+    pub(super) fn finish(mut self) -> Result<Closure, ClosureError> {
+        self.declared()?;
+        let ignored = globs(&self.request.ignore)?;
+        self.files.retain(|path, _| !ignored.is_match(path));
+        self.absent.retain(|path| !self.files.contains_key(path));
+        let known = self.known_variables();
+        let follows = self.follows();
+        let plays: Vec<PlayInputs> = std::mem::take(&mut self.plays)
+            .into_iter()
+            .zip(follows)
+            .map(|(play, follows)| {
+                let mut inputs = play.inputs;
+                inputs.reads = narrowed(inputs.reads, &play.words, &known);
+                inputs.follows = follows;
+                inputs
+            })
+            .collect();
+        let groups_of = plays
+            .iter()
+            .flat_map(|play| play.hosts.iter())
+            .map(|host| {
+                (
+                    host.clone(),
+                    self.membership
+                        .groups_of(host)
+                        .iter()
+                        .map(|group| (*group).to_owned())
+                        .collect(),
+                )
+            })
+            .collect();
+        let settings = self.settings_inputs();
+        let unresolved = std::mem::take(&mut self.unresolved)
+            .into_iter()
+            .filter(|((file, ..), _)| !ignored.is_match(file))
+            .map(|((file, line, what, why), plays)| Unresolved {
+                file,
+                line,
+                what,
+                why,
+                plays,
+            })
+            .collect();
+        Ok(Closure {
+            playbook: self.request.playbook.clone(),
+            plays,
+            files: self.files,
+            absent: self.absent,
+            collections: self.collections,
+            unresolved,
+            settings,
+            merge_hashes: self.settings.merge_hashes,
+            groups_of,
+        })
+    }
+
+    /// `inputs = [...]` of `infra.hcl`.
+    fn declared(&mut self) -> Result<(), ClosureError> {
+        if self.request.inputs.is_empty() {
+            return Ok(());
+        }
+        let wanted = globs(&self.request.inputs)?;
+        let via = Via::root("infra.hcl inputs");
+        for (path, kind) in self.below(camino::Utf8Path::new(""), None) {
+            if matches!(kind, Kind::File { .. }) && wanted.is_match(&path) {
+                self.add_file(&path, Reach::Everywhere, &via, false);
+            }
+        }
+        Ok(())
+    }
+
+    /// The names of all variables that the inventory gives some host.
+    fn known_variables(&self) -> BTreeSet<Arc<str>> {
+        let inventory = self.request.inventory;
+        std::iter::once(&inventory.vars)
+            .chain(inventory.groups.values().map(|group| &group.vars))
+            .chain(inventory.hosts.values().map(|host| &host.vars))
+            .flat_map(BTreeMap::keys)
+            .map(|name| Arc::from(name.as_str()))
+            .collect()
+    }
+
+    /// Which earlier plays each play depends on: it reads, through `hostvars`, what their
+    /// tasks set on other hosts.
+    fn follows(&self) -> Vec<BTreeSet<usize>> {
+        self.plays
+            .iter()
+            .enumerate()
+            .map(|(at, play)| {
+                let mut follows = BTreeSet::new();
+                for read in &play.inputs.reads.hostvars {
+                    for (earlier, other) in self.plays.iter().enumerate().take(at) {
+                        let set = other.sets_any
+                            || other.sets.iter().any(|name| read.names.contains(name));
+                        let reads = match &read.names {
+                            Names::All => set || !other.sets.is_empty(),
+                            Names::Some(_) => set,
+                        };
+                        if reads && other.inputs.hosts != play.inputs.hosts {
+                            follows.insert(earlier);
+                        }
+                    }
+                }
+                follows
+            })
+            .collect()
+    }
+
+    fn settings_inputs(&self) -> BTreeMap<InputId, String> {
+        let request = self.request;
+        let mut settings = BTreeMap::new();
+        if let Some(version) = &request.tools.ansible_core {
+            settings.insert(InputId::AnsibleCore, version.clone());
+        }
+        for (name, version) in &request.tools.others {
+            settings.insert(InputId::Setting(format!("tool {name}")), version.clone());
+        }
+        for (name, value) in &request.env {
+            settings.insert(InputId::Environment(name.clone()), value.clone());
+        }
+        for (name, value) in &request.extra_vars {
+            settings.insert(InputId::ExtraVariable(name.clone()), value.to_string());
+        }
+        for (name, value) in &request.settings {
+            settings.insert(InputId::Setting(name.clone()), value.clone());
+        }
+        settings
+    }
+}
+
+/// What a play reads, of the variables that there are: the words of a text are many, and
+/// a name that no host has decides nothing.
+fn narrowed(mut reads: Reads, words: &BTreeSet<Arc<str>>, known: &BTreeSet<Arc<str>>) -> Reads {
+    let read: BTreeSet<Arc<str>> = known.intersection(words).cloned().collect();
+    reads.variables.extend(&Names::Some(read));
+    reads
+}
+
+fn globs(texts: &[String]) -> Result<GlobSet, ClosureError> {
+    let fail = |glob: &str, error: &globset::Error| ClosureError::Glob {
+        glob: glob.to_owned(),
+        problem: error.to_string(),
+    };
+    let mut set = GlobSetBuilder::new();
+    for text in texts {
+        set.add(Glob::new(text).map_err(|error| fail(text, &error))?);
+    }
+    set.build().map_err(|error| fail("", &error))
+}

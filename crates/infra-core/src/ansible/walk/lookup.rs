@@ -1,0 +1,255 @@
+//! Lookups, in expressions and in loops. `plugins/lookup/`.
+
+use std::sync::Arc;
+
+use super::Walker;
+use super::context::{Context, Search, Use, Wanted};
+use super::task::expr_of;
+use crate::ansible::builtin::{Lookup, lookup};
+use crate::ansible::jinja::{Expr, LookupCall};
+use crate::ansible::name::Name;
+use crate::ansible::unresolved::Reason;
+use crate::ansible::values::Scope;
+use crate::ansible::yaml::Node;
+
+impl Walker<'_> {
+    /// The lookups in the text of a play's files, each where it can be evaluated.
+    pub(super) fn lookups(&mut self, play: usize, widest: bool) {
+        let mut at = 0;
+        while let Some(used) = self
+            .plays
+            .get(play)
+            .and_then(|play| play.lookups.get(at))
+            .cloned()
+        {
+            at += 1;
+            let contexts = match &used.context {
+                Some(context) => vec![context.clone()],
+                None => self
+                    .plays
+                    .get(play)
+                    .map(|play| play.stacks.clone())
+                    .unwrap_or_default(),
+            };
+            for context in contexts {
+                let via = used
+                    .via
+                    .then(format!("{}:{} lookup", used.file, used.call.line));
+                let context = Context { via, ..context };
+                self.lookup(&context, &used.file, &used.call, widest);
+            }
+        }
+    }
+
+    fn lookup(
+        &mut self,
+        context: &Context,
+        file: &camino::Utf8Path,
+        call: &LookupCall,
+        widest: bool,
+    ) {
+        let Some(plugin) = &call.plugin else {
+            self.unresolved(
+                file,
+                call.line,
+                "lookup",
+                Reason::UnknownLookup,
+                Some(context.play),
+            );
+            return;
+        };
+        let option = |name: &str| {
+            call.kwargs
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.clone())
+        };
+        let (terms, subdir, used) = match lookup(plugin) {
+            Lookup::Pure => return,
+            Lookup::Files("") => {
+                // `password` keeps what it made up in a file beside the playbook.
+                (call.args.clone(), "", Use::Data)
+            }
+            Lookup::Files(subdir) => (call.args.clone(), subdir, Use::Data),
+            Lookup::Template => (call.args.clone(), "templates", Use::Template),
+            Lookup::Directory => (call.args.clone(), "files", Use::Data),
+            Lookup::FileOption => {
+                let default = if plugin.ends_with("ini") {
+                    "ansible.ini"
+                } else {
+                    "ansible.csv"
+                };
+                let named = option("file").unwrap_or_else(|| inline_file(&call.args, default));
+                (vec![named], "files", Use::Data)
+            }
+            Lookup::Glob => {
+                let expr = super::context::lookup_expr("fileglob", Expr::List(call.args.clone()));
+                (vec![expr], "files", Use::Data)
+            }
+            Lookup::FirstFound => {
+                let expr = Expr::Call {
+                    callee: Box::new(Expr::Name("lookup".to_owned())),
+                    args: std::iter::once(Expr::Str("first_found".to_owned()))
+                        .chain(call.args.iter().cloned())
+                        .collect(),
+                    kwargs: call.kwargs.clone(),
+                };
+                (vec![expr], "files", Use::Data)
+            }
+            Lookup::Environment => {
+                for arg in &call.args {
+                    match arg {
+                        Expr::Str(name) if self.request.env.contains_key(name) => {}
+                        Expr::Str(name) => {
+                            self.unresolved(
+                                file,
+                                call.line,
+                                &format!("env {name}"),
+                                Reason::ExternalLookup,
+                                Some(context.play),
+                            );
+                        }
+                        _ => self.unresolved(
+                            file,
+                            call.line,
+                            "env",
+                            Reason::ExternalLookup,
+                            Some(context.play),
+                        ),
+                    }
+                }
+                return;
+            }
+            Lookup::External => {
+                self.unresolved(
+                    file,
+                    call.line,
+                    plugin,
+                    Reason::ExternalLookup,
+                    Some(context.play),
+                );
+                return;
+            }
+            Lookup::Unknown => {
+                // One in the tree is found with the plugins, and is listed there.
+                let name = plugin.rsplit('.').next().unwrap_or(plugin);
+                if !self.has_plugin(context.play, "lookup_plugins", name) {
+                    self.unresolved(
+                        file,
+                        call.line,
+                        plugin,
+                        Reason::UnknownLookup,
+                        Some(context.play),
+                    );
+                }
+                return;
+            }
+        };
+        // A plugin may be named without Ansible's own collection and overridden by the tree.
+        for term in terms {
+            let wanted = Wanted {
+                context: context.clone(),
+                name: Name {
+                    text: format!("lookup {plugin}"),
+                    parts: Some(vec![strip_options(term, plugin)]),
+                },
+                scope: Scope::default(),
+                search: Search::Needle(vec![subdir]),
+                used: used.clone(),
+                line: call.line,
+                what: format!("lookup {plugin}"),
+                expected: true,
+                glob: lookup(plugin) == Lookup::Glob,
+            };
+            self.look_for(&wanted, widest);
+        }
+    }
+
+    /// `with_file: …` and its kin: a lookup whose terms are the value.
+    pub(super) fn loop_lookup(
+        &mut self,
+        context: &Context,
+        plugin: &str,
+        value: &Arc<Node>,
+        action: &str,
+    ) {
+        let terms = match expr_of(value) {
+            Expr::List(items) => items,
+            other => vec![other],
+        };
+        let call = LookupCall {
+            line: value.line,
+            plugin: Some(plugin.to_owned()),
+            args: terms,
+            kwargs: Vec::new(),
+        };
+        // `first_found` looks where the action would.
+        let subdir = if action.contains("template") {
+            "templates"
+        } else if action.contains("var") {
+            "vars"
+        } else {
+            "files"
+        };
+        if plugin == "first_found" {
+            let expr = Expr::Call {
+                callee: Box::new(Expr::Name("lookup".to_owned())),
+                args: std::iter::once(Expr::Str("first_found".to_owned()))
+                    .chain(call.args)
+                    .collect(),
+                kwargs: Vec::new(),
+            };
+            self.wanted.push(Wanted {
+                context: context.step(value.line, "with_first_found"),
+                name: Name {
+                    text: "with_first_found".to_owned(),
+                    parts: Some(vec![expr]),
+                },
+                scope: Scope::default(),
+                search: Search::Needle(vec![subdir]),
+                used: Use::Data,
+                line: value.line,
+                what: "with_first_found".to_owned(),
+                expected: true,
+                glob: false,
+            });
+            return;
+        }
+        let via = context
+            .via
+            .then(format!("{}:{} with_{plugin}", context.file, value.line));
+        if let Some(play) = self.plays.get_mut(context.play) {
+            play.lookups.push(super::context::LookupUse {
+                call,
+                file: context.file.clone(),
+                context: Some(context.clone()),
+                via,
+            });
+        }
+    }
+}
+
+/// The file that old inline options name: `lookup('ini', 'key file=x.ini')`.
+fn inline_file(args: &[Expr], default: &str) -> Expr {
+    args.iter()
+        .filter_map(Expr::as_str)
+        .flat_map(|text| text.split_whitespace())
+        .find_map(|word| word.strip_prefix("file="))
+        .map_or_else(
+            || Expr::Str(default.to_owned()),
+            |file| Expr::Str(file.to_owned()),
+        )
+}
+
+/// `lookup('password', 'path length=8')`: only the first word is a path.
+fn strip_options(term: Expr, plugin: &str) -> Expr {
+    match term {
+        Expr::Str(text) if plugin.ends_with("password") => Expr::Str(
+            text.split_whitespace()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+        ),
+        other => other,
+    }
+}

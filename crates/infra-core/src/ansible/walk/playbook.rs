@@ -1,0 +1,355 @@
+//! Playbooks and plays. `playbook/__init__.py`, `playbook/playbook_include.py`,
+//! `playbook/play.py`.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use camino::Utf8Path;
+
+use super::context::{Context, RoleFiles, Search, Use, Via, Wanted};
+use super::{Play, Walker};
+use crate::ansible::closure::{PlayInputs, Reach};
+use crate::ansible::jinja::is_template;
+use crate::ansible::name::Name;
+use crate::ansible::path::{is_outside, join, parent};
+use crate::ansible::pattern::select;
+use crate::ansible::request::ClosureError;
+use crate::ansible::unresolved::Reason;
+use crate::ansible::values::Scope;
+use crate::ansible::yaml::Node;
+
+/// The keywords under which a play has lists of tasks.
+const TASK_LISTS: [(&str, bool); 4] = [
+    ("pre_tasks", false),
+    ("tasks", false),
+    ("post_tasks", false),
+    ("handlers", true),
+];
+
+impl Walker<'_> {
+    /// A playbook file with its plays and what it imports.
+    pub(super) fn playbook(&mut self, path: &Utf8Path, via: &Arc<Via>) -> Result<(), ClosureError> {
+        let malformed = |line: u32, column: u32, problem: &str| ClosureError::Malformed {
+            file: path.to_owned(),
+            line,
+            column,
+            problem: problem.to_owned(),
+        };
+        if self.playbooks.iter().any(|above| above == path) || self.playbooks.len() > 40 {
+            return Err(malformed(1, 1, "the playbook imports itself"));
+        }
+        let source = self
+            .sources
+            .read(path)?
+            .ok_or_else(|| ClosureError::NoPlaybook(path.to_owned()))?;
+        self.add_file(path, Reach::Everywhere, via, false);
+        let documents = match source.yaml() {
+            Ok(documents) => documents.clone(),
+            Err(error) => {
+                return Err(malformed(
+                    error.line.max(1),
+                    error.column.max(1),
+                    &error.problem,
+                ));
+            }
+        };
+        let entries = match documents.as_slice() {
+            [one] if one.is_sequence() && !one.items().is_empty() => one.items(),
+            [one] => {
+                return Err(malformed(
+                    one.line,
+                    one.column,
+                    "a playbook must be a list of plays",
+                ));
+            }
+            [] => return Err(malformed(1, 1, "the playbook is empty")),
+            [_, second, ..] => {
+                return Err(malformed(
+                    second.line,
+                    second.column,
+                    "a playbook must be one document",
+                ));
+            }
+        };
+        self.playbooks.push(path.to_owned());
+        self.requirements(&parent(path), via);
+        for entry in entries {
+            if !entry.is_mapping() {
+                return Err(malformed(
+                    entry.line,
+                    entry.column,
+                    "a play must be a mapping",
+                ));
+            }
+            let imported = [
+                "import_playbook",
+                "ansible.builtin.import_playbook",
+                "ansible.legacy.import_playbook",
+            ]
+            .iter()
+            .find_map(|key| entry.get(key));
+            match imported {
+                Some(name) => self.import(path, entry, name, via)?,
+                None => self.play(path, entry, via)?,
+            }
+        }
+        self.playbooks.pop();
+        Ok(())
+    }
+
+    fn import(
+        &mut self,
+        path: &Utf8Path,
+        entry: &Arc<Node>,
+        name: &Arc<Node>,
+        via: &Arc<Via>,
+    ) -> Result<(), ClosureError> {
+        let Some(text) = name.text() else {
+            return Err(ClosureError::Malformed {
+                file: path.to_owned(),
+                line: name.line,
+                column: name.column,
+                problem: "import_playbook needs the name of a file".to_owned(),
+            });
+        };
+        let via = via.then(format!("{path}:{} import_playbook", entry.line));
+        if let Some(vars) = entry.get("vars") {
+            self.values.define_all(vars);
+        }
+        // `a.yml file=…` was never a way to say it; only the first word is a name.
+        let patterns = self.values.resolve(&Name::new(text), &Scope::default());
+        for pattern in patterns {
+            match pattern.as_literal() {
+                Some(text) => {
+                    let file = self
+                        .collection_playbook(&text, &via)
+                        .unwrap_or_else(|| join(&self.request.root, &parent(path), &text));
+                    if self.sources.is_file(&file) {
+                        self.playbook(&file, &via)?;
+                    } else {
+                        self.unresolved(path, name.line, &text, Reason::Missing, None);
+                        self.add_absent(file);
+                    }
+                }
+                None => {
+                    self.unresolved(path, name.line, text, Reason::TemplatedName, None);
+                    let (dir, rest) = pattern.split_dir();
+                    let start = join(&self.request.root, &parent(path), &dir);
+                    if is_outside(&start) {
+                        continue;
+                    }
+                    for (relative, _) in self.below(&start, None) {
+                        let file = start.join(&relative);
+                        let playbook = matches!(file.extension(), Some("yml" | "yaml"))
+                            && rest.matches(relative.as_str())
+                            && !self.playbooks.contains(&file);
+                        if playbook && self.sources.is_file(&file) {
+                            // Of what the name could mean, only a playbook can be meant.
+                            let before = self.plays.len();
+                            let depth = self.playbooks.len();
+                            if self.playbook(&file, &via).is_err() {
+                                self.plays.truncate(before);
+                                self.playbooks.truncate(depth);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What ansible-galaxy is told to install; it decides the roles and collections used.
+    fn requirements(&mut self, dir: &Utf8Path, via: &Arc<Via>) {
+        for name in [
+            "requirements.yml",
+            "requirements.yaml",
+            "roles/requirements.yml",
+            "roles/requirements.yaml",
+            "collections/requirements.yml",
+            "collections/requirements.yaml",
+        ] {
+            self.listed(
+                &dir.join(name),
+                Reach::Everywhere,
+                &via.then("requirements"),
+            );
+        }
+    }
+
+    fn play(
+        &mut self,
+        path: &Utf8Path,
+        play: &Arc<Node>,
+        via: &Arc<Via>,
+    ) -> Result<(), ClosureError> {
+        let index = self.plays.len();
+        let place = format!("{path}:{}", play.line);
+        let malformed = |node: &Node, problem: &str| ClosureError::Malformed {
+            file: path.to_owned(),
+            line: node.line,
+            column: node.column,
+            problem: problem.to_owned(),
+        };
+        let Some(hosts) = play.get("hosts") else {
+            return Err(malformed(play, "the play has no hosts"));
+        };
+        let (hosts, widened) = self.play_hosts(path, hosts);
+        let base = parent(path);
+        self.plays.push(Play {
+            inputs: PlayInputs {
+                place,
+                hosts: Arc::new(hosts),
+                widened,
+                ..PlayInputs::default()
+            },
+            base: base.clone(),
+            ..Play::default()
+        });
+        let context = Context {
+            play: index,
+            base: base.clone(),
+            roles: Vec::new(),
+            file: path.to_owned(),
+            includes: Vec::new(),
+            handlers: false,
+            collections: play
+                .get("collections")
+                .map(|node| texts(node))
+                .unwrap_or_default(),
+            reach: Reach::Play(index),
+            via: Arc::clone(via),
+            depth: 0,
+        };
+        self.add_file(path, Reach::Everywhere, via, false);
+        self.stands(&context);
+        self.common_text(index);
+        self.mention_node(play, &context);
+        self.plugin_dirs(index, &base);
+        for (key, _) in play.members() {
+            if key.text() == Some("vars_prompt") {
+                self.unresolved(path, key.line, "vars_prompt", Reason::Prompt, Some(index));
+            }
+        }
+        if let Some(files) = play.get("vars_files") {
+            let files: Vec<&Arc<Node>> = if files.is_sequence() {
+                files.items().iter().collect()
+            } else {
+                vec![files]
+            };
+            for file in files {
+                // Of a list within the list, the first that exists is read.
+                let choice: Vec<&Arc<Node>> = if file.is_sequence() {
+                    file.items().iter().collect()
+                } else {
+                    vec![file]
+                };
+                for name in choice {
+                    let Some(text) = name.text() else { continue };
+                    self.want(Wanted {
+                        context: context.clone(),
+                        name: Name::new(text),
+                        scope: Scope::default(),
+                        search: Search::Needle(vec!["vars"]),
+                        used: Use::Vars,
+                        line: name.line,
+                        what: "vars_files".to_owned(),
+                        expected: true,
+                        glob: false,
+                    });
+                }
+            }
+        }
+        if let Some(roles) = play.get("roles") {
+            if !roles.is_sequence() && !roles.is_null() {
+                return Err(malformed(roles, "roles must be a list"));
+            }
+            for role in roles.items() {
+                self.role_entry(&context, role, "roles");
+            }
+        }
+        for (key, handlers) in TASK_LISTS {
+            let Some(tasks) = play.get(key) else { continue };
+            if !tasks.is_sequence() && !tasks.is_null() {
+                return Err(malformed(tasks, &format!("{key} must be a list of tasks")));
+            }
+            let context = Context {
+                handlers,
+                ..context.clone()
+            };
+            self.tasks(&context, tasks.items());
+        }
+        Ok(())
+    }
+
+    /// The hosts of a play, and whether they are only known when it runs.
+    fn play_hosts(&mut self, path: &Utf8Path, node: &Arc<Node>) -> (BTreeSet<String>, bool) {
+        let patterns = texts(node);
+        let all: BTreeSet<&str> = self
+            .request
+            .inventory
+            .hosts
+            .keys()
+            .map(String::as_str)
+            .collect();
+        let every = || all.iter().map(|host| (*host).to_owned()).collect();
+        if patterns.iter().any(|pattern| is_template(pattern)) {
+            self.unresolved(
+                path,
+                node.line,
+                &patterns.join(","),
+                Reason::TemplatedName,
+                Some(self.plays.len()),
+            );
+            return (every(), true);
+        }
+        let selected = select(&patterns, &all, &self.members);
+        // A group that the inventory doesn't have may be one that an earlier play makes.
+        if !selected.unknown.is_empty() && self.plays.iter().any(|play| play.makes_hosts) {
+            self.unresolved(
+                path,
+                node.line,
+                &selected.unknown.join(","),
+                Reason::DynamicInventory,
+                Some(self.plays.len()),
+            );
+            return (every(), true);
+        }
+        (selected.hosts, false)
+    }
+
+    /// One entry of a list of roles: a name, or a mapping with one.
+    pub(super) fn role_entry(&mut self, context: &Context, entry: &Arc<Node>, what: &str) {
+        let name = match entry.text() {
+            Some(text) => Some((text.to_owned(), entry.line)),
+            None => ["role", "name", "src"]
+                .iter()
+                .find_map(|key| entry.get(key))
+                .and_then(|node| node.text().map(|text| (text.to_owned(), node.line))),
+        };
+        let Some((name, line)) = name else { return };
+        self.want(Wanted {
+            context: context.clone(),
+            name: Name::new(&name),
+            scope: Scope::default(),
+            search: Search::Roles,
+            used: Use::Role(RoleFiles::default()),
+            line,
+            what: what.to_owned(),
+            expected: true,
+            glob: false,
+        });
+    }
+}
+
+/// The texts of a list, or the one text.
+pub(super) fn texts(node: &Node) -> Vec<String> {
+    match node.text() {
+        Some(text) => vec![text.to_owned()],
+        None => node
+            .items()
+            .iter()
+            .filter_map(|item| item.text().map(str::to_owned))
+            .collect(),
+    }
+}

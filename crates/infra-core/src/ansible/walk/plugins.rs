@@ -1,0 +1,182 @@
+//! Plugins and modules of the tree. `plugins/loader.py`.
+
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::Walker;
+use super::context::Via;
+use super::record::Text;
+use crate::ansible::closure::Reach;
+use crate::ansible::reads::{HostSelection, Names};
+use crate::ansible::settings::PLUGIN_FOLDERS;
+use crate::ansible::tree::Kind;
+use crate::ansible::unresolved::Reason;
+
+/// Plugins of these kinds are loaded whether something names them or not.
+const ALWAYS: [&str; 4] = [
+    "callback_plugins",
+    "filter_plugins",
+    "test_plugins",
+    "vars_plugins",
+];
+
+/// Code of these kinds runs on the managed host, with its arguments only.
+const REMOTE: [&str; 4] = ["library", "module_utils", "modules", "doc_fragments"];
+
+/// Modules that others call without a task naming them. `plugins/action/`.
+const IMPLIED: [&str; 12] = [
+    "setup",
+    "gather_facts",
+    "copy",
+    "file",
+    "stat",
+    "command",
+    "slurp",
+    "async_status",
+    "async_wrapper",
+    "normal",
+    "validate_argument_spec",
+    "find",
+];
+
+/// The first parts of the names in `module_utils/`.
+const OWN_UTILS: [&str; 16] = [
+    "_internal",
+    "ansible_release",
+    "api",
+    "basic",
+    "common",
+    "compat",
+    "connection",
+    "csharp",
+    "datatag",
+    "distro",
+    "errors",
+    "facts",
+    "parsing",
+    "powershell",
+    "service",
+    "urls",
+];
+
+impl Walker<'_> {
+    /// Notes the folders of plugins beside a playbook or in a role: `add_all_plugin_dirs`.
+    pub(super) fn plugin_dirs(&mut self, play: usize, dir: &Utf8Path) {
+        let mut found: Vec<(&'static str, Utf8PathBuf)> = Vec::new();
+        for (folder, _, _) in PLUGIN_FOLDERS {
+            let path = dir.join(folder);
+            if matches!(folder, "modules" | "plugin_utils") {
+                continue;
+            }
+            if self.sources.is_dir(&path) {
+                found.push((folder, path));
+            } else {
+                self.add_absent(path);
+            }
+        }
+        found.extend(self.settings.plugins.iter().cloned());
+        if let Some(play) = self.plays.get_mut(play) {
+            play.plugins.extend(found);
+        }
+    }
+
+    /// Adds the plugins that the text of a play mentions, until no text mentions more.
+    pub(super) fn plugins(&mut self, play: usize) {
+        let Some(folders) = self.plays.get(play).map(|play| play.plugins.clone()) else {
+            return;
+        };
+        for (folder, dir) in folders {
+            let via = Via::root(folder);
+            for (relative, kind) in self.below(&dir, Some(play)) {
+                if matches!(kind, Kind::File { .. }) && self.is_used(play, folder, &relative) {
+                    self.plugin(play, folder, &dir.join(relative), &via);
+                }
+            }
+        }
+    }
+
+    /// Whether a file of a folder of plugins is loaded: its name is mentioned, or it is of
+    /// a kind that always is.
+    pub(super) fn is_used(&self, play: usize, folder: &str, relative: &Utf8Path) -> bool {
+        let name = relative.file_name().unwrap_or_default();
+        let extension = relative.extension().unwrap_or_default();
+        if matches!(extension, "pyc" | "pyo" | "md" | "rst" | "txt") || name.starts_with('.') {
+            return false;
+        }
+        let stem = name.split('.').next().unwrap_or(name);
+        if stem == "__init__" {
+            return matches!(folder, "module_utils" | "plugin_utils");
+        }
+        if ALWAYS.contains(&folder) {
+            return matches!(extension, "py" | "yml" | "yaml" | "json");
+        }
+        let Some(state) = self.plays.get(play) else {
+            return false;
+        };
+        // What shadows a part of Ansible's own is used by modules whose text isn't here.
+        let own = match folder {
+            "module_utils" => relative.components().next().is_some_and(|first| {
+                OWN_UTILS.contains(&first.as_str().split('.').next().unwrap_or_default())
+            }),
+            "library" | "action_plugins" => IMPLIED.contains(&stem),
+            "connection_plugins" | "shell_plugins" | "strategy_plugins" | "become_plugins"
+            | "cache_plugins" => {
+                matches!(
+                    stem,
+                    "ssh" | "local" | "sh" | "powershell" | "linear" | "sudo" | "memory"
+                )
+            }
+            _ => false,
+        };
+        if own {
+            return true;
+        }
+        // A name with other characters is no word of any text; it can't be ruled out.
+        !stem.chars().all(|c| c.is_alphanumeric() || c == '_') || state.words.contains(stem)
+    }
+
+    /// Whether a plugin of the tree has a name.
+    pub(super) fn has_plugin(&self, play: usize, folder: &str, name: &str) -> bool {
+        self.plays.get(play).is_some_and(|play| {
+            play.plugins.iter().any(|(kind, dir)| {
+                *kind == folder && self.sources.is_file(&dir.join(format!("{name}.py")))
+            })
+        })
+    }
+
+    /// One plugin: a file, its text, and what code in Python can read besides.
+    pub(super) fn plugin(&mut self, play: usize, folder: &str, path: &Utf8Path, via: &Arc<Via>) {
+        self.add_file(path, Reach::Play(play), via, false);
+        let package = path.with_extension("");
+        if folder == "module_utils" && self.sources.kind(&package).is_none() {
+            self.add_absent(package);
+        }
+        self.mention(play, path, Text::Code, None, via);
+        if REMOTE.contains(&folder) || path.extension() != Some("py") {
+            return;
+        }
+        self.unresolved(path, 0, folder, Reason::PythonPlugin, Some(play));
+        let Some(source) = self.text(path, play) else {
+            return;
+        };
+        let words = source.words();
+        let has = |word: &str| words.contains(word);
+        let all = ["task_vars", "variables", "available_variables", "get_vars"]
+            .into_iter()
+            .any(has);
+        let (hostvars, groups) = (has("hostvars"), has("groups"));
+        if let Some(state) = self.plays.get_mut(play) {
+            let reads = &mut state.inputs.reads;
+            if all {
+                reads.variables = Names::All;
+            }
+            if hostvars {
+                reads.add_hostvar(HostSelection::All, &Names::All);
+            }
+            if groups {
+                reads.groups = Names::All;
+            }
+        }
+    }
+}

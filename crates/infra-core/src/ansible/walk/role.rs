@@ -1,0 +1,203 @@
+//! Roles. `playbook/role/definition.py` finds them, `playbook/role/__init__.py` loads
+//! their parts.
+
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::Walker;
+use super::context::{Context, RoleFiles};
+use super::playbook::texts;
+use super::record::Text;
+use crate::ansible::path::{join, parent};
+use crate::ansible::search::Place;
+
+impl Walker<'_> {
+    /// Where a role is looked for, in order: in collections, beside the playbook, in the
+    /// configured path, beside the role that needs it, in the playbook's directory.
+    pub(super) fn role_places(&self, context: &Context) -> Vec<Place> {
+        let mut dirs: Vec<Utf8PathBuf> = Vec::new();
+        for collection in &context.collections {
+            let Some((namespace, collection)) = collection.split_once('.') else {
+                continue;
+            };
+            for root in self.collection_roots(context.play) {
+                dirs.push(root.join(namespace).join(collection).join("roles"));
+            }
+        }
+        dirs.push(context.base.join("roles"));
+        dirs.extend(self.settings.roles.iter().cloned());
+        if let Some(role) = context.role() {
+            dirs.push(parent(role));
+        }
+        dirs.push(context.base.clone());
+        dirs.push(self.request.cwd.clone());
+        let mut places: Vec<Place> = Vec::new();
+        for dir in dirs {
+            if !places.iter().any(|place| place.dir == dir) {
+                places.push(Place {
+                    dir,
+                    perhaps: false,
+                });
+            }
+        }
+        places
+    }
+
+    /// A role of a collection by its full name, with files other than `main`.
+    pub(super) fn collection_role(&mut self, context: &Context, name: &str) -> Option<Utf8PathBuf> {
+        let mut parts = name.split('.');
+        let (namespace, collection) = (parts.next()?, parts.next()?);
+        let role: Vec<&str> = parts.collect();
+        if role.is_empty() {
+            return None;
+        }
+        let dir = self
+            .collection_roots(context.play)
+            .into_iter()
+            .map(|root| {
+                root.join(namespace)
+                    .join(collection)
+                    .join("roles")
+                    .join(role.join("/"))
+            })
+            .find(|dir| self.sources.is_dir(dir))?;
+        self.use_collection(&format!("{namespace}.{collection}"), context);
+        Some(dir)
+    }
+
+    /// A role with all its parts.
+    pub(super) fn role(&mut self, context: &Context, path: &Utf8Path, files: &RoleFiles) {
+        // A role that depends on itself adds nothing the second time.
+        let cycle = context.roles.iter().any(|above| above == path) && files.0.is_empty();
+        if cycle || !self.enter(context, path, format!("role {files:?} {:?}", context.roles)) {
+            return;
+        }
+        let mut roles = context.roles.clone();
+        roles.push(path.to_owned());
+        let mut context = Context {
+            roles,
+            file: path.join("tasks/main.yml"),
+            includes: Vec::new(),
+            handlers: false,
+            depth: context.depth + 1,
+            ..context.clone()
+        };
+        context.collections = collection_of(path).into_iter().collect();
+        self.stands(&context);
+        self.plugin_dirs(context.play, path);
+        for part in ["vars", "defaults"] {
+            for file in self.role_part(path, part, files.0.get(part), true) {
+                self.vars_file(&context, &file, false);
+            }
+        }
+        let mut dependencies = Vec::new();
+        for file in self.role_part(path, "meta", None, false) {
+            self.vars_file(&context, &file, false);
+            for document in self.yaml(&file, context.play) {
+                dependencies.extend(
+                    document
+                        .get("dependencies")
+                        .map(|list| list.items().to_vec())
+                        .into_iter()
+                        .flatten(),
+                );
+                context.collections.extend(
+                    document
+                        .get("collections")
+                        .map(|node| texts(node))
+                        .into_iter()
+                        .flatten(),
+                );
+            }
+            let inner = Context {
+                file: file.clone(),
+                ..context.clone()
+            };
+            for entry in &dependencies {
+                self.role_entry(&inner, entry, "dependencies");
+            }
+        }
+        for extension in ["", ".yml", ".yaml", ".json"] {
+            let specs = path.join(format!("meta/argument_specs{extension}"));
+            if self.sources.is_file(&specs) {
+                self.vars_file(&context, &specs, false);
+                break;
+            }
+            self.add_absent(specs);
+        }
+        for (part, handlers) in [("tasks", false), ("handlers", true)] {
+            for file in self.role_part(path, part, files.0.get(part), false) {
+                let inner = Context {
+                    handlers,
+                    ..context.clone()
+                };
+                self.add_file(&file, inner.reach.clone(), &inner.via, false);
+                self.task_file(inner, &file);
+            }
+        }
+    }
+
+    /// The files of one part of a role: `main`, or what an include names instead.
+    /// `Role._load_role_yaml`.
+    fn role_part(
+        &mut self,
+        role: &Utf8Path,
+        part: &str,
+        named: Option<&String>,
+        allow_dir: bool,
+    ) -> Vec<Utf8PathBuf> {
+        let dir = role.join(part);
+        if !self.sources.is_dir(&dir) {
+            self.add_absent(dir);
+            return Vec::new();
+        }
+        match named {
+            None => self.vars_files(&dir, "main", &[".yml", ".yaml", ".json", ""], allow_dir),
+            Some(name) => {
+                let path = join(&self.request.root, &dir, name);
+                let (dir, name) = (
+                    parent(&path),
+                    path.file_name().unwrap_or_default().to_owned(),
+                );
+                self.vars_files(&dir, &name, &["", ".yml", ".yaml", ".json"], allow_dir)
+            }
+        }
+    }
+
+    /// A file of tasks.
+    pub(super) fn task_file(&mut self, context: Context, path: &Utf8Path) {
+        let context = Context {
+            file: path.to_owned(),
+            ..context
+        };
+        let key = format!(
+            "tasks {} {:?} {:?}",
+            context.handlers, context.roles, context.includes
+        );
+        if !self.enter(&context, path, key) {
+            return;
+        }
+        self.stands(&context);
+        self.mention(
+            context.play,
+            path,
+            Text::Yaml,
+            Some(&context),
+            &Arc::clone(&context.via),
+        );
+        for document in self.yaml(path, context.play) {
+            self.tasks(&context, document.items());
+        }
+    }
+}
+
+/// The collection that a path is in.
+pub(super) fn collection_of(path: &Utf8Path) -> Option<String> {
+    let mut parts = path
+        .components()
+        .map(|part| part.as_str())
+        .skip_while(|part| *part != "ansible_collections")
+        .skip(1);
+    Some(format!("{}.{}", parts.next()?, parts.next()?))
+}

@@ -1,0 +1,444 @@
+//! Tasks: which action, with which arguments. `parsing/mod_args.py`,
+//! `playbook/helpers.py`.
+
+use std::sync::Arc;
+
+use super::Walker;
+use super::context::{Context, RoleFiles, Search, Use, Wanted, lookup_expr};
+use crate::ansible::builtin::{TASK_KEYWORDS, own_action};
+use crate::ansible::jinja::{Expr, is_template};
+use crate::ansible::name::Name;
+use crate::ansible::reads::HostSelection;
+use crate::ansible::unresolved::Reason;
+use crate::ansible::values::{Definition, Scope};
+use crate::ansible::yaml::{Data, Node};
+
+/// The arguments of an action.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Args {
+    pub(super) members: Vec<(String, Arc<Node>)>,
+    /// What stands there without a key
+    pub(super) raw: Option<String>,
+    pub(super) line: u32,
+}
+
+impl Args {
+    pub(super) fn get(&self, key: &str) -> Option<&Arc<Node>> {
+        self.members
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value)
+    }
+
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
+        self.get(key)?.text()
+    }
+
+    /// Whether an argument is certainly true.
+    pub(super) fn is_true(&self, key: &str) -> bool {
+        self.get(key).and_then(|node| node.as_bool()) == Some(true)
+    }
+
+    /// Whether an argument is certainly false.
+    pub(super) fn is_false(&self, key: &str) -> bool {
+        self.get(key).and_then(|node| node.as_bool()) == Some(false)
+    }
+
+    /// The arguments as written: a mapping, or `key=value` in a text.
+    fn read(node: &Arc<Node>) -> Self {
+        let mut args = Self {
+            line: node.line,
+            ..Self::default()
+        };
+        match &node.data {
+            Data::Mapping(members) => {
+                args.members = members
+                    .iter()
+                    .filter_map(|(key, value)| Some((key.text()?.to_owned(), Arc::clone(value))))
+                    .collect();
+                args.raw = args.text("_raw_params").map(str::to_owned);
+            }
+            Data::Scalar { text, .. } => args.read_text(text, node),
+            Data::Sequence(_) => {}
+        }
+        args
+    }
+
+    fn read_text(&mut self, text: &str, node: &Node) {
+        let mut raw = Vec::new();
+        for word in words(text) {
+            match word.split_once('=') {
+                Some((key, value))
+                    if !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_') =>
+                {
+                    let value = value.trim_matches(['"', '\'']).to_owned();
+                    let node = Node {
+                        data: Data::Scalar {
+                            text: value,
+                            plain: false,
+                        },
+                        tag: None,
+                        ..node.clone()
+                    };
+                    self.members.push((key.to_owned(), Arc::new(node)));
+                }
+                _ => raw.push(word),
+            }
+        }
+        if !raw.is_empty() {
+            self.raw = Some(raw.join(" "));
+        }
+    }
+}
+
+/// The words of a text, with quotes and expressions kept whole. `parsing/splitter.py`.
+pub(super) fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut quote = None;
+    let mut depth = 0_usize;
+    let mut previous = ' ';
+    for c in text.chars() {
+        match c {
+            '"' | '\'' if depth == 0 && previous != '\\' => {
+                quote = match quote {
+                    None => Some(c),
+                    Some(open) if open == c => None,
+                    other => other,
+                };
+            }
+            '{' if previous == '{' => depth += 1,
+            '}' if previous == '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if c.is_whitespace() && quote.is_none() && depth == 0 {
+            if !word.is_empty() {
+                words.push(std::mem::take(&mut word));
+            }
+        } else {
+            word.push(c);
+        }
+        previous = c;
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+impl Walker<'_> {
+    /// A list of tasks and blocks.
+    pub(super) fn tasks(&mut self, context: &Context, tasks: &[Arc<Node>]) {
+        for task in tasks {
+            if task.get("block").is_some() {
+                let inner = Context {
+                    depth: context.depth + 1,
+                    ..context.clone()
+                };
+                for part in ["block", "rescue", "always"] {
+                    if let Some(tasks) = task.get(part) {
+                        self.tasks(&inner, tasks.items());
+                    }
+                }
+            } else if task.is_mapping() {
+                self.task(context, task);
+            }
+        }
+    }
+
+    fn task(&mut self, context: &Context, task: &Arc<Node>) {
+        if let Some(name) = task.get("register").and_then(|node| node.text()) {
+            self.values.define(name, Definition::Unknown);
+            if let Some(play) = self.plays.get_mut(context.play) {
+                play.sets.insert(name.to_owned());
+            }
+        }
+        if let Some(to) = task.get("delegate_to").and_then(|node| node.text()) {
+            self.delegate(context, to);
+        }
+        let Some((action, args)) = action_of(task) else {
+            return;
+        };
+        let scope = self.loop_scope(context, task, &action);
+        if is_template(&action) {
+            self.unresolved(
+                &context.file,
+                task.line,
+                &action,
+                Reason::TemplatedName,
+                Some(context.play),
+            );
+        }
+        let own = own_action(&action).map(str::to_owned);
+        match own.as_deref() {
+            Some("include_tasks" | "include") => self.include_tasks(context, &args, scope, true),
+            Some("import_tasks") => self.include_tasks(context, &args, scope, false),
+            Some("include_role" | "import_role") => {
+                if !self.include_role(context, &args, &scope, false) {
+                    self.late_roles.push((context.clone(), args, scope));
+                }
+            }
+            _ => self.action(context, &action, &args, &scope),
+        }
+    }
+
+    fn delegate(&mut self, context: &Context, to: &str) {
+        let selection = if !is_template(to) {
+            HostSelection::Host(to.to_owned())
+        } else {
+            // The same words say whose variables are read and to whom a task is given.
+            let asked = to
+                .replace("{{", "{{ hostvars[")
+                .replace("}}", "].ansible_host }}");
+            let scan = crate::ansible::jinja::scan_template(&asked, 1);
+            let mut reads = crate::ansible::jinja::find(&scan).reads.hostvars;
+            match reads.pop() {
+                Some(read) if reads.is_empty() => read.hosts,
+                _ => HostSelection::All,
+            }
+        };
+        if let Some(play) = self.plays.get_mut(context.play)
+            && !play.delegates.contains(&selection)
+        {
+            play.delegates.push(selection);
+        }
+    }
+
+    /// What the task's loop gives `item`. `playbook/task.py`, `playbook/loop_control.py`.
+    fn loop_scope(&mut self, context: &Context, task: &Arc<Node>, action: &str) -> Scope {
+        let mut scope = Scope::default();
+        let control = task.get("loop_control");
+        let variable = control
+            .and_then(|control| control.get("loop_var"))
+            .and_then(|node| node.text())
+            .unwrap_or("item")
+            .to_owned();
+        for (key, value) in task.members() {
+            let Some(key) = key.text() else { continue };
+            let definition = if key == "loop" {
+                Definition::Element(Arc::clone(value))
+            } else if let Some(plugin) = key.strip_prefix("with_") {
+                match plugin {
+                    "file" | "fileglob" | "first_found" | "filetree" | "template" | "ini"
+                    | "csvfile" | "lines" | "url" | "pipe" => {
+                        self.loop_lookup(context, plugin, value, action);
+                        Definition::Computed(lookup_expr(plugin, expr_of(value)))
+                    }
+                    "sequence" | "random_choice" => Definition::Unknown,
+                    _ => Definition::Element(Arc::clone(value)),
+                }
+            } else {
+                continue;
+            };
+            // What is included in a loop sees its variable too.
+            self.values.define(&variable, definition.clone());
+            scope
+                .local
+                .entry(variable.clone())
+                .or_default()
+                .push(definition);
+        }
+        scope
+    }
+
+    fn include_tasks(&mut self, context: &Context, args: &Args, scope: Scope, dynamic: bool) {
+        let Some(text) = args
+            .text("file")
+            .map(str::to_owned)
+            .or_else(|| args.raw.clone())
+        else {
+            return;
+        };
+        self.want(Wanted {
+            context: context.clone(),
+            name: Name::new(text.trim()),
+            scope,
+            search: Search::Tasks { dynamic },
+            used: Use::Tasks,
+            line: args.line,
+            what: if dynamic {
+                "include_tasks"
+            } else {
+                "import_tasks"
+            }
+            .to_owned(),
+            expected: true,
+            glob: false,
+        });
+    }
+
+    /// `playbook/role_include.py`. Whether the names of its files are known far enough.
+    pub(super) fn include_role(
+        &mut self,
+        context: &Context,
+        args: &Args,
+        scope: &Scope,
+        widest: bool,
+    ) -> bool {
+        const FROM: [(&str, &str); 4] = [
+            ("tasks_from", "tasks"),
+            ("vars_from", "vars"),
+            ("defaults_from", "defaults"),
+            ("handlers_from", "handlers"),
+        ];
+        let Some(name) = args.text("name").or_else(|| args.text("role")) else {
+            return true;
+        };
+        let here = self.scope(context, scope);
+        let unknown = FROM
+            .iter()
+            .filter_map(|(key, _)| args.text(key))
+            .any(|text| {
+                self.values
+                    .resolve(&Name::new(text), &here)
+                    .iter()
+                    .any(|pattern| pattern.is_any())
+            });
+        if unknown && !widest {
+            return false;
+        }
+        let mut choices = vec![RoleFiles::default()];
+        for (key, part) in FROM {
+            let Some(text) = args.text(key) else { continue };
+            let mut next = Vec::new();
+            for pattern in self.values.resolve(&Name::new(text), &here) {
+                for choice in &choices {
+                    match pattern.as_literal() {
+                        Some(text) => {
+                            let mut choice = choice.clone();
+                            choice.0.insert(part, text);
+                            next.push(choice);
+                        }
+                        None => {
+                            self.unresolved(
+                                &context.file,
+                                args.line,
+                                text,
+                                Reason::TemplatedName,
+                                Some(context.play),
+                            );
+                            next.extend(
+                                self.role_file_choices(
+                                    context, name, scope, part, &pattern, choice,
+                                ),
+                            );
+                        }
+                    }
+                }
+            }
+            choices = next;
+        }
+        for files in choices {
+            self.want(Wanted {
+                context: context.clone(),
+                name: Name::new(name),
+                scope: scope.clone(),
+                search: Search::Roles,
+                used: Use::Role(files),
+                line: args.line,
+                what: "include_role".to_owned(),
+                expected: true,
+                glob: false,
+            });
+        }
+        true
+    }
+
+    /// Each file of a role's part that a computed `tasks_from` could name.
+    fn role_file_choices(
+        &mut self,
+        context: &Context,
+        role: &str,
+        scope: &Scope,
+        part: &'static str,
+        pattern: &crate::ansible::name::Pattern,
+        choice: &RoleFiles,
+    ) -> Vec<RoleFiles> {
+        let here = self.scope(context, scope);
+        let mut choices = Vec::new();
+        for name in self
+            .values
+            .resolve(&Name::new(role), &here)
+            .iter()
+            .filter_map(crate::ansible::name::Pattern::as_literal)
+        {
+            for place in self.role_places(context) {
+                let dir = place.dir.join(&name).join(part);
+                for (file, _) in self.below(&dir, Some(context.play)) {
+                    let stem = file.with_extension("");
+                    if pattern.matches(file.as_str()) || pattern.matches(stem.as_str()) {
+                        let mut choice = choice.clone();
+                        choice.0.insert(part, file.into_string());
+                        choices.push(choice);
+                    }
+                }
+            }
+        }
+        choices
+    }
+}
+
+/// The action of a task: the keyword that isn't one of Ansible's, or `action`.
+fn action_of(task: &Arc<Node>) -> Option<(String, Args)> {
+    let mut found = None;
+    for key in ["action", "local_action"] {
+        if let Some(value) = task.get(key) {
+            found = Some(match value.text() {
+                Some(text) => {
+                    let mut words = words(text);
+                    if words.is_empty() {
+                        return None;
+                    }
+                    let action = words.remove(0);
+                    let mut args = Args {
+                        line: value.line,
+                        ..Args::default()
+                    };
+                    args.read_text(&words.join(" "), value);
+                    (action, args)
+                }
+                None => (value.get("module")?.text()?.to_owned(), Args::read(value)),
+            });
+        }
+    }
+    if found.is_none() {
+        let (key, value) = task.members().iter().find(|(key, _)| {
+            key.text()
+                .is_some_and(|key| !TASK_KEYWORDS.contains(&key) && !key.starts_with("with_"))
+        })?;
+        found = Some((
+            key.text()?.to_owned(),
+            Args {
+                line: key.line,
+                ..Args::read(value)
+            },
+        ));
+    }
+    let (action, mut args) = found?;
+    if let Some(more) = task.get("args") {
+        for (key, value) in Args::read(more).members {
+            if args.get(&key).is_none() {
+                args.members.push((key, value));
+            }
+        }
+    }
+    Some((action, args))
+}
+
+/// A YAML value as the expression that has the same value.
+pub(super) fn expr_of(node: &Node) -> Expr {
+    match &node.data {
+        Data::Scalar { text, .. } => match Name::new(text).parts {
+            Some(mut parts) if parts.len() == 1 => parts.remove(0),
+            Some(parts) => Expr::Concat(parts),
+            None => Expr::Op(Vec::new()),
+        },
+        Data::Sequence(items) => Expr::List(items.iter().map(|item| expr_of(item)).collect()),
+        Data::Mapping(members) => Expr::Dict(
+            members
+                .iter()
+                .map(|(key, value)| (expr_of(key), expr_of(value)))
+                .collect(),
+        ),
+    }
+}

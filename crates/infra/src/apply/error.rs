@@ -1,0 +1,70 @@
+//! Why an apply could not begin, or not go on.
+
+use infra_core::document::DocumentError;
+use infra_core::hint::Hint;
+use infra_core::inventory::InventoryError;
+use infra_exec::rundir::RunDirError;
+use infra_exec::terraform::Failure;
+
+use crate::ledger::LedgerError;
+use crate::lock::LockError;
+use crate::plan::{GateError, PlanError, SavedError};
+use crate::secret_key::KeyError;
+use crate::tools::ToolError;
+
+/// Why an apply could not begin, or not go on. What it had done by then is in the ledger.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ApplyError {
+    /// The lock can't be taken
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// There is no plan
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The saved decision can't be carried out
+    #[error(transparent)]
+    Saved(#[from] SavedError),
+    /// The ledger can't be read or written
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The key for secret values can't be kept
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A program is missing or too old
+    #[error(transparent)]
+    Tool(#[from] ToolError),
+    /// Terraform failed
+    #[error(transparent)]
+    Terraform(#[from] Failure),
+    /// The state that Terraform left can't be read
+    #[error("the state after terraform apply can't be read: {0}")]
+    State(#[source] DocumentError),
+    /// The state that Terraform left gives no inventory
+    #[error(transparent)]
+    Inventory(#[from] InventoryError),
+    /// A playbook can't be decided about
+    #[error(transparent)]
+    Gate(#[from] GateError),
+    /// There is no place for the files of the run
+    #[error(transparent)]
+    RunDir(#[from] RunDirError),
+}
+
+impl Hint for ApplyError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Lock(error) => error.hints(),
+            Self::Plan(error) => error.hints(),
+            Self::Saved(error) => error.hints(),
+            Self::Ledger(error) => error.hints(),
+            Self::Key(_) => Vec::new(),
+            Self::Tool(error) => error.hints(),
+            Self::Terraform(error) => error.hints(),
+            Self::State(error) => error.hints(),
+            Self::Inventory(error) => error.hints(),
+            Self::Gate(error) => error.hints(),
+            Self::RunDir(error) => error.hints(),
+        }
+    }
+}

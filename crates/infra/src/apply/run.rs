@@ -1,0 +1,175 @@
+//! One run under its lock, from the plan to the last host.
+
+use infra_core::ansible::SecretKey;
+use infra_core::decision::Verdict;
+use infra_core::digest::Digest;
+use infra_core::drift::DriftRules;
+use infra_core::inventory::Inventory;
+use infra_core::ledger::{RecordEvent, record};
+use infra_exec::process::Level;
+use infra_exec::tools::AnsibleCore;
+
+use super::error::ApplyError;
+use super::options::ApplyOptions;
+use super::report::{ApplyReport, Outcome};
+use crate::Project;
+use crate::context::Context;
+use crate::event::Stage;
+use crate::ledger::{Ledger, LedgerError, Writer};
+use crate::plan::{PlanError, PlanOptions, Planned, Planner, SavedDecision, made, open_ledger};
+use crate::{secret_key, tools};
+
+/// One run under its lock.
+pub(super) struct Run<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) project: &'a Project,
+    pub(super) writer: Writer,
+    pub(super) ledger: Ledger,
+    started: bool,
+}
+
+impl<'a> Run<'a> {
+    pub(super) async fn open(
+        context: &'a Context<'a>,
+        project: &'a Project,
+        writer: Writer,
+    ) -> Result<Self, LedgerError> {
+        let ledger = open_ledger(project).await?;
+        let mut run = Self { context, project, writer, ledger, started: false };
+        run.close_abandoned().await?;
+        Ok(run)
+    }
+
+    /// Everything between taking the lock and giving it back.
+    pub(super) async fn carry_out(&mut self, options: ApplyOptions<'_>) -> Result<ApplyReport, ApplyError> {
+        let key = secret_key::read_or_create(&self.project.state_dir())?;
+        let rules = DriftRules::compile(&self.project.stack.drift).map_err(PlanError::from)?;
+        let planner = Planner {
+            context: self.context,
+            project: self.project,
+            options: &options.plan,
+            rules: &rules,
+            ledger: &self.ledger,
+            key: &key,
+        };
+        let planned = match &options.saved {
+            None => planner.live().await?,
+            Some(saved) => self.again(&planner, saved).await?,
+        };
+        let ansible = planner.ansible()?;
+        let refreshes = options.plan.refresh_only && !planned.decision.drift.drift.is_empty();
+        if planned.decision.verdict == Verdict::Nothing && !refreshes {
+            return self.nothing_to_do(&planned, &key).await;
+        }
+        if self.context.runner.interrupt().level() >= Level::Stop || !(options.approve)(&planned.decision).await {
+            return Ok(ApplyReport::new(&self.project.stack.name, Outcome::Declined));
+        }
+        self.start(ansible.as_ref()).await?;
+        self.work(planned, &options.plan, refreshes, &key, ansible.as_ref()).await
+    }
+
+    async fn work(
+        &mut self,
+        planned: Planned,
+        options: &PlanOptions,
+        refreshes: bool,
+        key: &SecretKey,
+        ansible: Option<&AnsibleCore>,
+    ) -> Result<ApplyReport, ApplyError> {
+        let mut report = ApplyReport::new(&self.project.stack.name, Outcome::Done);
+        report.run = Some(self.writer.run.clone());
+        let inventory = if planned.decision.terraform_applies() || refreshes {
+            report.terraform = true;
+            self.context.stage(Stage::Terraform, self.terraform(&planned)).await?;
+            self.inventory_now(options).await?
+        } else {
+            planned.built.inventory.clone()
+        };
+        self.record_inventory(&inventory, key).await?;
+        self.playbooks(&inventory, options, key, ansible, &mut report).await?;
+        let unfinished = report.playbooks.iter().flat_map(|playbook| &playbook.hosts).any(|host| !host.succeeded());
+        if unfinished || !report.problems.is_empty() {
+            report.outcome = Outcome::Failed;
+        }
+        Ok(report)
+    }
+
+    /// Makes the decision again from the plan of a saved one, and refuses if it is another.
+    async fn again(&self, planner: &Planner<'_>, saved: &SavedDecision) -> Result<Planned, ApplyError> {
+        saved.is_for(&self.project.stack.name)?;
+        let terraform = tools::terraform(self.project)?;
+        let (dir, file) = saved.unpack()?;
+        let runner = &self.context.runner;
+        let json = self.context.stage(Stage::Plan, terraform.show_plan(runner, &file)).await?;
+        let planned = planner.decide_made(made(dir, &file, json), planner.ansible()?.as_ref()).await?;
+        let state = self.state_id(&terraform, runner).await?;
+        saved.still_holds(&planned, state.as_ref())?;
+        Ok(planned)
+    }
+
+    /// There may still be an address to note: the next plan compares with it.
+    async fn nothing_to_do(&mut self, planned: &Planned, key: &SecretKey) -> Result<ApplyReport, ApplyError> {
+        if self.ledger.index().inventory != record(&planned.built.inventory, key) && !planned.built.inventory.hosts.is_empty() {
+            self.start(None).await?;
+            self.record_inventory(&planned.built.inventory, key).await?;
+        }
+        Ok(ApplyReport::new(&self.project.stack.name, Outcome::Nothing))
+    }
+
+    /// Says that the run began. Nothing is changed before this is durable: a ledger that
+    /// can't be written stops the run here, while nothing is half done.
+    async fn start(&mut self, ansible: Option<&AnsibleCore>) -> Result<(), ApplyError> {
+        let event = RecordEvent::RunStarted {
+            infra: env!("CARGO_PKG_VERSION").to_owned(),
+            command: "apply".to_owned(),
+            terraform: None,
+            ansible: ansible.map(|ansible| ansible.version.to_string()),
+        };
+        self.append(event).await?;
+        self.started = true;
+        Ok(())
+    }
+
+    /// Says how the run ended, if it said that it began.
+    pub(super) async fn end(&mut self, outcome: Outcome) -> Result<(), LedgerError> {
+        if self.started {
+            let event = RecordEvent::RunFinished { outcome: outcome.word().to_owned() };
+            self.ledger.append(&self.writer, event).await?;
+        }
+        self.ledger.save_index();
+        Ok(())
+    }
+
+    /// We hold the lock, so a run without an end is over, and did not end well.
+    async fn close_abandoned(&mut self) -> Result<(), LedgerError> {
+        let Some(open) = self.ledger.index().open_run.clone() else { return Ok(()) };
+        let message = format!("the run {} of {}, begun {}, ended without saying so", open.run, open.who, open.at);
+        let hints = vec!["what it had done on each host is recorded; this run does the rest".to_owned()];
+        self.context.warn(message, hints);
+        let event = RecordEvent::RunAbandoned {
+            abandoned: open.run,
+            evidence: "its lock was gone or its processes were".to_owned(),
+        };
+        self.ledger.append(&self.writer, event).await?;
+        Ok(())
+    }
+
+    async fn record_inventory(&mut self, inventory: &Inventory, key: &SecretKey) -> Result<(), ApplyError> {
+        let hosts = record(inventory, key);
+        if self.ledger.index().inventory == hosts {
+            return Ok(());
+        }
+        self.append(RecordEvent::Inventory { digest: Digest::from(inventory.digest()), hosts }).await
+    }
+
+    pub(super) async fn append(&mut self, event: RecordEvent) -> Result<(), ApplyError> {
+        self.ledger.append(&self.writer, event).await?;
+        Ok(())
+    }
+
+    /// Tells of an error that doesn't stop the run.
+    pub(super) fn problem(&self, report: &mut ApplyReport, message: String, hints: Vec<String>) {
+        self.context.warn(message.clone(), hints);
+        report.problems.push(message);
+    }
+}
