@@ -142,3 +142,42 @@ fn download(directory: &Utf8Path, terraform: &Utf8Path, source: &str) -> Result<
     }
     Ok(mirror)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: &str = "registry.terraform.io/hashicorp/aws";
+
+    fn prefix_with(mirrors: &[&str]) -> (tempfile::TempDir, Utf8PathBuf) {
+        let temporary = tempfile::tempdir().unwrap();
+        let prefix = Utf8PathBuf::from_path_buf(temporary.path().to_owned()).unwrap();
+        for mirror in mirrors {
+            fs::create_dir_all(prefix.join(mirror).join(SOURCE)).unwrap();
+        }
+        (temporary, prefix)
+    }
+
+    #[test]
+    fn the_shallowest_mirror_is_found() {
+        let (_temporary, prefix) = prefix_with(&["a/deep/one", "plugins"]);
+        assert_eq!(search(&prefix, SOURCE, DEPTH), Some(prefix.join("plugins")));
+    }
+
+    #[test]
+    fn a_prefix_that_is_itself_the_mirror_is_found() {
+        let (_temporary, prefix) = prefix_with(&["."]);
+        assert_eq!(search(&prefix, SOURCE, DEPTH), Some(prefix));
+    }
+
+    #[test]
+    fn the_search_ends_at_its_depth() {
+        let (_temporary, prefix) = prefix_with(&["1/2/3/4/5"]);
+        assert_eq!(search(&prefix, SOURCE, DEPTH), None);
+    }
+
+    #[test]
+    fn a_prefix_that_is_not_there_has_no_mirror() {
+        assert_eq!(search(Utf8Path::new("/nonexistent"), SOURCE, DEPTH), None);
+    }
+}

@@ -44,18 +44,40 @@ pub(crate) fn check() -> Result<()> {
             continue;
         }
         let text = fs::read_to_string(&path).with_context(|| name.to_owned())?;
-        let lines = text.lines().count();
-        if kind == "rs" && lines > MOST_LINES {
-            broken.push(format!("{name}: {lines} lines, more than {MOST_LINES}"));
-        }
-        for (number, line) in text.lines().enumerate() {
-            for mark in UNFINISHED.iter().filter(|mark| line.contains(**mark)) {
-                broken.push(format!("{name}:{}: {mark}", number + 1));
-            }
-        }
+        broken.extend(complaints(name, kind, &text));
     }
     if !broken.is_empty() {
         bail!("{}", broken.join("\n"));
     }
     Ok(())
+}
+
+fn complaints(name: &str, kind: &str, text: &str) -> Vec<String> {
+    let lines = text.lines().count();
+    let too_long = (kind == "rs" && lines > MOST_LINES)
+        .then(|| format!("{name}: {lines} lines, more than {MOST_LINES}"));
+    let unfinished = text.lines().enumerate().flat_map(|(number, line)| {
+        let marks = UNFINISHED.iter().filter(move |mark| line.contains(**mark));
+        marks.map(move |mark| format!("{name}:{}: {mark}", number + 1))
+    });
+    too_long.into_iter().chain(unfinished).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_of_unfinished_work_is_named_with_its_line() {
+        let text = format!("fine\n    {}\n", UNFINISHED[0]);
+        let expected = format!("a.rs:2: {}", UNFINISHED[0]);
+        assert_eq!(complaints("a.rs", "rs", &text), [expected]);
+    }
+
+    #[test]
+    fn only_source_files_have_a_length() {
+        let text = "line\n".repeat(MOST_LINES + 1);
+        assert_eq!(complaints("a.rs", "rs", &text).len(), 1);
+        assert_eq!(complaints("a.md", "md", &text), Vec::<String>::new());
+    }
 }
