@@ -1,5 +1,7 @@
 //! Terraform and Ansible run as one change: plan, apply, ledger, lock and events.
 
+mod ansible_run;
+pub mod apply;
 mod context;
 pub mod event;
 pub mod files;
@@ -11,6 +13,7 @@ mod project;
 mod secret_key;
 pub mod tools;
 
+pub use apply::apply;
 pub use context::Context;
 pub use infra_core as core;
 pub use infra_exec as exec;

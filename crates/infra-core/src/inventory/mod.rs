@@ -19,6 +19,7 @@ mod naming;
 mod nothing;
 mod pick;
 mod provider;
+mod render;
 mod survey;
 mod variable;
 
@@ -28,3 +29,4 @@ pub use draft::{Note, NoteKind, SkipReason, Skipped};
 pub use error::InventoryError;
 pub use model::{Group, Host, Inventory, is_connection_variable};
 pub use names::{is_group_name, is_host_name, is_variable_name};
+pub use render::{HostVars, List};

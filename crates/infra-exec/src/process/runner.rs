@@ -96,12 +96,23 @@ impl Hint for RunError {}
 #[derive(Debug, Clone)]
 pub struct Runner {
     interrupt: Interrupt,
+    env: Vec<(String, String)>,
 }
 
 impl Runner {
     /// A runner whose children stop as `interrupt` says.
     pub fn new(interrupt: Interrupt) -> Self {
-        Self { interrupt }
+        Self {
+            interrupt,
+            env: Vec::new(),
+        }
+    }
+
+    /// Gives every child this environment variable, by which whatever it starts can be told.
+    #[must_use]
+    pub fn with_env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.env.push((name.into(), value.into()));
+        self
     }
 
     /// What stops the children.
@@ -114,6 +125,7 @@ impl Runner {
     pub fn for_cleanup(&self) -> Self {
         Self {
             interrupt: self.interrupt.only_kill(),
+            env: self.env.clone(),
         }
     }
 
@@ -133,7 +145,7 @@ impl Runner {
         let log = invocation.log.as_ref().map(create).transpose()?;
         let marker = Tree::new_marker();
         let mut command = command(invocation)?;
-        command.env(MARKER, &marker);
+        command.env(MARKER, &marker).envs(self.env.iter().map(|(name, value)| (name, value)));
         tracing::debug!(%invocation, "run");
         let started = Instant::now();
         let child = command.spawn().map_err(|source| RunError::Spawn {

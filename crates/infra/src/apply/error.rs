@@ -3,8 +3,10 @@
 use infra_core::document::DocumentError;
 use infra_core::hint::Hint;
 use infra_core::inventory::InventoryError;
+use infra_exec::ansible::AnsibleError;
 use infra_exec::rundir::RunDirError;
 use infra_exec::terraform::Failure;
+use infra_exec::tools::LocateError;
 
 use crate::ledger::LedgerError;
 use crate::lock::LockError;
@@ -37,6 +39,15 @@ pub enum ApplyError {
     /// Terraform failed
     #[error(transparent)]
     Terraform(#[from] Failure),
+    /// The plan file has gone
+    #[error("can't read the plan file {}", path.display())]
+    PlanFile {
+        /// The file
+        path: std::path::PathBuf,
+        /// Why
+        #[source]
+        source: std::io::Error,
+    },
     /// The state that Terraform left can't be read
     #[error("the state after terraform apply can't be read: {0}")]
     State(#[source] DocumentError),
@@ -46,6 +57,12 @@ pub enum ApplyError {
     /// A playbook can't be decided about
     #[error(transparent)]
     Gate(#[from] GateError),
+    /// Ansible could not be asked about the inventory
+    #[error(transparent)]
+    Ansible(#[from] AnsibleError),
+    /// A program is missing
+    #[error(transparent)]
+    Locate(#[from] LocateError),
     /// There is no place for the files of the run
     #[error(transparent)]
     RunDir(#[from] RunDirError),
@@ -58,7 +75,9 @@ impl Hint for ApplyError {
             Self::Plan(error) => error.hints(),
             Self::Saved(error) => error.hints(),
             Self::Ledger(error) => error.hints(),
-            Self::Key(_) => Vec::new(),
+            Self::Key(_) | Self::PlanFile { .. } => Vec::new(),
+            Self::Ansible(error) => error.hints(),
+            Self::Locate(error) => error.hints(),
             Self::Tool(error) => error.hints(),
             Self::Terraform(error) => error.hints(),
             Self::State(error) => error.hints(),

@@ -91,7 +91,13 @@ impl HostReport {
     pub const SUCCEEDED: &str = "succeeded";
 
     pub(crate) fn new(host: &str, outcome: &str, message: Option<String>) -> Self {
-        Self { host: host.to_owned(), outcome: outcome.to_owned(), changed: false, task: None, message }
+        Self {
+            host: host.to_owned(),
+            outcome: outcome.to_owned(),
+            changed: false,
+            task: None,
+            message,
+        }
     }
 
     /// Whether the playbook's work is done on the host.

@@ -35,13 +35,22 @@ impl<'a> Run<'a> {
         writer: Writer,
     ) -> Result<Self, LedgerError> {
         let ledger = open_ledger(project).await?;
-        let mut run = Self { context, project, writer, ledger, started: false };
+        let mut run = Self {
+            context,
+            project,
+            writer,
+            ledger,
+            started: false,
+        };
         run.close_abandoned().await?;
         Ok(run)
     }
 
     /// Everything between taking the lock and giving it back.
-    pub(super) async fn carry_out(&mut self, options: ApplyOptions<'_>) -> Result<ApplyReport, ApplyError> {
+    pub(super) async fn carry_out(
+        &mut self,
+        options: ApplyOptions<'_>,
+    ) -> Result<ApplyReport, ApplyError> {
         let key = secret_key::read_or_create(&self.project.state_dir())?;
         let rules = DriftRules::compile(&self.project.stack.drift).map_err(PlanError::from)?;
         let planner = Planner {
@@ -61,11 +70,17 @@ impl<'a> Run<'a> {
         if planned.decision.verdict == Verdict::Nothing && !refreshes {
             return self.nothing_to_do(&planned, &key).await;
         }
-        if self.context.runner.interrupt().level() >= Level::Stop || !(options.approve)(&planned.decision).await {
-            return Ok(ApplyReport::new(&self.project.stack.name, Outcome::Declined));
+        if self.context.runner.interrupt().level() >= Level::Stop
+            || !(options.approve)(&planned.decision).await
+        {
+            return Ok(ApplyReport::new(
+                &self.project.stack.name,
+                Outcome::Declined,
+            ));
         }
         self.start(ansible.as_ref()).await?;
-        self.work(planned, &options.plan, refreshes, &key, ansible.as_ref()).await
+        self.work(planned, &options.plan, refreshes, &key, ansible.as_ref())
+            .await
     }
 
     async fn work(
@@ -80,14 +95,22 @@ impl<'a> Run<'a> {
         report.run = Some(self.writer.run.clone());
         let inventory = if planned.decision.terraform_applies() || refreshes {
             report.terraform = true;
-            self.context.stage(Stage::Terraform, self.terraform(&planned)).await?;
+            let context = self.context;
+            context
+                .stage(Stage::Terraform, self.terraform(&planned, options))
+                .await?;
             self.inventory_now(options).await?
         } else {
             planned.built.inventory.clone()
         };
         self.record_inventory(&inventory, key).await?;
-        self.playbooks(&inventory, options, key, ansible, &mut report).await?;
-        let unfinished = report.playbooks.iter().flat_map(|playbook| &playbook.hosts).any(|host| !host.succeeded());
+        self.playbooks(&inventory, options, key, ansible, &mut report)
+            .await?;
+        let unfinished = report
+            .playbooks
+            .iter()
+            .flat_map(|playbook| &playbook.hosts)
+            .any(|host| !host.succeeded());
         if unfinished || !report.problems.is_empty() {
             report.outcome = Outcome::Failed;
         }
@@ -95,21 +118,36 @@ impl<'a> Run<'a> {
     }
 
     /// Makes the decision again from the plan of a saved one, and refuses if it is another.
-    async fn again(&self, planner: &Planner<'_>, saved: &SavedDecision) -> Result<Planned, ApplyError> {
+    async fn again(
+        &self,
+        planner: &Planner<'_>,
+        saved: &SavedDecision,
+    ) -> Result<Planned, ApplyError> {
         saved.is_for(&self.project.stack.name)?;
         let terraform = tools::terraform(self.project)?;
         let (dir, file) = saved.unpack()?;
         let runner = &self.context.runner;
-        let json = self.context.stage(Stage::Plan, terraform.show_plan(runner, &file)).await?;
-        let planned = planner.decide_made(made(dir, &file, json), planner.ansible()?.as_ref()).await?;
+        let json = self
+            .context
+            .stage(Stage::Plan, terraform.show_plan(runner, &file))
+            .await?;
+        let planned = planner
+            .decide_made(made(dir, &file, json), planner.ansible()?.as_ref())
+            .await?;
         let state = self.state_id(&terraform, runner).await?;
         saved.still_holds(&planned, state.as_ref())?;
         Ok(planned)
     }
 
     /// There may still be an address to note: the next plan compares with it.
-    async fn nothing_to_do(&mut self, planned: &Planned, key: &SecretKey) -> Result<ApplyReport, ApplyError> {
-        if self.ledger.index().inventory != record(&planned.built.inventory, key) && !planned.built.inventory.hosts.is_empty() {
+    async fn nothing_to_do(
+        &mut self,
+        planned: &Planned,
+        key: &SecretKey,
+    ) -> Result<ApplyReport, ApplyError> {
+        if self.ledger.index().inventory != record(&planned.built.inventory, key)
+            && !planned.built.inventory.hosts.is_empty()
+        {
             self.start(None).await?;
             self.record_inventory(&planned.built.inventory, key).await?;
         }
@@ -133,7 +171,9 @@ impl<'a> Run<'a> {
     /// Says how the run ended, if it said that it began.
     pub(super) async fn end(&mut self, outcome: Outcome) -> Result<(), LedgerError> {
         if self.started {
-            let event = RecordEvent::RunFinished { outcome: outcome.word().to_owned() };
+            let event = RecordEvent::RunFinished {
+                outcome: outcome.word().to_owned(),
+            };
             self.ledger.append(&self.writer, event).await?;
         }
         self.ledger.save_index();
@@ -142,9 +182,15 @@ impl<'a> Run<'a> {
 
     /// We hold the lock, so a run without an end is over, and did not end well.
     async fn close_abandoned(&mut self) -> Result<(), LedgerError> {
-        let Some(open) = self.ledger.index().open_run.clone() else { return Ok(()) };
-        let message = format!("the run {} of {}, begun {}, ended without saying so", open.run, open.who, open.at);
-        let hints = vec!["what it had done on each host is recorded; this run does the rest".to_owned()];
+        let Some(open) = self.ledger.index().open_run.clone() else {
+            return Ok(());
+        };
+        let message = format!(
+            "the run {} of {}, begun {}, ended without saying so",
+            open.run, open.who, open.at
+        );
+        let hints =
+            vec!["what it had done on each host is recorded; this run does the rest".to_owned()];
         self.context.warn(message, hints);
         let event = RecordEvent::RunAbandoned {
             abandoned: open.run,
@@ -154,12 +200,20 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    async fn record_inventory(&mut self, inventory: &Inventory, key: &SecretKey) -> Result<(), ApplyError> {
+    async fn record_inventory(
+        &mut self,
+        inventory: &Inventory,
+        key: &SecretKey,
+    ) -> Result<(), ApplyError> {
         let hosts = record(inventory, key);
         if self.ledger.index().inventory == hosts {
             return Ok(());
         }
-        self.append(RecordEvent::Inventory { digest: Digest::from(inventory.digest()), hosts }).await
+        self.append(RecordEvent::Inventory {
+            digest: Digest::from(inventory.digest()),
+            hosts,
+        })
+        .await
     }
 
     pub(super) async fn append(&mut self, event: RecordEvent) -> Result<(), ApplyError> {

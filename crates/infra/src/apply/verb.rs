@@ -14,7 +14,9 @@ use crate::context::Context;
 use crate::event::{Event, Stage};
 use crate::files::atomic;
 use crate::ledger::Writer;
-use crate::lock::{self, Holder, LocalLock, LockError, RUN_VARIABLE, RunLock, Waiting, this_machine};
+use crate::lock::{
+    self, Holder, LocalLock, LockError, RUN_VARIABLE, RunLock, Waiting, this_machine,
+};
 
 /// How often it is looked whether the lock is still ours.
 const BEAT: Duration = Duration::from_secs(2);
@@ -40,34 +42,65 @@ pub async fn apply(
     let lock = LocalLock::new(project.state_dir().join("lock.json"));
     let holder = holder(project, &options.info);
     keep_out_of_git(project);
-    context.stage(Stage::Lock, take(context, &lock, &holder, options.lock_timeout)).await?;
-    let writer = Writer { run: holder.id.clone(), who: holder.who.clone() };
+    context
+        .stage(
+            Stage::Lock,
+            take(context, &lock, &holder, options.lock_timeout),
+        )
+        .await?;
+    let writer = Writer {
+        run: holder.id.clone(),
+        who: holder.who.clone(),
+    };
     let context = Context {
         observer: context.observer,
         runner: context.runner.clone().with_env(RUN_VARIABLE, &holder.id),
     };
     let interrupter = options.interrupter.clone();
-    let mut run = Run::new(&context, project, writer);
-    let mut lost = None;
+    let (result, lost) = under_lock(&context, project, options, &lock, writer).await;
+    if lost == Lock::Kept {
+        give_back(&context, &lock, &holder.id).await;
+    }
+    result
+}
+
+/// Whether the lock was still ours at the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lock {
+    Kept,
+    Lost,
+}
+
+/// The run itself, with an eye on the lock.
+async fn under_lock(
+    context: &Context<'_>,
+    project: &Project,
+    options: ApplyOptions<'_>,
+    lock: &LocalLock,
+    writer: Writer,
+) -> (Result<ApplyReport, ApplyError>, Lock) {
+    let id = writer.run.clone();
+    let mut run = match Run::open(context, project, writer).await {
+        Ok(run) => run,
+        Err(error) => return (Err(error.into()), Lock::Kept),
+    };
+    let interrupter = options.interrupter.clone();
+    let mut state = Lock::Kept;
     let result = {
         let mut work = std::pin::pin!(run.carry_out(options));
         tokio::select! {
             biased;
             result = &mut work => result,
-            error = lock::watch(&lock, &holder.id, BEAT, LEASE) => {
+            error = lock::watch(lock, &id, BEAT, LEASE) => {
                 context.warn(error.to_string(), error.hints());
-                // Terraform's state write can't be fenced: stop before it comes to that.
+                // Terraform's write of the state can't be fenced: stop before it comes to that.
                 interrupter.stop();
-                lost = Some(error);
+                state = Lock::Lost;
                 work.await
             }
         }
     };
-    let result = finish(&context, &mut run, result, lost.as_ref()).await;
-    if lost.is_none() {
-        give_back(&context, &lock, &holder.id).await;
-    }
-    result
+    (finish(context, &mut run, result, state).await, state)
 }
 
 /// Writes the end of the run into the ledger, however it ended.
@@ -75,13 +108,13 @@ async fn finish(
     context: &Context<'_>,
     run: &mut Run<'_>,
     result: Result<ApplyReport, ApplyError>,
-    lost: Option<&LockError>,
+    lock: Lock,
 ) -> Result<ApplyReport, ApplyError> {
     let interrupted = context.runner.interrupt().level() >= Level::Stop;
     let result = result.map(|mut report| {
         report.outcome = match report.outcome {
             done @ (Outcome::Nothing | Outcome::Done | Outcome::Declined) => done,
-            _ if lost.is_some() => Outcome::LockLost,
+            _ if lock == Lock::Lost => Outcome::LockLost,
             _ if interrupted => Outcome::Interrupted,
             other => other,
         };
@@ -89,7 +122,7 @@ async fn finish(
     });
     let outcome = match &result {
         Ok(report) => report.outcome,
-        Err(_) if lost.is_some() => Outcome::LockLost,
+        Err(_) if lock == Lock::Lost => Outcome::LockLost,
         Err(_) if interrupted => Outcome::Interrupted,
         Err(_) => Outcome::Failed,
     };
@@ -107,9 +140,14 @@ async fn take(
 ) -> Result<(), LockError> {
     let mut interrupt = context.runner.interrupt().clone();
     let tell = |waiting| match waiting {
-        Waiting::Held(other) => context.tell(&Event::LockWaiting { holder: other.to_string() }),
+        Waiting::Held(other) => context.tell(&Event::LockWaiting {
+            holder: other.to_string(),
+        }),
         Waiting::Cleared(other, evidence) => {
-            context.tell(&Event::LockCleared { holder: other.to_string(), evidence });
+            context.tell(&Event::LockCleared {
+                holder: other.to_string(),
+                evidence,
+            });
         }
     };
     tokio::select! {
@@ -121,8 +159,14 @@ async fn take(
 async fn give_back(context: &Context<'_>, lock: &LocalLock, id: &str) {
     match lock.release(id).await {
         Ok(true) => {}
-        Ok(false) => context.warn("the run lock was no longer ours when it was given back", Vec::new()),
-        Err(error) => context.warn(error.to_string(), vec![format!("remove it with `infra force-unlock {id}`")]),
+        Ok(false) => context.warn(
+            "the run lock was no longer ours when it was given back",
+            Vec::new(),
+        ),
+        Err(error) => context.warn(
+            error.to_string(),
+            vec![format!("remove it with `infra force-unlock {id}`")],
+        ),
     }
 }
 
@@ -132,7 +176,9 @@ fn holder(project: &Project, info: &str) -> Holder {
         operation: "apply".to_owned(),
         info: info.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        created: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        created: jiff::Timestamp::now()
+            .strftime("%Y-%m-%dT%H:%M:%SZ")
+            .to_string(),
         path: project.state_dir().to_string(),
         ..this_machine()
     }
@@ -141,15 +187,21 @@ fn holder(project: &Project, info: &str) -> Holder {
 /// A name for a run: when it began, and enough to tell it from another of that second.
 fn run_id() -> String {
     let now = jiff::Timestamp::now();
-    let unique = blake3::hash(format!("{} {}", now.as_nanosecond(), std::process::id()).as_bytes()).to_hex();
-    format!("{}-{}", now.strftime("%Y%m%dT%H%M%SZ"), unique.chars().take(6).collect::<String>())
+    let unique =
+        blake3::hash(format!("{} {}", now.as_nanosecond(), std::process::id()).as_bytes()).to_hex();
+    format!(
+        "{}-{}",
+        now.strftime("%Y%m%dT%H%M%SZ"),
+        unique.chars().take(6).collect::<String>()
+    )
 }
 
 /// The ledger and the lock are of this machine and hold what is nobody else's business.
 /// Losing the file costs nothing, so that it can't be written stops nothing.
 fn keep_out_of_git(project: &Project) {
     let dir = project.local_dir();
-    let kept = atomic::private_dir(&dir).and_then(|()| atomic::create(&dir.join(".gitignore"), b"*\n"));
+    let kept =
+        atomic::private_dir(&dir).and_then(|()| atomic::create(&dir.join(".gitignore"), b"*\n"));
     if let Err(error) = kept {
         tracing::debug!(%dir, %error, "no .gitignore was written");
     }

@@ -60,6 +60,9 @@ pub enum LockError {
     /// Somebody else holds it
     #[error("the stack is locked by {0}")]
     Held(Box<Holder>, String),
+    /// Somebody stopped waiting for it
+    #[error("not waited for the run lock any longer: interrupted")]
+    Interrupted,
     /// It was taken away while the run went on
     #[error("the run lock was taken away during the run: {0}")]
     Lost(String),
@@ -81,6 +84,7 @@ impl infra_core::hint::Hint for LockError {
                     holder.id
                 ),
             ],
+            Self::Interrupted => Vec::new(),
             Self::Lost(_) => vec!["run `infra plan` to see where things stand".to_owned()],
         }
     }

@@ -115,6 +115,15 @@ impl<'p> Question<'p, '_> {
         Ok(answers)
     }
 
+    /// Asks about one playbook, looking at its files anew.
+    pub(crate) async fn ask_about_one(
+        &self,
+        playbook: &'p Playbook,
+    ) -> Result<Answer<'p>, GateError> {
+        self.ask_about(playbook, &FsTree::new(&self.project.root))
+            .await
+    }
+
     async fn ask_about(
         &self,
         playbook: &'p Playbook,

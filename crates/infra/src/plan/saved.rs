@@ -91,11 +91,17 @@ pub enum SavedError {
 impl Hint for SavedError {
     fn hints(&self) -> Vec<String> {
         vec![match self {
-            Self::Exists(_) => "remove it, or choose another name: a saved decision is never overwritten".to_owned(),
+            Self::Exists(_) => {
+                "remove it, or choose another name: a saved decision is never overwritten"
+                    .to_owned()
+            }
             Self::File { .. } | Self::RunDir(_) => return Vec::new(),
             Self::Malformed { .. } => "give a file that `infra plan --out` wrote".to_owned(),
             Self::OtherStack { saved, .. } => format!("run it with --stack {saved}"),
-            Self::Moved { .. } => "nothing was changed; run `infra plan --out` again and look at what is new".to_owned(),
+            Self::Moved { .. } => {
+                "nothing was changed; run `infra plan --out` again and look at what is new"
+                    .to_owned()
+            }
         }]
     }
 }
@@ -108,9 +114,16 @@ impl Planned {
     /// If the file exists, or can't be written; or if the decision was made from recorded
     /// documents, without a plan that could be applied.
     pub fn save(&self, stack: &str, file: &Utf8Path) -> Result<(), SavedError> {
-        let error = |source| SavedError::File { file: file.to_owned(), what: "write", source };
+        let error = |source| SavedError::File {
+            file: file.to_owned(),
+            what: "write",
+            source,
+        };
         let made = self.made.as_ref().ok_or_else(|| {
-            error(io::Error::new(io::ErrorKind::InvalidInput, "a decision from recorded documents has no plan to apply"))
+            error(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "a decision from recorded documents has no plan to apply",
+            ))
         })?;
         let plan = std::fs::read(&made.file).map_err(error)?;
         let pins = Pins {
@@ -135,20 +148,40 @@ impl Planned {
 impl SavedDecision {
     /// Reads a saved decision.
     pub fn read(file: &Utf8Path) -> Result<Self, SavedError> {
-        let bytes = std::fs::read(file).map_err(|source| SavedError::File { file: file.to_owned(), what: "read", source })?;
-        let malformed = |problem: String| SavedError::Malformed { file: file.to_owned(), problem };
-        let rest = bytes.strip_prefix(MAGIC).ok_or_else(|| malformed("it does not begin like one".to_owned()))?;
-        let end = rest.iter().position(|byte| *byte == b'\n').ok_or_else(|| malformed("it breaks off".to_owned()))?;
+        let bytes = std::fs::read(file).map_err(|source| SavedError::File {
+            file: file.to_owned(),
+            what: "read",
+            source,
+        })?;
+        let malformed = |problem: String| SavedError::Malformed {
+            file: file.to_owned(),
+            problem,
+        };
+        let rest = bytes
+            .strip_prefix(MAGIC)
+            .ok_or_else(|| malformed("it does not begin like one".to_owned()))?;
+        let end = rest
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .ok_or_else(|| malformed("it breaks off".to_owned()))?;
         let (head, plan) = rest.split_at(end);
-        let pins: Pins = serde_json::from_slice(head).map_err(|error| malformed(error.to_string()))?;
+        let pins: Pins =
+            serde_json::from_slice(head).map_err(|error| malformed(error.to_string()))?;
         if pins.version != VERSION {
-            return Err(malformed(format!("it has version {}, and {VERSION} is read", pins.version)));
+            return Err(malformed(format!(
+                "it has version {}, and {VERSION} is read",
+                pins.version
+            )));
         }
         let plan = plan.get(1..).unwrap_or_default().to_vec();
         if Digest::of(&plan) != pins.plan {
             return Err(malformed("the plan in it is damaged".to_owned()));
         }
-        Ok(Self { file: file.to_owned(), pins, plan })
+        Ok(Self {
+            file: file.to_owned(),
+            pins,
+            plan,
+        })
     }
 
     /// Whether it was saved for this stack.
@@ -156,7 +189,11 @@ impl SavedDecision {
         if self.pins.stack == stack {
             return Ok(());
         }
-        Err(SavedError::OtherStack { file: self.file.clone(), saved: self.pins.stack.clone(), now: stack.to_owned() })
+        Err(SavedError::OtherStack {
+            file: self.file.clone(),
+            saved: self.pins.stack.clone(),
+            now: stack.to_owned(),
+        })
     }
 
     /// Puts Terraform's plan where Terraform can read it.
@@ -168,20 +205,37 @@ impl SavedDecision {
 
     /// Whether the decision that is made of the same plan now is still this one, and the
     /// state is still the one that it starts from.
-    pub(crate) fn still_holds(&self, planned: &Planned, state: Option<&StateId>) -> Result<(), SavedError> {
+    pub(crate) fn still_holds(
+        &self,
+        planned: &Planned,
+        state: Option<&StateId>,
+    ) -> Result<(), SavedError> {
         let mut moved = Vec::new();
         if let (Some(then), Some(now)) = (&self.pins.state, state) {
             if then.lineage != now.lineage && !(then.lineage.is_empty() && now.serial == 0) {
-                moved.push(format!("the state has the lineage {}, not {}", now.lineage, then.lineage));
+                moved.push(format!(
+                    "the state has the lineage {}, not {}",
+                    now.lineage, then.lineage
+                ));
             } else if then.serial != now.serial {
-                moved.push(format!("the state was written since: serial {} → {}", then.serial, now.serial));
+                moved.push(format!(
+                    "the state was written since: serial {} → {}",
+                    then.serial, now.serial
+                ));
             }
         }
         if self.pins.inventory != Digest::from(planned.built.inventory.digest()) {
             moved.push("the inventory is another one".to_owned());
         }
         moved.extend(differences(&self.pins.run_set, &planned.run_set));
-        if moved.is_empty() { Ok(()) } else { Err(SavedError::Moved { file: self.file.clone(), moved }) }
+        if moved.is_empty() {
+            Ok(())
+        } else {
+            Err(SavedError::Moved {
+                file: self.file.clone(),
+                moved,
+            })
+        }
     }
 }
 
@@ -200,7 +254,9 @@ fn differences(then: &RunSet, now: &RunSet) -> Vec<String> {
         for (host, inputs) in new {
             match old.get(host) {
                 None => found.push(format!("playbook {name:?} now runs on {host} too")),
-                Some(old) if old != inputs => found.push(format!("an input of playbook {name:?} for {host} changed")),
+                Some(old) if old != inputs => {
+                    found.push(format!("an input of playbook {name:?} for {host} changed"))
+                }
                 Some(_) => {}
             }
         }
@@ -210,7 +266,12 @@ fn differences(then: &RunSet, now: &RunSet) -> Vec<String> {
 
 /// A plan that was unpacked, with what `show -json` prints of it.
 pub(crate) fn made(dir: RunDir, file: &Path, json: Vec<u8>) -> MadePlan {
-    MadePlan { state: state_id(file), file: file.to_owned(), dir, json }
+    MadePlan {
+        state: state_id(file),
+        file: file.to_owned(),
+        dir,
+        json,
+    }
 }
 
 #[cfg(test)]
@@ -220,15 +281,25 @@ mod tests {
     fn set(entries: &[(&str, &str, Option<&str>)]) -> RunSet {
         let mut set = RunSet::new();
         for (playbook, host, inputs) in entries {
-            set.entry((*playbook).to_owned()).or_default().insert((*host).to_owned(), inputs.map(str::to_owned));
+            set.entry((*playbook).to_owned())
+                .or_default()
+                .insert((*host).to_owned(), inputs.map(str::to_owned));
         }
         set
     }
 
     #[test]
     fn what_moved_is_named() {
-        let then = set(&[("site", "a", Some("1")), ("site", "b", Some("1")), ("base", "a", None)]);
-        let now = set(&[("site", "a", Some("2")), ("site", "c", Some("1")), ("base", "a", None)]);
+        let then = set(&[
+            ("site", "a", Some("1")),
+            ("site", "b", Some("1")),
+            ("base", "a", None),
+        ]);
+        let now = set(&[
+            ("site", "a", Some("2")),
+            ("site", "c", Some("1")),
+            ("base", "a", None),
+        ]);
         assert_eq!(
             differences(&then, &now),
             [

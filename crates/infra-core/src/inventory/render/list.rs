@@ -1,0 +1,198 @@
+//! Ansible's [script protocol][doc]: `--list` and `--host`.
+//!
+//! [doc]: https://docs.ansible.com/ansible/latest/dev_guide/developing_inventory.html#developing-inventory-scripts
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::template::{could_be_template, is_mark};
+use crate::inventory::model::{Group, Host, Inventory};
+use crate::json::Value;
+
+/// The answer to `--list`. Its `Display` is JSON, with `{:#}` on many lines.
+#[derive(Debug, Clone, Copy)]
+pub struct List<'i>(&'i Inventory);
+
+/// The answer to `--host NAME`. Its `Display` is JSON, with `{:#}` on many lines.
+#[derive(Debug, Clone, Copy)]
+pub struct HostVars<'i>(Option<&'i Host>);
+
+impl Inventory {
+    /// All hosts, groups and variables, as `--list` prints them.
+    pub fn list(&self) -> List<'_> {
+        List(self)
+    }
+
+    /// The variables of one host, as `--host` prints them: none for a host that there isn't.
+    pub fn host_vars(&self, name: &str) -> HostVars<'_> {
+        HostVars(self.hosts.get(name))
+    }
+
+    /// The groups that are in no other group; `all` has them as children.
+    pub(super) fn top_groups(&self) -> impl Iterator<Item = &String> {
+        let inner: BTreeSet<&String> = self
+            .groups
+            .values()
+            .flat_map(|group| &group.children)
+            .collect();
+        self.groups.keys().filter(move |name| !inner.contains(name))
+    }
+
+    /// The hosts that are in no group.
+    pub(super) fn ungrouped(&self) -> Vec<&String> {
+        let grouped: BTreeSet<&String> = self
+            .groups
+            .values()
+            .flat_map(|group| &group.hosts)
+            .collect();
+        self.hosts
+            .keys()
+            .filter(|name| !grouped.contains(name))
+            .collect()
+    }
+}
+
+impl fmt::Display for List<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        json(self, f)
+    }
+}
+
+impl fmt::Display for HostVars<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        json(self, f)
+    }
+}
+
+fn json(document: &impl Serialize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let text = if f.alternate() {
+        serde_json::to_string_pretty(document)
+    } else {
+        serde_json::to_string(document)
+    };
+    f.write_str(&text.map_err(|_| fmt::Error)?)
+}
+
+impl Serialize for List<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let inventory = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("_meta", &Meta(inventory))?;
+        map.serialize_entry("all", &All(inventory))?;
+        // A group may sort before or after `ungrouped`; neither `_meta` nor `all` is one.
+        for (name, group) in &inventory.groups {
+            map.serialize_entry(name, &Members(group))?;
+        }
+        let ungrouped = inventory.ungrouped();
+        if !ungrouped.is_empty() {
+            map.serialize_entry("ungrouped", &BTreeMap::from([("hosts", ungrouped)]))?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for HostVars<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(
+            self.0
+                .into_iter()
+                .flat_map(|host| &host.vars)
+                .map(|(name, value)| (name, Untrusted(value))),
+        )
+    }
+}
+
+struct Meta<'i>(&'i Inventory);
+
+impl Serialize for Meta<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let vars: BTreeMap<&str, HostVars<'_>> = self
+            .0
+            .hosts
+            .iter()
+            .map(|(name, host)| (name.as_str(), HostVars(Some(host))))
+            .collect();
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry("hostvars", &vars)?;
+        map.end()
+    }
+}
+
+struct All<'i>(&'i Inventory);
+
+impl Serialize for All<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut children: Vec<&str> = self.0.top_groups().map(String::as_str).collect();
+        children.push("ungrouped");
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("children", &children)?;
+        if !self.0.vars.is_empty() {
+            map.serialize_entry("vars", &Vars(&self.0.vars, &self.0.untrusted))?;
+        }
+        map.end()
+    }
+}
+
+struct Members<'i>(&'i Group);
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let group = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        if !group.children.is_empty() {
+            map.serialize_entry("children", &group.children)?;
+        }
+        // A group without any of the three keys Ansible reads as the variables of a host
+        // (`lib/ansible/plugins/inventory/script.py`, `_parse_group`).
+        let empty = group.children.is_empty() && group.vars.is_empty();
+        if !group.hosts.is_empty() || empty {
+            map.serialize_entry("hosts", &group.hosts)?;
+        }
+        if !group.vars.is_empty() {
+            map.serialize_entry("vars", &Vars(&group.vars, &group.untrusted))?;
+        }
+        map.end()
+    }
+}
+
+/// Variables of a group: as written, but for those that come from a state.
+struct Vars<'i>(&'i BTreeMap<String, Value<'static>>, &'i BTreeSet<String>);
+
+impl Serialize for Vars<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in self.0 {
+            if self.1.contains(name) {
+                map.serialize_entry(name, &Untrusted(value))?;
+            } else {
+                map.serialize_entry(name, value)?;
+            }
+        }
+        map.end()
+    }
+}
+
+/// A value in which what could be a template is marked as data.
+struct Untrusted<'v>(&'v Value<'static>);
+
+impl Serialize for Untrusted<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::String(text) if could_be_template(text) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry("__ansible_unsafe", text)?;
+                map.end()
+            }
+            Value::Array(items) => serializer.collect_seq(items.iter().map(Untrusted)),
+            Value::Object(members) => serializer.collect_map(
+                members
+                    .iter()
+                    .filter(|(key, _)| !is_mark(key))
+                    .map(|(key, value)| (key, Untrusted(value))),
+            ),
+            other => other.serialize(serializer),
+        }
+    }
+}

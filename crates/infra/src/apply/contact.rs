@@ -1,0 +1,283 @@
+//! First contact: waiting until new hosts can be configured.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use infra_core::hint::Hint as _;
+use infra_core::inventory::Inventory;
+use infra_core::json::Value;
+use infra_core::ledger::Index;
+use infra_exec::ssh::{Contact, ContactEvent, HostKeys, Phase, Target};
+
+use super::error::ApplyError;
+use super::run::Run;
+use crate::event::{Event, Observer};
+use crate::tools;
+
+/// How the hosts are reached, with what Ansible would find in variables of groups.
+pub(super) type Variables = BTreeMap<String, BTreeMap<String, Value<'static>>>;
+
+impl Run<'_> {
+    /// Waits for the hosts that were never reached, or not at this address. Returns those
+    /// that can't be configured, each with the reason.
+    pub(super) async fn contact(
+        &mut self,
+        inventory: &Inventory,
+        variables: &Variables,
+        hosts: &BTreeSet<String>,
+    ) -> Result<BTreeMap<String, String>, ApplyError> {
+        let mut failed = BTreeMap::new();
+        let ssh = tools::ssh(self.project)?;
+        let mut waits: BTreeMap<String, Vec<Target>> = BTreeMap::new();
+        for host in hosts {
+            let Some(known) = variables.get(host) else {
+                continue;
+            };
+            if !is_ssh(known) || has_template(known) {
+                // Not ours to try: Ansible knows how to reach it, and says so if it can't.
+                continue;
+            }
+            let identity = inventory
+                .hosts
+                .get(host)
+                .and_then(|host| host.identity.as_deref());
+            match self.target(host, known, identity) {
+                Ok(target) => {
+                    let args = text(known, "ansible_ssh_common_args")
+                        .unwrap_or_default()
+                        .to_owned();
+                    waits.entry(args).or_default().push(target);
+                }
+                Err(error) => {
+                    failed.insert(host.clone(), error);
+                }
+            }
+        }
+        let keys = HostKeys::new(self.known_hosts());
+        let settings = &self.project.stack.ansible;
+        for (args, targets) in waits {
+            let Some(words) = shlex::split(&args) else {
+                continue;
+            };
+            let contact = Contact::new(&ssh, keys.clone())
+                .ssh_args(words.iter().chain(&settings.ssh_args).cloned())
+                .deadline(settings.first_contact)
+                .cloud_init(settings.cloud_init);
+            let observer = self.context.observer;
+            let results = contact
+                .wait(&self.context.runner, &targets, &|event| {
+                    tell(observer, event)
+                })
+                .await;
+            for (target, result) in targets.iter().zip(results) {
+                if let Err(error) = result {
+                    self.context.warn(error.to_string(), error.hints());
+                    failed.insert(target.name().to_owned(), error.to_string());
+                }
+            }
+        }
+        Ok(failed)
+    }
+
+    /// The file that keeps the keys of hosts.
+    pub(super) fn known_hosts(&self) -> std::path::PathBuf {
+        self.project.state_dir().join("known_hosts").into()
+    }
+
+    fn target(
+        &self,
+        host: &str,
+        variables: &BTreeMap<String, Value<'static>>,
+        identity: Option<&str>,
+    ) -> Result<Target, String> {
+        let settings = &self.project.stack.ansible;
+        let address = text(variables, "ansible_host").unwrap_or(host);
+        let user = text(variables, "ansible_user")
+            .or(text(variables, "ansible_ssh_user"))
+            .or(settings.user.as_deref());
+        let key = text(variables, "ansible_ssh_private_key_file")
+            .or(text(variables, "ansible_private_key_file"));
+        let key = key.map(|key| expand_home(Path::new(key)));
+        let configured = settings
+            .private_key
+            .as_ref()
+            .map(|key| self.project.root.join(key).into());
+        Target::new(host, address)
+            .and_then(|target| target.user(user))
+            .map(|target| {
+                target
+                    .port(port(variables))
+                    .identity(identity)
+                    .private_key(key.or(configured))
+            })
+            .map_err(|error| error.to_string())
+    }
+}
+
+/// The hosts that were never configured before, are another machine than before, or have
+/// another address.
+pub(super) fn not_yet_met<'h>(
+    hosts: impl IntoIterator<Item = &'h str>,
+    inventory: &Inventory,
+    index: &Index,
+) -> BTreeSet<String> {
+    let met = |name: &str| {
+        let (Some(before), Some(now)) = (index.inventory.get(name), inventory.hosts.get(name))
+        else {
+            return false;
+        };
+        let configured = index
+            .successes
+            .values()
+            .any(|hosts| hosts.contains_key(name));
+        let address = "ansible_host";
+        configured
+            && before.identity == now.identity
+            && before.vars.get(address).map(|value| &value.0) == now.vars.get(address)
+    };
+    hosts
+        .into_iter()
+        .filter(|name| inventory.hosts.contains_key(*name) && !met(name))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Whether Ansible connects with the ssh program: the default, unless a variable says other.
+fn is_ssh(variables: &BTreeMap<String, Value<'static>>) -> bool {
+    text(variables, "ansible_connection")
+        .is_none_or(|name| matches!(name, "ssh" | "smart" | "ansible.builtin.ssh"))
+}
+
+/// Whether a variable that says how to connect is an expression, which only Ansible can
+/// evaluate.
+fn has_template(variables: &BTreeMap<String, Value<'static>>) -> bool {
+    variables
+        .iter()
+        .filter(|(name, _)| inventory_decides(name))
+        .any(|(_, value)| {
+            value
+                .as_str()
+                .is_some_and(|text| text.contains("{{") || text.contains("{%"))
+        })
+}
+
+fn inventory_decides(name: &str) -> bool {
+    infra_core::inventory::is_connection_variable(name)
+}
+
+fn text<'v>(variables: &'v BTreeMap<String, Value<'static>>, name: &str) -> Option<&'v str> {
+    variables
+        .get(name)
+        .and_then(Value::as_str)
+        .filter(|text| !text.is_empty())
+}
+
+fn port(variables: &BTreeMap<String, Value<'static>>) -> Option<u16> {
+    let value = variables
+        .get("ansible_port")
+        .or_else(|| variables.get("ansible_ssh_port"))?;
+    match value {
+        Value::Number(text) | Value::String(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+fn expand_home(path: &Path) -> std::path::PathBuf {
+    match (path.strip_prefix("~"), std::env::home_dir()) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
+    }
+}
+
+fn tell(observer: &dyn Observer, event: ContactEvent<'_>) {
+    let (host, step, message) = match event {
+        ContactEvent::Waiting { host, phase } => (host, phase_name(phase), None),
+        ContactEvent::Retry {
+            host, phase, error, ..
+        } => (host, phase_name(phase), Some(error.to_owned())),
+        ContactEvent::Ready { host, ready } => (host, "ready", Some(ready.cloud_init.to_string())),
+        ContactEvent::Failed { host, error } => (host, "failed", Some(error.to_string())),
+    };
+    observer.event(&Event::Contact {
+        host: host.to_owned(),
+        step: step.to_owned(),
+        message,
+    });
+}
+
+fn phase_name(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Tcp => "tcp",
+        Phase::Banner => "banner",
+        Phase::Login => "login",
+        Phase::CloudInit => "cloud-init",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use infra_core::inventory::Host;
+    use infra_core::ledger::{Entry, OwnedValue, RecordedHost};
+
+    fn host(identity: &str, address: &'static str) -> Host {
+        Host {
+            identity: Some(identity.to_owned()),
+            vars: [("ansible_host".to_owned(), Value::from(address))].into(),
+            ..Host::default()
+        }
+    }
+
+    #[test]
+    fn a_host_is_met_again_when_the_machine_or_its_address_is_another() {
+        let recorded = RecordedHost {
+            identity: Some("i-1".to_owned()),
+            vars: [(
+                "ansible_host".to_owned(),
+                OwnedValue(Value::from("192.0.2.1")),
+            )]
+            .into(),
+            ..RecordedHost::default()
+        };
+        let success = Entry {
+            fingerprint: infra_core::digest::Digest::of(b""),
+            sequence: 1,
+            sections: Vec::new(),
+            at: String::new(),
+        };
+        let names = ["same", "moved", "replaced", "never"];
+        let index = Index {
+            inventory: names
+                .iter()
+                .map(|name| ((*name).to_owned(), recorded.clone()))
+                .collect(),
+            successes: [(
+                "site".to_owned(),
+                names
+                    .iter()
+                    .filter(|name| **name != "never")
+                    .map(|name| ((*name).to_owned(), success.clone()))
+                    .collect(),
+            )]
+            .into(),
+            ..Index::default()
+        };
+        let inventory = Inventory {
+            hosts: [
+                ("same".to_owned(), host("i-1", "192.0.2.1")),
+                ("moved".to_owned(), host("i-1", "192.0.2.9")),
+                ("replaced".to_owned(), host("i-2", "192.0.2.1")),
+                ("never".to_owned(), host("i-1", "192.0.2.1")),
+                ("new".to_owned(), host("i-3", "192.0.2.3")),
+            ]
+            .into(),
+            ..Inventory::default()
+        };
+        let asked = ["same", "moved", "replaced", "never", "new", "localhost"];
+        let expected = ["moved", "never", "new", "replaced"];
+        assert_eq!(
+            not_yet_met(asked, &inventory, &index),
+            expected.into_iter().map(str::to_owned).collect()
+        );
+    }
+}

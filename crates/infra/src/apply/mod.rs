@@ -1,0 +1,17 @@
+//! Carrying out a decision: the lock, Terraform, first contact, playbooks, records.
+
+mod contact;
+mod error;
+mod options;
+mod playbooks;
+mod report;
+mod run;
+mod tell;
+mod terraform;
+mod variables;
+mod verb;
+
+pub use error::ApplyError;
+pub use options::ApplyOptions;
+pub use report::{ApplyReport, HostReport, Outcome, PlaybookReport};
+pub use verb::apply;

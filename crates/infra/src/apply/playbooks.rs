@@ -1,0 +1,407 @@
+//! The Ansible part of an apply: playbook by playbook, and what is recorded of each host.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use infra_core::ansible::{Fingerprint, SecretKey, compare};
+use infra_core::config::Playbook;
+use infra_core::digest::Digest;
+use infra_core::hint::Hint as _;
+use infra_core::inventory::Inventory;
+use infra_core::json::Value;
+use infra_core::ledger::{RecordEvent, Success};
+use infra_exec::ansible::{HostOutcome, PlaybookOutcome, host_key_vars};
+use infra_exec::health;
+use infra_exec::process::Level;
+use infra_exec::rundir::RunDir;
+use infra_exec::tools::AnsibleCore;
+use jiff::Timestamp;
+
+use super::contact::{Variables, not_yet_met};
+use super::error::ApplyError;
+use super::report::{ApplyReport, HostReport, PlaybookReport};
+use super::run::Run;
+use super::tell::PlaybookTeller;
+use crate::event::{Event, Stage};
+use crate::plan::PlanOptions;
+use crate::plan::gate::{Answer, LOCALHOST, Question};
+
+/// What the playbooks of a run have in common.
+struct Shared<'a> {
+    inventory: &'a Inventory,
+    key: &'a SecretKey,
+    ansible: &'a AnsibleCore,
+    force: Option<&'a [String]>,
+    dir: RunDir,
+    inventory_file: PathBuf,
+}
+
+impl<'r> Run<'r> {
+    /// Runs the playbooks that must run, on the hosts that need them.
+    pub(super) async fn playbooks(
+        &mut self,
+        inventory: &Inventory,
+        options: &PlanOptions,
+        key: &SecretKey,
+        ansible: Option<&AnsibleCore>,
+        report: &mut ApplyReport,
+    ) -> Result<(), ApplyError> {
+        let Some(ansible) = ansible else {
+            return Ok(());
+        };
+        let dir = RunDir::create_in(&std::env::temp_dir())?;
+        let inventory_file = dir.write("inventory.yml", with_host_keys(inventory).yaml())?;
+        let force = options.force.as_deref();
+        let shared = Shared {
+            inventory,
+            key,
+            ansible,
+            force,
+            dir,
+            inventory_file,
+        };
+        let needed = self.needed(&shared).await?;
+        if needed.is_empty() {
+            return Ok(());
+        }
+        let context = self.context.clone();
+        let mut failed = context
+            .stage(Stage::Contact, self.first_contact(&shared, &needed))
+            .await?;
+        context
+            .stage(Stage::Playbooks, self.run_all(&shared, &mut failed, report))
+            .await
+    }
+
+    /// Per playbook the hosts that it must run on, by what is known before the first runs.
+    async fn needed(
+        &self,
+        shared: &Shared<'_>,
+    ) -> Result<BTreeMap<String, BTreeSet<String>>, ApplyError> {
+        let answers = self.question(shared).ask().await?;
+        Ok(answers
+            .iter()
+            .map(|answer| (answer.playbook.name.clone(), running(answer)))
+            .filter(|(_, hosts)| !hosts.is_empty())
+            .collect())
+    }
+
+    async fn first_contact(
+        &mut self,
+        shared: &Shared<'_>,
+        needed: &BTreeMap<String, BTreeSet<String>>,
+    ) -> Result<BTreeMap<String, String>, ApplyError> {
+        let hosts: BTreeSet<&str> = needed.values().flatten().map(String::as_str).collect();
+        let new = not_yet_met(hosts, shared.inventory, self.ledger.index());
+        if new.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let first = self
+            .project
+            .stack
+            .playbooks
+            .iter()
+            .find(|playbook| needed.contains_key(&playbook.name));
+        let variables = self.variables(shared, first).await?;
+        self.contact(shared.inventory, &variables, &new).await
+    }
+
+    async fn run_all(
+        &mut self,
+        shared: &Shared<'_>,
+        failed: &mut BTreeMap<String, String>,
+        report: &mut ApplyReport,
+    ) -> Result<(), ApplyError> {
+        let project = self.project;
+        for playbook in &project.stack.playbooks {
+            // Asked again: what an earlier playbook wrote into the tree counts for this one.
+            let answer = self.question(shared).ask_about_one(playbook).await?;
+            let hosts = running(&answer);
+            if hosts.is_empty() {
+                continue;
+            }
+            let (away, present): (BTreeSet<String>, BTreeSet<String>) = hosts
+                .into_iter()
+                .partition(|host| failed.contains_key(host));
+            let mut reports: Vec<HostReport> = away
+                .iter()
+                .map(|host| HostReport::new(host, "no contact", failed.get(host).cloned()))
+                .collect();
+            if self.context.runner.interrupt().level() >= Level::Stop {
+                reports.extend(
+                    present
+                        .iter()
+                        .map(|host| HostReport::new(host, "not started", None)),
+                );
+            } else if !present.is_empty() {
+                reports.extend(self.run_one(shared, &answer, &present, report).await?);
+            }
+            for host in &reports {
+                self.record(playbook, host, answer.fingerprints.get(&host.host))
+                    .await?;
+                if !host.succeeded() {
+                    // What comes later may rest on what this playbook should have done.
+                    let why = format!("playbook {:?} did not succeed on it", playbook.name);
+                    failed.entry(host.host.clone()).or_insert(why);
+                }
+            }
+            reports.sort_by(|a, b| a.host.cmp(&b.host));
+            report.playbooks.push(PlaybookReport {
+                name: playbook.name.clone(),
+                hosts: reports,
+            });
+        }
+        Ok(())
+    }
+
+    /// Runs one playbook, checks what it left, and says how it went on each host.
+    async fn run_one(
+        &self,
+        shared: &Shared<'_>,
+        answer: &Answer<'_>,
+        hosts: &BTreeSet<String>,
+        report: &mut ApplyReport,
+    ) -> Result<Vec<HostReport>, ApplyError> {
+        let playbook = answer.playbook;
+        let teller = PlaybookTeller::new(self.context.observer, &playbook.name);
+        teller.started(hosts);
+        let mut meant = hosts.clone();
+        if answer.on_localhost {
+            meant.insert(LOCALHOST.to_owned());
+        }
+        let (files, known_hosts) = (&shared.inventory_file, self.known_hosts());
+        let run = self.project.playbook_run(
+            shared.ansible,
+            playbook,
+            files,
+            &shared.dir,
+            known_hosts,
+            meant,
+        )?;
+        let outcome = match run
+            .run(&self.context.runner, &shared.dir, &|update| {
+                teller.update(update)
+            })
+            .await
+        {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                self.problem(
+                    report,
+                    format!("playbook {:?}: {error}", playbook.name),
+                    error.hints(),
+                );
+                let said = Some(error.to_string());
+                return Ok(hosts
+                    .iter()
+                    .map(|host| HostReport::new(host, "not reached", said.clone()))
+                    .collect());
+            }
+        };
+        if !outcome.unexpected.is_empty() {
+            let names: Vec<&str> = outcome.unexpected.iter().map(String::as_str).collect();
+            let message = format!(
+                "playbook {:?} also ran on {}, where it should not have",
+                playbook.name,
+                names.join(", ")
+            );
+            self.problem(report, message, Vec::new());
+        }
+        let mut reports = host_reports(&outcome);
+        let moved = self.moved_inputs(shared, answer).await?;
+        for host in &mut reports {
+            self.check(shared, playbook, host, &moved).await;
+            teller.finished(host);
+        }
+        Ok(reports)
+    }
+
+    /// A host whose playbook succeeded counts as done if its inputs are still those that
+    /// were digested, and if it is healthy.
+    async fn check(
+        &self,
+        shared: &Shared<'_>,
+        playbook: &Playbook,
+        report: &mut HostReport,
+        moved: &BTreeMap<String, String>,
+    ) {
+        if !report.succeeded() {
+            return;
+        }
+        if let Some(inputs) = moved.get(&report.host) {
+            report.outcome = "inputs changed".to_owned();
+            report.message = Some(format!("while the playbook ran: {inputs}"));
+            return;
+        }
+        let address = shared
+            .inventory
+            .hosts
+            .get(&report.host)
+            .and_then(|host| host.vars.get("ansible_host"));
+        let address = address
+            .and_then(Value::as_str)
+            .unwrap_or(&report.host)
+            .to_owned();
+        for check in &playbook.health {
+            let dir = self.project.root.as_std_path();
+            let result =
+                health::check(&self.context.runner, check, &report.host, &address, dir).await;
+            let message = result.as_ref().err().map(ToString::to_string);
+            self.context.tell(&Event::Health {
+                playbook: playbook.name.clone(),
+                host: report.host.clone(),
+                check: check.name.clone(),
+                healthy: result.is_ok(),
+                message: message.clone(),
+            });
+            if message.is_some() {
+                report.outcome = "unhealthy".to_owned();
+                report.message = message;
+                return;
+            }
+        }
+    }
+
+    /// The hosts whose inputs are no longer those that were digested before the playbook
+    /// ran, each with what changed. Somebody may be editing, or the playbook writes into
+    /// its own tree.
+    async fn moved_inputs(
+        &self,
+        shared: &Shared<'_>,
+        before: &Answer<'_>,
+    ) -> Result<BTreeMap<String, String>, ApplyError> {
+        let after = self.question(shared).ask_about_one(before.playbook).await?;
+        let mut moved = BTreeMap::new();
+        for (host, old) in &before.fingerprints {
+            let Some(new) = after.fingerprints.get(host) else {
+                continue;
+            };
+            let changes: Vec<String> = compare(old, new)
+                .iter()
+                .map(|change| change.input.to_string())
+                .collect();
+            if !changes.is_empty() {
+                moved.insert(host.clone(), changes.join(", "));
+            }
+        }
+        Ok(moved)
+    }
+
+    async fn record(
+        &mut self,
+        playbook: &Playbook,
+        host: &HostReport,
+        fingerprint: Option<&Fingerprint>,
+    ) -> Result<(), ApplyError> {
+        match fingerprint {
+            Some(fingerprint) if host.succeeded() => {
+                let sections = fingerprint.sections();
+                self.ledger
+                    .append_sections(&self.writer, sections.iter().map(|section| &**section))
+                    .await?;
+                let success = Success {
+                    playbook: playbook.name.clone(),
+                    host: host.host.clone(),
+                    fingerprint: Digest::from(*fingerprint.digest()),
+                    sections: sections
+                        .iter()
+                        .map(|section| Digest::from(*section.digest()))
+                        .collect(),
+                    changed: host.changed,
+                };
+                self.append(RecordEvent::HostSucceeded(success)).await
+            }
+            // This machine itself, when a play for it came along with those for the hosts.
+            None if host.succeeded() => Ok(()),
+            _ => {
+                let event = RecordEvent::HostFailed {
+                    playbook: playbook.name.clone(),
+                    host: host.host.clone(),
+                    outcome: host.outcome.clone(),
+                    task: host.task.clone(),
+                    message: host.message.clone(),
+                };
+                self.append(event).await
+            }
+        }
+    }
+
+    fn question<'q>(&'q self, shared: &'q Shared<'_>) -> Question<'r, 'q> {
+        const ALL_STAY: &BTreeMap<String, infra_core::gate::Machine> = &BTreeMap::new();
+        Question {
+            project: self.project,
+            inventory: shared.inventory,
+            machines: ALL_STAY,
+            ledger: &self.ledger,
+            key: shared.key,
+            ansible: Some(shared.ansible),
+            force: shared.force,
+            now: Timestamp::now(),
+        }
+    }
+
+    /// The variables of every host as Ansible sees them: those of groups included, which
+    /// may say how to connect.
+    async fn variables(
+        &self,
+        shared: &Shared<'_>,
+        playbook: Option<&Playbook>,
+    ) -> Result<Variables, ApplyError> {
+        let Some(playbook) = playbook else {
+            return Ok(Variables::new());
+        };
+        let listing = self
+            .project
+            .listing(shared.ansible, playbook, &shared.inventory_file)?;
+        let bytes = listing.run(&self.context.runner).await?;
+        Ok(super::variables::read(&bytes))
+    }
+}
+
+fn running(answer: &Answer<'_>) -> BTreeSet<String> {
+    answer
+        .decision
+        .running()
+        .map(|host| host.host.clone())
+        .collect()
+}
+
+/// The inventory with what makes ssh look up each key by the machine it belongs to.
+fn with_host_keys(inventory: &Inventory) -> Inventory {
+    let mut inventory = inventory.clone();
+    for (name, host) in &mut inventory.hosts {
+        for (variable, value) in host_key_vars(host.identity.as_deref().unwrap_or(name)) {
+            host.vars.insert(variable.to_owned(), Value::from(value));
+        }
+    }
+    inventory
+}
+
+fn host_reports(outcome: &PlaybookOutcome) -> Vec<HostReport> {
+    outcome
+        .hosts
+        .iter()
+        .map(|(host, outcome)| match outcome {
+            HostOutcome::Succeeded { changed } => HostReport {
+                changed: *changed > 0,
+                ..HostReport::new(host, HostReport::SUCCEEDED, None)
+            },
+            HostOutcome::Failed { task, path, msg } => {
+                let place = path
+                    .as_ref()
+                    .map(|path| format!(" ({path})"))
+                    .unwrap_or_default();
+                HostReport {
+                    task: Some(format!("{task}{place}")),
+                    ..HostReport::new(host, "failed", msg.clone())
+                }
+            }
+            HostOutcome::Unreachable { msg } => HostReport::new(host, "unreachable", msg.clone()),
+            HostOutcome::Unfinished { task } => HostReport {
+                task: task.clone(),
+                ..HostReport::new(host, "unfinished", None)
+            },
+            HostOutcome::NotReached => HostReport::new(host, "not reached", None),
+        })
+        .collect()
+}

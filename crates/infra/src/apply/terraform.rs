@@ -1,0 +1,109 @@
+//! The Terraform part of an apply.
+
+use infra_core::digest::Digest;
+use infra_core::document::{decode, read_state};
+use infra_core::hint::Hint as _;
+use infra_core::inventory::{self, BuildOptions, Inventory};
+use infra_core::ledger::{RecordEvent, StateId};
+use infra_exec::process::Runner;
+use infra_exec::terraform::{Apply, ApplyOutcome, Failure, Locking, Terraform};
+
+use super::error::ApplyError;
+use super::run::Run;
+use crate::plan::{PlanOptions, Planned};
+use crate::tools;
+
+impl Run<'_> {
+    /// Applies the saved plan, and writes down what became of the state.
+    pub(super) async fn terraform(
+        &mut self,
+        planned: &Planned,
+        options: &PlanOptions,
+    ) -> Result<(), ApplyError> {
+        let Some(made) = &planned.made else {
+            return Ok(());
+        };
+        let terraform = tools::terraform(self.project)?;
+        let plan = std::fs::read(&made.file).map_err(|source| ApplyError::PlanFile {
+            path: made.file.clone(),
+            source,
+        })?;
+        let locking = options.lock_timeout.map_or(Locking::Default, Locking::Wait);
+        let apply = Apply::new(&made.file).locking(locking);
+        let outcome = terraform
+            .apply(&self.context.runner, &apply, &self.context.terraform())
+            .await?;
+        // Whatever happened, the state tells what there is now: also after an interrupt.
+        let after = self
+            .state_id(&terraform, &self.context.runner.for_cleanup())
+            .await;
+        let complete = is_complete(&outcome);
+        let event = RecordEvent::TerraformApplied {
+            plan: Digest::of(&plan),
+            complete,
+            before: made.state.clone(),
+            after: after.as_ref().ok().cloned().flatten(),
+        };
+        self.append(event).await?;
+        match outcome.error {
+            // All was applied and the state was written, and then something failed, such
+            // as the unlock. That must be known, and is no reason not to go on.
+            Some(error) if complete => self.context.warn(error.to_string(), error.hints()),
+            Some(error) => return Err(Failure::Terraform(error).into()),
+            None => {}
+        }
+        after?;
+        Ok(())
+    }
+
+    /// The inventory of the state that there is now.
+    pub(super) async fn inventory_now(
+        &self,
+        options: &PlanOptions,
+    ) -> Result<Inventory, ApplyError> {
+        let terraform = tools::terraform(self.project)?;
+        // `show -json` and not the raw state: only it says what providers mark as sensitive.
+        let bytes = terraform.show_state(&self.context.runner).await?;
+        let text = decode(&bytes).map_err(|error| ApplyError::State(error.into()))?;
+        let state = read_state(&text).map_err(ApplyError::State)?;
+        let options = BuildOptions {
+            allow_empty: options.allow_empty || self.project.stack.playbooks.is_empty(),
+            ..BuildOptions::default()
+        };
+        let built = inventory::build(&state, &self.project.stack.inventory, options)?;
+        for skipped in &built.skipped {
+            self.context.warn(
+                format!("{} is no host: {}", skipped.address, skipped.reason),
+                Vec::new(),
+            );
+        }
+        Ok(built.inventory)
+    }
+
+    /// Whose the state is, and which write of it. None: there is no state yet.
+    pub(super) async fn state_id(
+        &self,
+        terraform: &Terraform,
+        runner: &Runner,
+    ) -> Result<Option<StateId>, ApplyError> {
+        let bytes = terraform.state_pull(runner).await?;
+        if bytes.trim_ascii().is_empty() {
+            return Ok(None);
+        }
+        let text = decode(&bytes).map_err(|error| ApplyError::State(error.into()))?;
+        let state = read_state(&text).map_err(ApplyError::State)?;
+        Ok(state
+            .lineage
+            .zip(state.serial)
+            .map(|(lineage, serial)| StateId {
+                lineage: lineage.to_string(),
+                serial,
+            }))
+    }
+}
+
+/// Whether all of the plan was applied. Terraform's exit code doesn't tell: it is 1 after a
+/// good apply that could not unlock. The summary comes only when nothing was left undone.
+fn is_complete(outcome: &ApplyOutcome) -> bool {
+    outcome.summary.is_some() && outcome.errored.is_empty()
+}
