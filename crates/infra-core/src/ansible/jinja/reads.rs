@@ -99,7 +99,7 @@ impl Finder<'_> {
                     _ => self.found.reads.groups = Names::All,
                 },
                 "vars" if !matches!(steps.first(), Some(Access::Key(_))) => {
-                    self.found.reads.variables = Names::All
+                    self.found.reads.variables = Names::All;
                 }
                 root => self.name(root),
             }
@@ -121,7 +121,9 @@ impl Finder<'_> {
                     }
                     _ => self.visit(value),
                 }
-                args.iter().for_each(|arg| self.visit(arg));
+                for arg in args {
+                    self.visit(arg);
+                }
             }
             Expr::Filter {
                 value,
@@ -130,7 +132,9 @@ impl Finder<'_> {
                 kwargs,
             } if self.extract(value, name, args) => {
                 self.visit(value);
-                kwargs.iter().for_each(|(_, arg)| self.visit(arg));
+                for (_, arg) in kwargs {
+                    self.visit(arg);
+                }
             }
             Expr::Call {
                 callee,
@@ -173,7 +177,9 @@ impl Finder<'_> {
             },
             _ => Names::All,
         };
-        rest.iter().for_each(|arg| self.visit(arg));
+        for arg in rest {
+            self.visit(arg);
+        }
         for hosts in self.selection(value) {
             self.add(hosts, &names);
         }

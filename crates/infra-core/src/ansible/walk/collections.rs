@@ -198,8 +198,7 @@ impl Walker<'_> {
                 continue;
             }
             for (relative, file) in self.below(&plugins, Some(context.play)).iter() {
-                if !matches!(file, Kind::File { .. })
-                    || !self.is_used(context.play, kind, &relative)
+                if !matches!(file, Kind::File { .. }) || !self.is_used(context.play, kind, relative)
                 {
                     continue;
                 }

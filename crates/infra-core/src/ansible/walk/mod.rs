@@ -177,7 +177,7 @@ impl Walker<'_> {
                         .components()
                         .next()
                         .is_some_and(|first| matches!(first.as_str(), "group_vars" | "host_vars"));
-                    if !beside && self.sources.is_file(&source.join(&relative)) {
+                    if !beside && self.sources.is_file(&source.join(relative)) {
                         files.push(source.join(relative));
                     }
                 }
