@@ -6,7 +6,7 @@ use infra_core::ansible::{
 use infra_core::inventory::{Group, Host, Inventory};
 use proptest::prelude::*;
 
-pub fn inventory(hosts: &[(&str, &[&str])]) -> Inventory {
+pub(crate) fn inventory(hosts: &[(&str, &[&str])]) -> Inventory {
     let mut inventory = Inventory::default();
     for (host, groups) in hosts {
         inventory.hosts.insert((*host).to_owned(), Host::default());
@@ -154,7 +154,7 @@ fn what_is_looked_for_in_vain_is_known() {
     ]);
     let inventory = inventory(&[("web1", &["web"])]);
     let closure = closure(&Request::new(&tree, "/srv/stack", "site.yml", &inventory)).unwrap();
-    let absent: Vec<&str> = closure.absent().map(|path| path.as_str()).collect();
+    let absent: Vec<&str> = closure.absent().map(camino::Utf8Path::as_str).collect();
     for path in [
         "files/late.txt",
         "group_vars/web.yml",

@@ -73,6 +73,7 @@ struct Finder<'s> {
 
 impl Finder<'_> {
     fn name(&mut self, name: &str) {
+        self.found.reads.variables.insert(name);
         match name {
             "group_names" => self.found.reads.group_names = true,
             "play_hosts"
@@ -106,6 +107,10 @@ impl Finder<'_> {
             return;
         }
         match expr {
+            // A name in quotes may be looked up by another name for it.
+            Expr::Str(text) if identifiers(text).contains(text.as_str()) => {
+                self.found.reads.variables.insert(text);
+            }
             // Whether there is such a host is a question about the inventory's hosts only.
             Expr::Test { value, name, args }
                 if matches!(name.as_str(), "defined" | "undefined") =>
@@ -177,7 +182,10 @@ impl Finder<'_> {
             },
             _ => Names::All,
         };
-        for arg in rest {
+        for arg in rest
+            .iter()
+            .filter(|arg| arg.as_str().is_none() && !matches!(arg, Expr::List(_)))
+        {
             self.visit(arg);
         }
         for hosts in self.selection(value) {

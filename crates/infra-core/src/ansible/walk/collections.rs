@@ -197,6 +197,14 @@ impl Walker<'_> {
             if !self.sources.is_dir(&plugins) {
                 continue;
             }
+            // A short name is looked for in each of these, which begins with its package.
+            if matches!(folder, "modules" | "action" | "filter" | "test" | "lookup") {
+                self.listed(
+                    &plugins.join("__init__.py"),
+                    Reach::Play(context.play),
+                    &via,
+                );
+            }
             for (relative, file) in self.below(&plugins, Some(context.play)).iter() {
                 if !matches!(file, Kind::File { .. }) || !self.is_used(context.play, kind, relative)
                 {
