@@ -1,8 +1,10 @@
 //! What expressions read of other hosts, of groups and of files.
 
+use std::collections::BTreeSet;
+
 use super::expr::{Access, Expr, chain};
 use super::scan::Scan;
-use super::tokens::identifiers;
+use super::tokens::{identifiers, qualified_names};
 use crate::ansible::reads::{HostSelection, Names, Reads};
 
 /// A call of a lookup plugin.
@@ -20,6 +22,8 @@ pub(crate) struct LookupCall {
 pub(crate) struct Found {
     pub(crate) reads: Reads,
     pub(crate) lookups: Vec<LookupCall>,
+    /// Collections of filters and tests: `namespace.name`
+    pub(crate) filters: BTreeSet<String>,
 }
 
 /// Looks through all code of a text.
@@ -35,6 +39,7 @@ pub(crate) fn find(scan: &Scan) -> Found {
     }
     for (line, code) in &scan.opaque {
         let words = identifiers(code);
+        finder.found.filters.extend(qualified_names(code));
         if words.contains("hostvars") {
             finder
                 .found
@@ -87,6 +92,11 @@ impl Finder<'_> {
     }
 
     fn visit(&mut self, expr: &Expr) {
+        if let Expr::Filter { name, args, .. } | Expr::Test { name, args, .. } = expr {
+            // `map` and `select` take the name of another filter or test.
+            let named = args.iter().filter_map(Expr::as_str).chain([name.as_str()]);
+            self.found.filters.extend(named.flat_map(qualified_names));
+        }
         if let Some((root, steps)) = chain(expr) {
             for step in &steps {
                 if let Access::Computed(key) = step {

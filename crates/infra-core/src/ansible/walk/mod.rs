@@ -93,6 +93,8 @@ struct Play {
     /// Where its tasks stand, one for each list of roles and directory
     stacks: Vec<Context>,
     lookups: Vec<LookupUse>,
+    /// Collections whose filters or tests are used
+    filters: BTreeSet<String>,
     /// Folders of plugins: the kind, and the directory
     plugins: BTreeSet<(&'static str, Utf8PathBuf)>,
     /// Variables that its tasks set on the hosts

@@ -215,6 +215,7 @@ impl Walker<'_> {
         state.words.extend(words);
         state.qualified.extend(qualified);
         state.inputs.reads.extend(&analysis.found.reads);
+        state.filters.extend(analysis.found.filters.iter().cloned());
         for call in &analysis.found.lookups {
             state.lookups.push(LookupUse {
                 call: call.clone(),

@@ -156,6 +156,9 @@ impl Walker<'_> {
         if let Some(to) = task.get("delegate_to").and_then(|node| node.text()) {
             self.delegate(context, to);
         }
+        if task.get("local_action").is_some() {
+            self.delegate(context, "localhost");
+        }
         let Some((action, args)) = action_of(task) else {
             return;
         };
