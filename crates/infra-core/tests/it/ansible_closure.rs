@@ -287,7 +287,7 @@ fn any_text() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn no_text_makes_it_panic_and_no_order_of_names_changes_it(texts in proptest::collection::vec(any_text(), 5)) {
