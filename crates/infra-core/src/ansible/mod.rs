@@ -22,6 +22,7 @@ mod path;
 mod pattern;
 mod reads;
 mod request;
+mod resolve;
 mod search;
 mod settings;
 mod source;
