@@ -99,6 +99,9 @@ impl Plan {
                 app.detail(),
             ))?;
         }
+        if let Some(file) = self.out.filter(|_| !app.global.quiet) {
+            app.screen().above(&report::saved(&file));
+        }
         Ok(found(
             planned.decision.verdict == Verdict::Changes,
             detailed,

@@ -4,7 +4,7 @@ use infra::core::consequence::TerraformChanges;
 use infra::core::drift::Consequence;
 use infra::exec::escape::printable;
 
-use super::changes::{own_words, symbol};
+use super::changes::symbol;
 use super::count::count;
 use super::page::{Detail, Page};
 use crate::style::{MUTED, paint};
