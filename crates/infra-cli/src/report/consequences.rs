@@ -54,12 +54,12 @@ fn add(page: &mut Page, consequence: &Consequence, is_proven: bool) {
             page.line(10, paint(MUTED, printable(step)));
         }
     } else {
-        let last = consequence
-            .chain
-            .last()
-            .map(String::as_str)
-            .unwrap_or_default();
-        let last = printable(own_words(last, &consequence.address));
-        page.line(4, format_args!("{symbol} {address} {}", paint(MUTED, last)));
+        let because = match consequence.because.as_slice() {
+            [one] => printable(one).into_owned(),
+            [one, rest @ ..] => format!("{} and {} more", printable(one), rest.len()),
+            [] => String::new(),
+        };
+        let because = paint(MUTED, format!("← {because}"));
+        page.line(4, format_args!("{symbol} {address} {because}"));
     }
 }

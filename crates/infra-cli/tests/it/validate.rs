@@ -1,0 +1,26 @@
+//! `infra validate` and `infra init`.
+
+use crate::support::{FEDERATION, TestProject};
+
+#[test]
+fn what_the_configuration_names_is_missing() {
+    let project = TestProject::new(
+        "stack \"s\" {\n  terraform { dir = \"tf\" }\n  playbook \"p\" { path = \"site.yml\" }\n}\n",
+    );
+    insta::assert_snapshot!(project.run(&["validate"]), @"");
+}
+
+#[test]
+fn init_never_overwrites() {
+    let project = TestProject::new(FEDERATION);
+    insta::assert_snapshot!(project.run(&["init"]), @"");
+    assert_eq!(
+        std::fs::read_to_string(project.path("infra.hcl")).unwrap(),
+        FEDERATION
+    );
+}
+
+#[test]
+fn init_without_terraform() {
+    insta::assert_snapshot!(TestProject::empty().run(&["init"]), @"");
+}
