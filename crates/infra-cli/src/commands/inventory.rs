@@ -62,7 +62,7 @@ enum Format {
 
 const EXAMPLES: &str = "\
 Examples:
-  infra inventory                                      hosts, groups and variables
+  infra inventory  hosts, groups and variables
   infra inventory --state terraform.tfstate --host leaf1
   infra inventory --format yaml > inventory.yml
   infra inventory --format ssh-config > ssh.conf && ssh -F ssh.conf leaf1

@@ -17,9 +17,9 @@ const ROOM: usize = 20;
 /// What becomes of them.
 pub(super) fn fate(changes: &TerraformChanges) -> &'static str {
     if changes.real_changes().next().is_some() {
-        ", and are applied with the rest: a plan is applied whole"
+        " (applied with the rest: a plan is applied whole)"
     } else {
-        ", and are not applied"
+        " (not applied)"
     }
 }
 
@@ -29,7 +29,10 @@ pub(super) fn consequences(page: &mut Page, all: &[Consequence], fate: &str, det
         return;
     }
     let number = count(all.len(), "planned change");
-    page.line(2, format_args!("{number} only because of that{fate}"));
+    page.line(
+        2,
+        format_args!("{number} only because of expected drift{fate}"),
+    );
     let is_proven = detail == Detail::Full || all.len() <= PROOFS;
     let shown = detail.fold(all.len(), ROOM);
     for consequence in all.iter().take(shown) {

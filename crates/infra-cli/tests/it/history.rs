@@ -5,8 +5,15 @@ use crate::support::{FEDERATION, TestProject};
 #[test]
 fn a_stack_that_never_ran_has_none() {
     let project = TestProject::new(FEDERATION);
-    insta::assert_snapshot!(project.run(&["history"]), @"");
-    insta::assert_snapshot!(project.run(&["history", "--verify"]), @"");
+    insta::assert_snapshot!(project.run(&["history"]), @"
+    federation: 0 runs
+    [exit status: 0]
+    ");
+    insta::assert_snapshot!(project.run(&["history", "--verify"]), @"
+    federation: the ledger is whole: 0 records
+      $DIR/.infra/federation/ledger
+    [exit status: 0]
+    ");
 }
 
 #[test]

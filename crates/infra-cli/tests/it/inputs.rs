@@ -23,12 +23,39 @@ fn project() -> TestProject {
 
 #[test]
 fn any_playbook_of_any_tree() {
-    insta::assert_snapshot!(project().run(&["inputs", "-q", "site.yml"]), @"");
+    insta::assert_snapshot!(project().run(&["inputs", "-q", "site.yml"]), @"
+    site.yml: 4 files and 0 variables
+
+    Plays
+      site.yml:1: 0 hosts
+
+    Files
+      roles/prometheus/defaults/main.yml
+          via site.yml:3 roles
+      roles/prometheus/tasks/main.yml
+          via site.yml:3 roles
+      roles/prometheus/templates/prometheus.yml.j2
+          via roles/prometheus/tasks/main.yml:2 template
+      site.yml
+          via site.yml
+
+    Variables
+      of group all: ansible_host
+      the members of all
+    [exit status: 0]
+    ");
 }
 
 #[test]
 fn a_playbook_that_there_is_not() {
-    insta::assert_snapshot!(project().run(&["inputs", "promtheus"]), @"");
+    insta::assert_snapshot!(project().run(&["inputs", "promtheus"]), @r#"
+    ------- stderr -------
+    error: there is no playbook "promtheus"
+    hint: did you mean "prometheus"?
+    hint: there is: prometheus
+    hint: or name the playbook by its path
+    [exit status: 1]
+    "#);
 }
 
 #[test]
@@ -41,5 +68,10 @@ fn why_it_would_run() {
         "--plan-json",
         "plan.json",
     ];
-    insta::assert_snapshot!(project().run(&args), @"");
+    insta::assert_snapshot!(project().run(&args), @"
+    prometheus: runs on 1 of 1 host
+      leaf1: run
+          it never ran on this host
+    [exit status: 0]
+    ");
 }

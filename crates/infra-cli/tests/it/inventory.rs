@@ -15,13 +15,19 @@ fn project() -> TestProject {
 #[test]
 fn a_state_needs_no_configuration() {
     let outcome = project().run(&["inventory", "--state", "state.json", "--host", "leaf1"]);
-    insta::assert_snapshot!(outcome, @"");
+    insta::assert_snapshot!(outcome, @r#"
+    {"ansible_host":"192.0.2.1","infra":{"address":"aws_instance.leaf1","id":"i-leaf1","provider":"registry.terraform.io/hashicorp/aws","tags":[{"key":"Name","value":"leaf1"}],"type":"aws_instance"},"infra_addresses":{"private_ipv4":"10.0.0.1","public_ipv4":"192.0.2.1"}}
+    [exit status: 0]
+    "#);
 }
 
 #[test]
 fn a_host_that_there_is_not_has_no_variables() {
     let outcome = project().run(&["inventory", "--state", "state.json", "--host", "nobody"]);
-    insta::assert_snapshot!(outcome, @"");
+    insta::assert_snapshot!(outcome, @"
+    {}
+    [exit status: 0]
+    ");
 }
 
 #[test]
@@ -58,7 +64,15 @@ fn the_forms_exclude_each_other() {
         "--host",
         "x",
     ]);
-    insta::assert_snapshot!(outcome, @"");
+    insta::assert_snapshot!(outcome, @"
+    ------- stderr -------
+    error: the argument '--list' cannot be used with '--host <NAME>'
+
+    Usage: infra inventory --state <FILE> --list
+
+    For more information, try '--help'.
+    [exit status: 1]
+    ");
 }
 
 #[test]
@@ -69,7 +83,15 @@ fn a_stopped_instance_is_named_on_stderr() {
     stopped[1]["values"]["private_ip"] = "".into();
     project.write("state.json", state(&stopped));
     let outcome = project.run(&["inventory", "--state", "state.json", "--format", "ini"]);
-    insta::assert_snapshot!(outcome, @"");
+    insta::assert_snapshot!(outcome, @r#"
+    leaf1 'ansible_host="192.0.2.1"' 'infra={"address":"aws_instance.leaf1","id":"i-leaf1","provider":"registry.terraform.io/hashicorp/aws","tags":[{"key":"Name","value":"leaf1",},],"type":"aws_instance",}' 'infra_addresses={"private_ipv4":"10.0.0.1","public_ipv4":"192.0.2.1",}'
+
+    [aws_instance]
+    leaf1
+    ------- stderr -------
+    not a host: aws_instance.leaf2: it has no address: it may be stopped
+    [exit status: 0]
+    "#);
     let quiet = project.run(&["inventory", "-q", "--state", "state.json", "--list"]);
     assert_eq!(quiet.stderr, "");
 }
@@ -79,7 +101,12 @@ fn zero_hosts_are_an_error_unless_allowed() {
     let project = TestProject::empty();
     project.write("state.json", state(&[]));
     let outcome = project.run(&["inventory", "--state", "state.json"]);
-    insta::assert_snapshot!(outcome, @"");
+    insta::assert_snapshot!(outcome, @"
+    ------- stderr -------
+    error: no host: the state has no managed resources
+    hint: if no host is right, use --allow-empty, or `allow_empty = true` in the inventory block
+    [exit status: 1]
+    ");
     let outcome = project.run(&[
         "inventory",
         "--state",
@@ -87,7 +114,10 @@ fn zero_hosts_are_an_error_unless_allowed() {
         "--allow-empty",
         "--list",
     ]);
-    insta::assert_snapshot!(outcome, @"");
+    insta::assert_snapshot!(outcome, @r#"
+    {"_meta":{"hostvars":{}},"all":{"children":["ungrouped"]}}
+    [exit status: 0]
+    "#);
 }
 
 #[test]

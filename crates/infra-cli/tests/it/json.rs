@@ -42,7 +42,12 @@ fn an_error_leaves_stdout_empty() {
 #[test]
 fn an_apply_with_json_does_not_ask() {
     let project = TestProject::new(FEDERATION);
-    insta::assert_snapshot!(project.run(&["apply", "--json"]), @"");
+    insta::assert_snapshot!(project.run(&["apply", "--json"]), @"
+    ------- stderr -------
+    error: --json doesn't ask for approval
+    hint: give --auto-approve, or save a decision with `infra plan --out FILE`, look at it, and give `infra apply FILE`
+    [exit status: 1]
+    ");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::support::{FEDERATION, TestProject, plan, recording};
 
 /// A Terraform that plans what the recording says.
 const TERRAFORM: &str = r#"
-cat() { while IFS= read -r line; do printf '%s\n' "$line"; done; }
+cat() { while IFS= read -r line || [ -n "$line" ]; do printf '%s\n' "$line"; done; }
 case "$1" in
   plan)
     echo '{"@level":"info","@message":"Terraform 1.9.8","type":"version","terraform":"1.9.8","ui":"1.2"}'
@@ -31,7 +31,10 @@ fn a_plan_tells_its_stages_on_stderr() {
         outcome.stdout.starts_with("federation: nothing to do\n"),
         "{outcome}"
     );
-    insta::assert_snapshot!(outcome.stderr, @"");
+    insta::assert_snapshot!(outcome.stderr, @"
+    planning …
+    planning: done after $TIME
+    ");
 }
 
 #[test]
@@ -50,14 +53,27 @@ echo '{"@level":"info","@message":"Terraform 1.9.8","type":"version","terraform"
 echo '{"@level":"error","@message":"Error: No value for required variable","type":"diagnostic","diagnostic":{"severity":"error","summary":"No value for required variable","detail":"The variable \"size\" is not set.","range":{"filename":"main.tf","start":{"line":3,"column":1,"byte":10},"end":{"line":3,"column":16,"byte":25}}}}'
 exit 1"#,
     );
-    insta::assert_snapshot!(project.run(&["plan"]), @"");
+    insta::assert_snapshot!(project.run(&["plan"]), @r#"
+    ------- stderr -------
+    planning …
+    planning: done after $TIME
+    error: terraform plan failed (exit code 1): No value for required variable
+      on main.tf line 3
+    The variable "size" is not set.
+    [exit status: 1]
+    "#);
 }
 
 #[test]
 fn too_old_a_terraform_is_refused() {
     let project = project();
     project.program("terraform", &TERRAFORM.replace("1.9.8", "1.1.9"));
-    insta::assert_snapshot!(project.run(&["plan", "-q"]), @"");
+    insta::assert_snapshot!(project.run(&["plan", "-q"]), @"
+    ------- stderr -------
+    error: $DIR/bin/terraform is version 1.1.9; infra needs 1.2.0 or newer
+    hint: install a newer one from https://developer.hashicorp.com/terraform/install or https://opentofu.org/docs/intro/install
+    [exit status: 1]
+    ");
 }
 
 #[test]
@@ -71,7 +87,12 @@ fn a_saved_decision_is_a_new_file() {
         "{outcome}"
     );
     let again = project.run(&["plan", "-q", "--out", "tonight.plan"]);
-    insta::assert_snapshot!(again, @"");
+    insta::assert_snapshot!(again, @"
+    ------- stderr -------
+    error: tonight.plan exists already
+    hint: remove it, or choose another name: a saved decision is never overwritten
+    [exit status: 1]
+    ");
 }
 
 #[test]
@@ -106,7 +127,10 @@ echo started > ../started
 fn apply_with_nothing_to_do_says_so() {
     let project = project();
     let outcome = project.run(&["apply", "-q", "--auto-approve"]);
-    insta::assert_snapshot!(outcome, @"");
+    insta::assert_snapshot!(outcome, @"
+    federation: nothing to do
+    [exit status: 0]
+    ");
     project.write("plan.json", plan(&[], &[]));
     let outcome = project.run(&["apply", "-q", "--auto-approve", "--allow-empty", "--json"]);
     assert_eq!(outcome.json()["outcome"], "nothing");

@@ -9,7 +9,16 @@ fn nothing_is_said_in_a_few_lines() {
     let project = TestProject::new("stack \"web\" {\n  terraform { dir = \"tf\" }\n}\n");
     project.write("plan.json", plan(&[], &[]));
     let outcome = project.run(&["plan", "--plan-json", "plan.json"]);
-    insta::assert_snapshot!(outcome, @"");
+    insta::assert_snapshot!(outcome, @"
+    web: nothing to do
+
+    Terraform
+      nothing to apply
+
+    Inventory
+      as last applied
+    [exit status: 0]
+    ");
 }
 
 #[test]
@@ -17,7 +26,30 @@ fn restarted_instances_are_nothing_to_do() {
     let project = TestProject::new(FEDERATION);
     project.write("plan.json", recording("restarted-instances/plan.json"));
     let outcome = project.run(&["plan", "--plan-json", "plan.json", "--detailed-exitcode"]);
-    insta::assert_snapshot!(outcome, @"");
+    insta::assert_snapshot!(outcome, @"
+    federation: nothing to do
+
+    Terraform
+      nothing to apply
+      3 resources drifted as expected (ephemeral-public-ip: no Elastic IP: a new address at every start)
+      10 planned changes only because of that, and are not applied
+        -/+ terraform_data.all_leaves ← aws_instance.leaf[0] and 1 more
+          ~ terraform_data.per_leaf[0] ← aws_instance.leaf[0]
+          ~ terraform_data.per_leaf[1] ← aws_instance.leaf[1]
+          ~ terraform_data.report ← aws_instance.primary
+        -/+ terraform_data.run_ansible ← aws_instance.primary
+          ~ terraform_data.via_local ← aws_instance.primary
+          ~ terraform_data.via_module_output ← aws_instance.primary
+        -/+ module.runner.terraform_data.run ← aws_instance.primary
+          ~ output.primary_ip ← aws_instance.primary
+          ~ output.url ← aws_instance.primary
+        (-v shows how each follows from the drift)
+
+    Inventory
+      + new: 3 hosts
+          leaf-0, leaf-1, primary
+    [exit status: 0]
+    ");
 }
 
 #[test]
@@ -25,7 +57,24 @@ fn a_single_consequence_is_proven_step_by_step() {
     let project = TestProject::new(FEDERATION);
     project.write("plan.json", recording("address-in-dns/plan.json"));
     let outcome = project.run(&["plan", "--plan-json", "plan.json", "--detailed-exitcode"]);
-    insta::assert_snapshot!(outcome, @"");
+    insta::assert_snapshot!(outcome, @"
+    federation: Terraform has 1 to update
+
+    Terraform
+        ~ aws_route53_record.primary
+          a change of aws_route53_record is a real need, whatever causes it
+      1 resource drifted as expected (ephemeral-public-ip: no Elastic IP: a new address at every start)
+      1 resource is the same, written differently
+      1 planned change only because of that, and are applied with the rest: a plan is applied whole
+        -/+ terraform_data.run_ansible
+              aws_instance.primary: public_ip 54.214.7.88 → 54.214.39.151 outside of Terraform (benign: ephemeral-public-ip)
+              terraform_data.run_ansible: triggers_replace[0] reads aws_instance.primary.public_ip
+              terraform_data.run_ansible: must be replaced because triggers_replace changed
+
+    Inventory
+      + new: primary
+    [exit status: 2]
+    ");
 }
 
 #[test]
@@ -77,7 +126,27 @@ fn changes_have_terraforms_symbols() {
     ];
     project.write("plan.json", plan(&[], &changes));
     let outcome = project.run(&["plan", "--plan-json", "plan.json", "--detailed-exitcode"]);
-    insta::assert_snapshot!(outcome, @"");
+    insta::assert_snapshot!(outcome, @"
+    web: Terraform has 1 to create, 1 to update, 2 to replace, 1 to delete and 1 to forget
+
+    Terraform
+        + aws_ebs_volume.new
+          it does not exist yet
+        ~ aws_ebs_volume.grown
+          a change of aws_ebs_volume is a real need, whatever causes it
+      -/+ aws_ebs_volume.other
+          a change of aws_ebs_volume is a real need, whatever causes it
+      +/- aws_ebs_volume.spare
+          a change of aws_ebs_volume is a real need, whatever causes it
+        - aws_ebs_volume.gone
+          it is to be deleted
+        . aws_ebs_volume.left
+          it is to be dropped from the state
+
+    Inventory
+      as last applied
+    [exit status: 2]
+    ");
 }
 
 #[test]
@@ -88,7 +157,30 @@ fn unexpected_drift_is_shown_in_full() {
         recording("association-forces-replacement/plan.json"),
     );
     let outcome = project.run(&["plan", "--plan-json", "plan.json"]);
-    insta::assert_snapshot!(outcome, @"");
+    insta::assert_snapshot!(outcome, @r#"
+    federation: Terraform has 1 to update and 2 to replace; 1 resource drifted unexpectedly
+
+    Terraform
+      -/+ aws_instance.primary
+          a change of aws_instance is a real need, whatever causes it
+        ~ aws_route53_record.primary
+          a change of aws_route53_record is a real need, whatever causes it
+      -/+ terraform_data.run_ansible
+          triggers_replace[0] will only be known after apply, and what it was doesn't come from anything that follows from benign drift
+      1 resource is the same, written differently
+      1 resource drifted, and no rule expects it
+        ~ aws_instance.primary
+          associate_public_ip_address forces the replacement of aws_instance.primary
+          associate_public_ip_address: false → true
+          public_dns:
+            - "ec2-54-214-7-88.eu-central-1.compute.amazonaws.com"
+            + "ec2-54-214-66-177.eu-central-1.compute.amazonaws.com"
+          public_ip: "54.214.7.88" → "54.214.66.177"
+
+    Inventory
+      + new: primary
+    [exit status: 0]
+    "#);
 }
 
 #[test]
@@ -110,7 +202,22 @@ fn a_playbook_that_never_ran_runs_on_every_host() {
         "plan.json",
         "--detailed-exitcode",
     ]);
-    insta::assert_snapshot!(outcome, @"");
+    insta::assert_snapshot!(outcome, @"
+    federation: prometheus runs on all 2 hosts
+
+    Terraform
+      nothing to apply
+
+    Inventory
+      + new: 2 hosts
+          leaf1, leaf2
+
+    Playbooks
+      prometheus: runs on all 2 hosts
+        leaf1, leaf2
+            it never ran on this host
+    [exit status: 2]
+    ");
 }
 
 #[test]
@@ -133,7 +240,12 @@ fn a_forced_playbook_says_so_and_an_unknown_one_is_an_error() {
         "plan.json",
         "--force=prometeus",
     ]);
-    insta::assert_snapshot!(outcome, @"");
+    insta::assert_snapshot!(outcome, @r#"
+    ------- stderr -------
+    error: there is no playbook "prometeus"
+    hint: there is: prometheus
+    [exit status: 1]
+    "#);
 }
 
 #[test]
@@ -141,7 +253,44 @@ fn a_stream_has_no_values_and_says_so_once() {
     let project = TestProject::new(FEDERATION);
     let stream = recording("restarted-instances/stream.jsonl");
     let outcome = project.run_with(&["plan", "--plan-json", "-"], &stream);
-    insta::assert_snapshot!(outcome, @"");
+    insta::assert_snapshot!(outcome, @"
+    federation: Terraform has 5 to update, 3 to replace and 2 to set (outputs); 3 resources drifted unexpectedly
+
+    Terraform
+        ~ terraform_data.via_local
+          the stream of `terraform plan -json` has no values
+      -/+ module.runner.terraform_data.run
+          the stream of `terraform plan -json` has no values
+        ~ terraform_data.via_module_output
+          the stream of `terraform plan -json` has no values
+      -/+ terraform_data.run_ansible
+          the stream of `terraform plan -json` has no values
+        ~ terraform_data.report
+          the stream of `terraform plan -json` has no values
+        ~ terraform_data.per_leaf[0]
+          the stream of `terraform plan -json` has no values
+        ~ terraform_data.per_leaf[1]
+          the stream of `terraform plan -json` has no values
+      -/+ terraform_data.all_leaves
+          the stream of `terraform plan -json` has no values
+        ~ output.primary_ip
+          the stream of `terraform plan -json` has no values
+        ~ output.url
+          the stream of `terraform plan -json` has no values
+      3 resources drifted, and no rule expects it
+        the stream of `terraform plan -json` has no values: give `terraform show -json` to see them judged
+        ~ aws_instance.leaf[0]
+          the stream of `terraform plan -json` has no values
+        ~ aws_instance.leaf[1]
+          the stream of `terraform plan -json` has no values
+        ~ aws_instance.primary
+          the stream of `terraform plan -json` has no values
+      rule ephemeral-public-ip matched nothing
+
+    Inventory
+      as last applied
+    [exit status: 0]
+    ");
 }
 
 #[test]

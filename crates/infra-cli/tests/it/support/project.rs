@@ -108,8 +108,8 @@ impl TestProject {
         }
         let lines = text
             .split_inclusive('\n')
-            .map(|line| match line.split_once(": done after ") {
-                Some((stage, _)) => format!("{stage}: done after $TIME\n"),
+            .map(|line| match line.split_once(" took ") {
+                Some((stage, _)) => format!("{stage} took $TIME\n"),
                 None => line.to_owned(),
             });
         lines.collect()
