@@ -14,7 +14,7 @@ fn expected_drift_is_a_line_per_rule() {
       3 resources drifted as expected (ephemeral-public-ip: no Elastic IP: a new address at every start)
 
     What follows from it
-      10 planned changes only because of that
+      10 planned changes only because of expected drift
         -/+ terraform_data.all_leaves ← aws_instance.leaf[0] and 1 more
           ~ terraform_data.per_leaf[0] ← aws_instance.leaf[0]
           ~ terraform_data.per_leaf[1] ← aws_instance.leaf[1]
@@ -94,7 +94,7 @@ fn a_rule_that_has_expired_is_named_with_its_owner() {
     nothing changed outside of Terraform
 
     Rules
-      rule ephemeral-public-ip has expired after 2020-01-31 (owner: ops)
+      rule ephemeral-public-ip has expired: its last day was 2020-01-31 (owner: ops)
     [exit status: 0]
     ");
 }

@@ -43,16 +43,13 @@ fn the_whole_command() {
       -v, --verbose...      Show more: nothing is folded (-vv: with a log)
 
     Examples:
-      infra init                 write infra.hcl for the Terraform and Ansible that
-      are here
-      infra plan                 show what would be done, and why
-      infra apply                do it, after asking
+      infra init       write infra.hcl for the Terraform and Ansible that are here
+      infra plan       show what would be done, and why
+      infra apply      do it, after asking
 
     Every flag can be set by an environment variable: --lock-timeout is
-    INFRA_LOCK_TIMEOUT.
-    Exit codes: 0 done, 1 error; 130 or 143 interrupted. With --detailed-exitcode, 2
-    is
-    something to do.
+    INFRA_LOCK_TIMEOUT. Exit codes: 0 done, 1 error, 130 or 143 interrupted; with
+    --detailed-exitcode, 2 is something to do.
     [exit status: 0]
     ");
 }
@@ -120,12 +117,11 @@ fn apply() {
               Show more: nothing is folded (-vv: with a log)
 
     Examples:
-      infra apply                            show the plan, ask, and carry it out
-      infra apply --auto-approve             without asking, as in CI
+      infra apply                     show the plan, ask, and carry it out
+      infra apply --auto-approve      without asking, as in CI
       infra plan --out tonight.plan && infra apply tonight.plan
-      infra apply --force=prometheus         run a playbook whatever its inputs
-      infra apply --refresh-only             record drift in the state, change
-      nothing else
+      infra apply --force=prometheus  run a playbook whatever its inputs
+      infra apply --refresh-only      only record drift in the state
     [exit status: 0]
     ");
 }

@@ -6,7 +6,7 @@ use crate::support::{FEDERATION, TestProject};
 fn a_stack_that_never_ran_has_none() {
     let project = TestProject::new(FEDERATION);
     insta::assert_snapshot!(project.run(&["history"]), @"
-    federation: 0 runs
+    federation: no run yet
     [exit status: 0]
     ");
     insta::assert_snapshot!(project.run(&["history", "--verify"]), @"

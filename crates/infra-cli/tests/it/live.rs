@@ -33,7 +33,7 @@ fn a_plan_tells_its_stages_on_stderr() {
     );
     insta::assert_snapshot!(outcome.stderr, @"
     planning …
-    planning: done after $TIME
+    planning took $TIME
     ");
 }
 
@@ -56,7 +56,7 @@ exit 1"#,
     insta::assert_snapshot!(project.run(&["plan"]), @r#"
     ------- stderr -------
     planning …
-    planning: done after $TIME
+    planning took $TIME
     error: terraform plan failed (exit code 1): No value for required variable
       on main.tf line 3
     The variable "size" is not set.

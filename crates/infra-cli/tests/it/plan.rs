@@ -32,7 +32,7 @@ fn restarted_instances_are_nothing_to_do() {
     Terraform
       nothing to apply
       3 resources drifted as expected (ephemeral-public-ip: no Elastic IP: a new address at every start)
-      10 planned changes only because of that, and are not applied
+      10 planned changes only because of expected drift (not applied)
         -/+ terraform_data.all_leaves ← aws_instance.leaf[0] and 1 more
           ~ terraform_data.per_leaf[0] ← aws_instance.leaf[0]
           ~ terraform_data.per_leaf[1] ← aws_instance.leaf[1]
@@ -65,7 +65,7 @@ fn a_single_consequence_is_proven_step_by_step() {
           a change of aws_route53_record is a real need, whatever causes it
       1 resource drifted as expected (ephemeral-public-ip: no Elastic IP: a new address at every start)
       1 resource is the same, written differently
-      1 planned change only because of that, and are applied with the rest: a plan is applied whole
+      1 planned change only because of expected drift (applied with the rest: a plan is applied whole)
         -/+ terraform_data.run_ansible
               aws_instance.primary: public_ip 54.214.7.88 → 54.214.39.151 outside of Terraform (benign: ephemeral-public-ip)
               terraform_data.run_ansible: triggers_replace[0] reads aws_instance.primary.public_ip
@@ -131,7 +131,6 @@ fn changes_have_terraforms_symbols() {
 
     Terraform
         + aws_ebs_volume.new
-          it does not exist yet
         ~ aws_ebs_volume.grown
           a change of aws_ebs_volume is a real need, whatever causes it
       -/+ aws_ebs_volume.other
@@ -139,9 +138,7 @@ fn changes_have_terraforms_symbols() {
       +/- aws_ebs_volume.spare
           a change of aws_ebs_volume is a real need, whatever causes it
         - aws_ebs_volume.gone
-          it is to be deleted
         . aws_ebs_volume.left
-          it is to be dropped from the state
 
     Inventory
       as last applied
@@ -203,7 +200,7 @@ fn a_playbook_that_never_ran_runs_on_every_host() {
         "--detailed-exitcode",
     ]);
     insta::assert_snapshot!(outcome, @"
-    federation: prometheus runs on all 2 hosts
+    federation: prometheus runs on both hosts
 
     Terraform
       nothing to apply
@@ -213,7 +210,7 @@ fn a_playbook_that_never_ran_runs_on_every_host() {
           leaf1, leaf2
 
     Playbooks
-      prometheus: runs on all 2 hosts
+      prometheus: runs on both hosts
         leaf1, leaf2
             it never ran on this host
     [exit status: 2]
@@ -257,34 +254,22 @@ fn a_stream_has_no_values_and_says_so_once() {
     federation: Terraform has 5 to update, 3 to replace and 2 to set (outputs); 3 resources drifted unexpectedly
 
     Terraform
+      the stream of `terraform plan -json` has no values, so nothing in it can be expected;
+      `terraform show -json` of a saved plan has them
         ~ terraform_data.via_local
-          the stream of `terraform plan -json` has no values
       -/+ module.runner.terraform_data.run
-          the stream of `terraform plan -json` has no values
         ~ terraform_data.via_module_output
-          the stream of `terraform plan -json` has no values
       -/+ terraform_data.run_ansible
-          the stream of `terraform plan -json` has no values
         ~ terraform_data.report
-          the stream of `terraform plan -json` has no values
         ~ terraform_data.per_leaf[0]
-          the stream of `terraform plan -json` has no values
         ~ terraform_data.per_leaf[1]
-          the stream of `terraform plan -json` has no values
       -/+ terraform_data.all_leaves
-          the stream of `terraform plan -json` has no values
         ~ output.primary_ip
-          the stream of `terraform plan -json` has no values
         ~ output.url
-          the stream of `terraform plan -json` has no values
       3 resources drifted, and no rule expects it
-        the stream of `terraform plan -json` has no values: give `terraform show -json` to see them judged
         ~ aws_instance.leaf[0]
-          the stream of `terraform plan -json` has no values
         ~ aws_instance.leaf[1]
-          the stream of `terraform plan -json` has no values
         ~ aws_instance.primary
-          the stream of `terraform plan -json` has no values
       rule ephemeral-public-ip matched nothing
 
     Inventory

@@ -114,12 +114,6 @@ fn the_small_answers() {
     );
     check("doctor", &project.run(&["doctor", "--json"]).json());
     check("validate", &project.run(&["validate", "--json"]).json());
-    let bare = TestProject::empty();
-    bare.write(
-        "main.tf",
-        "terraform {}\nresource \"null_resource\" \"x\" {}\n",
-    );
-    check("init", &bare.run(&["init", "--json"]).json());
 }
 
 #[test]
