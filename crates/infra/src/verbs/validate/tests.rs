@@ -1,0 +1,87 @@
+//! The verb on projects on disk.
+
+use std::fmt::Write as _;
+
+use super::*;
+use crate::verbs::scene::{CONFIG, Scene};
+
+/// The findings as a list of places, severities and messages, tools left out: whether
+/// they are installed is not the project's.
+fn report(scene: &Scene) -> String {
+    let validation = validate(&scene.open()).unwrap();
+    let mut text = String::new();
+    for finding in &validation.findings {
+        if finding.message.contains("not found") {
+            continue;
+        }
+        let place = finding.place.as_ref().map_or(String::new(), |place| {
+            let file = place.file.rsplit('/').next().unwrap();
+            format!("{file}:{}:{}", place.line, place.column)
+        });
+        writeln!(text, "{place} {:?}: {}", finding.severity, finding.message).unwrap();
+        for hint in &finding.hints {
+            writeln!(text, "  {hint}").unwrap();
+        }
+    }
+    text
+}
+
+#[test]
+fn a_project_in_order_has_no_findings() {
+    assert_eq!(report(&Scene::new()), "");
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_together_with_its_place() {
+    let scene = Scene::new();
+    let config = CONFIG
+        .replace("\"terraform\"", "\"tf\"\n    var_files = [\"a.tfvars\"]")
+        .replace("[\"public_ip\"]", "[\"public ip[\"]\n      expires = \"2020-01-01\"")
+        .replace(
+            "hosts = [\"web\"]",
+            "hosts = [\"webs\"]\n    inputs = [\"files/**\", \"ansible/*\"]",
+        )
+        .replace(
+            "  playbook \"site\"",
+            "  ansible {\n    private_key = \"key\"\n  }\n  playbook \"site\"",
+        );
+    scene.write("infra.hcl", &config);
+    scene.write("key", "secret");
+    scene.write("ansible/site.yml", "- hosts: web\n  tasks:\n    - include_tasks: no.yml\n");
+    insta::assert_snapshot!(report(&scene), @"");
+}
+
+#[test]
+fn a_file_that_is_no_configuration_is_a_finding_too() {
+    let scene = Scene::new();
+    scene.write("infra.hcl", "stack \"demo\" {\n  terrafrm {}\n}\n");
+    insta::assert_snapshot!(report(&scene), @"");
+}
+
+#[test]
+fn a_playbook_that_is_none_points_into_its_file() {
+    let scene = Scene::new();
+    scene.write("ansible/site.yml", "- hosts: web\n  tasks: [\n");
+    insta::assert_snapshot!(report(&scene), @"");
+    scene.write("infra.hcl", &CONFIG.replace("ansible/site.yml", "../site.yml"));
+    assert!(report(&scene).starts_with("infra.hcl:22:13 Error: the playbook ../site.yml"));
+}
+
+#[test]
+fn every_stack_is_checked() {
+    let scene = Scene::new();
+    let other = "stack \"other\" {\n  terraform {\n    dir = \"nowhere\"\n  }\n}\n";
+    scene.write("infra.hcl", &format!("{CONFIG}{other}"));
+    insta::assert_snapshot!(report(&scene), @"");
+}
+
+#[test]
+fn the_document_has_places_as_flat_fields() {
+    let scene = Scene::new();
+    scene.write("infra.hcl", &CONFIG.replace("\"terraform\"", "\"tf\""));
+    let validation = validate(&scene.open()).unwrap();
+    let json = serde_json::to_value(&validation).unwrap();
+    assert_eq!(json["valid"], false);
+    let finding = &json["findings"][0];
+    assert_eq!((&finding["line"], &finding["column"]), (&3.into(), &11.into()));
+}
