@@ -21,7 +21,9 @@ impl Checker<'_> {
             let attribute = ("vault_password_file", None);
             // A program prints the password, so what others may not do is write it.
             if self.file("the vault password file", file, &BLOCK, attribute)
-                && self.mode(file).is_some_and(|mode| mode & 0o111 == 0 && mode & 0o044 != 0)
+                && self
+                    .mode(file)
+                    .is_some_and(|mode| mode & 0o111 == 0 && mode & 0o044 != 0)
             {
                 let place = self.place(&BLOCK, attribute);
                 self.warning(

@@ -41,7 +41,9 @@ impl Checker<'_> {
     pub(super) fn place(&self, blocks: &[Step<'_>], attribute: Attribute<'_>) -> Option<Place> {
         let (name, item) = attribute;
         let stack = ("stack", Some(self.project.stack.name.as_str()));
-        let path: Vec<Step<'_>> = std::iter::once(stack).chain(blocks.iter().copied()).collect();
+        let path: Vec<Step<'_>> = std::iter::once(stack)
+            .chain(blocks.iter().copied())
+            .collect();
         locate(self.bytes, self.file, &path, Some(name), item)
     }
 

@@ -56,7 +56,10 @@ impl Checker<'_> {
             }
             Ok(found) => {
                 for item in found.unresolved() {
-                    if matches!(item.why, Reason::Missing | Reason::NotYaml | Reason::Unreadable) {
+                    if matches!(
+                        item.why,
+                        Reason::Missing | Reason::NotYaml | Reason::Unreadable
+                    ) {
                         let place = self.place_in(&item.file, item.line, 1);
                         let message = format!("{}: {}", item.what, item.why);
                         self.warning(Some(place), message, &[]);
@@ -105,11 +108,7 @@ impl Checker<'_> {
         }
     }
 
-    fn place_of_glob(
-        &self,
-        playbook: &Playbook,
-        glob: &str,
-    ) -> Option<infra_core::config::Place> {
+    fn place_of_glob(&self, playbook: &Playbook, glob: &str) -> Option<infra_core::config::Place> {
         let block = ("playbook", Some(playbook.name.as_str()));
         match playbook.inputs.iter().position(|input| input == glob) {
             Some(position) => self.place(&[block], ("inputs", Some(position))),

@@ -35,7 +35,12 @@ impl Checker<'_> {
             );
         }
         for (position, file) in settings.var_files.iter().enumerate() {
-            self.file("the variables file", file, &BLOCK, ("var_files", Some(position)));
+            self.file(
+                "the variables file",
+                file,
+                &BLOCK,
+                ("var_files", Some(position)),
+            );
         }
     }
 

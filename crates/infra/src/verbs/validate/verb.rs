@@ -57,7 +57,14 @@ pub fn validate(open: &Open) -> Result<Validation, OpenError> {
     // What stands in other files comes after infra.hcl, each file in its order.
     findings.sort_by_key(|finding| {
         let place = finding.place.as_ref();
-        place.map(|place| (place.file != file, place.file.clone(), place.line, place.column))
+        place.map(|place| {
+            (
+                place.file != file,
+                place.file.clone(),
+                place.line,
+                place.column,
+            )
+        })
     });
     Ok(validation(file, findings))
 }
