@@ -17,18 +17,21 @@ use infra_exec::rundir::RunDir;
 use infra_exec::tools::AnsibleCore;
 use jiff::Timestamp;
 
-use super::contact::{Variables, not_yet_met};
+use super::contact::Variables;
 use super::error::ApplyError;
 use super::report::{ApplyReport, HostReport, PlaybookReport};
 use super::run::Run;
 use super::tell::PlaybookTeller;
 use crate::event::{Event, Stage};
+use crate::files::{FsTree, Texts};
 use crate::plan::PlanOptions;
 use crate::plan::gate::{Answer, LOCALHOST, Question};
 
 /// What the playbooks of a run have in common.
 struct Shared<'a> {
     inventory: &'a Inventory,
+    /// The hosts that need no first contact
+    met: &'a BTreeSet<String>,
     key: &'a SecretKey,
     ansible: &'a AnsibleCore,
     force: Option<&'a [String]>,
@@ -36,11 +39,24 @@ struct Shared<'a> {
     inventory_file: PathBuf,
 }
 
+/// A host that no further playbook of the run is tried on.
+struct HeldBack {
+    outcome: &'static str,
+    why: String,
+}
+
+impl HeldBack {
+    fn report(&self, host: &str) -> HostReport {
+        HostReport::new(host, self.outcome, Some(self.why.clone()))
+    }
+}
+
 impl<'r> Run<'r> {
     /// Runs the playbooks that must run, on the hosts that need them.
     pub(super) async fn playbooks(
         &mut self,
         inventory: &Inventory,
+        met: &BTreeSet<String>,
         options: &PlanOptions,
         key: &SecretKey,
         ansible: Option<&AnsibleCore>,
@@ -54,6 +70,7 @@ impl<'r> Run<'r> {
         let force = options.force.as_deref();
         let shared = Shared {
             inventory,
+            met,
             key,
             ansible,
             force,
@@ -90,9 +107,11 @@ impl<'r> Run<'r> {
         &mut self,
         shared: &Shared<'_>,
         needed: &BTreeMap<String, BTreeSet<String>>,
-    ) -> Result<BTreeMap<String, String>, ApplyError> {
+    ) -> Result<BTreeMap<String, HeldBack>, ApplyError> {
         let hosts: BTreeSet<&str> = needed.values().flatten().map(String::as_str).collect();
-        let new = not_yet_met(hosts, shared.inventory, self.ledger.index());
+        let known =
+            |host: &&str| !shared.met.contains(*host) && shared.inventory.hosts.contains_key(*host);
+        let new: BTreeSet<String> = hosts.into_iter().filter(known).map(str::to_owned).collect();
         if new.is_empty() {
             return Ok(BTreeMap::new());
         }
@@ -103,13 +122,23 @@ impl<'r> Run<'r> {
             .iter()
             .find(|playbook| needed.contains_key(&playbook.name));
         let variables = self.variables(shared, first).await?;
-        self.contact(shared.inventory, &variables, &new).await
+        let failed = self.contact(shared.inventory, &variables, &new).await?;
+        let held = |(host, why)| {
+            (
+                host,
+                HeldBack {
+                    outcome: "no contact",
+                    why,
+                },
+            )
+        };
+        Ok(failed.into_iter().map(held).collect())
     }
 
     async fn run_all(
         &mut self,
         shared: &Shared<'_>,
-        failed: &mut BTreeMap<String, String>,
+        failed: &mut BTreeMap<String, HeldBack>,
         report: &mut ApplyReport,
     ) -> Result<(), ApplyError> {
         let project = self.project;
@@ -125,7 +154,12 @@ impl<'r> Run<'r> {
                 .partition(|host| failed.contains_key(host));
             let mut reports: Vec<HostReport> = away
                 .iter()
-                .map(|host| HostReport::new(host, "no contact", failed.get(host).cloned()))
+                .map(|host| {
+                    failed.get(host).map_or_else(
+                        || HostReport::new(host, "not started", None),
+                        |held| held.report(host),
+                    )
+                })
                 .collect();
             if self.context.runner.interrupt().level() >= Level::Stop {
                 reports.extend(
@@ -142,7 +176,10 @@ impl<'r> Run<'r> {
                 if !host.succeeded() {
                     // What comes later may rest on what this playbook should have done.
                     let why = format!("playbook {:?} did not succeed on it", playbook.name);
-                    failed.entry(host.host.clone()).or_insert(why);
+                    failed.entry(host.host.clone()).or_insert(HeldBack {
+                        outcome: "not started",
+                        why,
+                    });
                 }
             }
             reports.sort_by(|a, b| a.host.cmp(&b.host));
@@ -309,7 +346,9 @@ impl<'r> Run<'r> {
                         .collect(),
                     changed: host.changed,
                 };
-                self.append(RecordEvent::HostSucceeded(success)).await
+                self.append(RecordEvent::HostSucceeded(success)).await?;
+                self.keep_texts(fingerprint);
+                Ok(())
             }
             // This machine itself, when a play for it came along with those for the hosts.
             None if host.succeeded() => Ok(()),
@@ -323,6 +362,14 @@ impl<'r> Run<'r> {
                 };
                 self.append(event).await
             }
+        }
+    }
+
+    /// Keeps what later shows a change as a diff. Losing it loses nothing else.
+    fn keep_texts(&self, fingerprint: &Fingerprint) {
+        let tree = FsTree::new(&self.project.root);
+        if let Err(error) = Texts::of(self.project).keep(&tree, [fingerprint]) {
+            tracing::debug!(%error, "no text was kept");
         }
     }
 

@@ -27,8 +27,8 @@ async fn from_nothing_to_done_and_then_nothing_is_left_to_do() {
     );
     let report = sample.apply().await;
     assert_eq!(report.outcome, Outcome::Done, "{report:#?}");
-    assert_eq!(sample.read("out/alpha-motto"), "steady small\n");
-    assert_eq!(sample.read("out/beta-peers"), "127.0.0.1 127.0.0.2 ");
+    assert_eq!(sample.read("alpha-motto"), "steady small\n");
+    assert_eq!(sample.read("beta-peers"), "127.0.0.1 127.0.0.2 ");
 
     let planned = sample.plan().await;
     assert_eq!(
@@ -37,9 +37,9 @@ async fn from_nothing_to_done_and_then_nothing_is_left_to_do() {
         "{:#?}",
         planned.decision
     );
-    std::fs::remove_file(sample.path("out/alpha-motto")).unwrap();
+    std::fs::remove_file(sample.disk("alpha-motto")).unwrap();
     assert_eq!(sample.apply().await.outcome, Outcome::Nothing);
-    assert!(!sample.path("out/alpha-motto").exists(), "nothing ran");
+    assert!(!sample.disk("alpha-motto").exists(), "nothing ran");
 }
 
 #[tokio::test(flavor = "current_thread")]
@@ -78,7 +78,7 @@ async fn a_change_runs_exactly_what_reads_it() {
     );
     let report = sample.apply().await;
     assert_eq!(report.outcome, Outcome::Done, "{report:#?}");
-    assert_eq!(sample.read("out/beta-motto"), "bold small\n");
+    assert_eq!(sample.read("beta-motto"), "bold small\n");
     assert_eq!(sample.plan().await.decision.verdict, Verdict::Nothing);
 }
 
@@ -94,7 +94,7 @@ async fn an_address_matters_only_to_what_reads_it() {
         .map(|playbook| playbook.name.as_str())
         .collect();
     assert_eq!(ran, ["peers"], "{report:#?}");
-    assert_eq!(sample.read("out/alpha-peers"), "127.0.0.1 127.0.0.9 ");
+    assert_eq!(sample.read("alpha-peers"), "127.0.0.1 127.0.0.9 ");
     assert_eq!(sample.plan().await.decision.verdict, Verdict::Nothing);
 }
 
@@ -122,30 +122,40 @@ async fn another_machine_under_an_old_name_gets_everything() {
 #[tokio::test(flavor = "current_thread")]
 async fn a_host_that_fails_is_retried_alone() {
     let sample = Sample::new();
-    sample.write(
-        "ansible/host_vars/beta.yml",
-        "motto: \"{{ undefined_on_purpose }}\"\n",
-    );
+    std::fs::write(sample.disk("beta-broken"), "").unwrap();
     let report = sample.apply().await;
     assert_eq!(report.outcome, Outcome::Failed);
-    let base = &report.playbooks[0];
+    let [base, peers] = &report.playbooks[..] else {
+        panic!("{report:#?}")
+    };
     assert!(
         base.hosts[0].succeeded() && !base.hosts[1].succeeded(),
         "{base:#?}"
     );
-    let task = base.hosts[1].task.as_deref().unwrap();
-    assert!(task.starts_with("base : write the motto"), "{task}");
+    assert!(
+        base.hosts[1]
+            .task
+            .as_deref()
+            .unwrap()
+            .starts_with("base : see whether the disk works"),
+        "{base:#?}"
+    );
+    assert!(peers.hosts[0].succeeded(), "{peers:#?}");
     assert_eq!(
-        report.playbooks[1].hosts[1].outcome, "no contact",
-        "later playbooks wait for it too"
+        peers.hosts[1].message.as_deref(),
+        Some("playbook \"base\" did not succeed on it")
     );
 
-    sample.write("ansible/host_vars/beta.yml", "motto: bold\n");
     let planned = sample.plan().await;
     assert_eq!(
         (runs(&planned, "base"), runs(&planned, "peers")),
         (vec!["beta".to_owned()], vec!["beta".to_owned()])
     );
+    assert_eq!(
+        why(&planned, "base", "beta"),
+        ["ledger: last run: failed; it never succeeded here"]
+    );
+    std::fs::remove_file(sample.disk("beta-broken")).unwrap();
     assert_eq!(sample.apply().await.outcome, Outcome::Done);
     assert_eq!(sample.plan().await.decision.verdict, Verdict::Nothing);
 }

@@ -13,7 +13,8 @@ use tempfile::TempDir;
 
 /// A project on disk.
 pub(crate) struct Sample {
-    dir: TempDir,
+    root: Utf8PathBuf,
+    _dir: TempDir,
 }
 
 /// Keeps what it is told.
@@ -38,6 +39,8 @@ const CONFIG: &str = r#"
 stack "sample" {
   terraform { dir = "terraform" }
   inventory {
+    # Not what discovery finds first on the machine that runs the tests.
+    vars = { ansible_python_interpreter = "/usr/bin/python3" }
     hosts "terraform_data" {
       name    = self.input.name
       address = self.input.address
@@ -66,10 +69,13 @@ const BASE: &str = r#"
 "#;
 
 const TASKS: &str = r#"
+- name: see whether the disk works
+  ansible.builtin.command: "test ! -e {{ playbook_dir }}/../../disks/{{ inventory_hostname }}-broken"
+  changed_when: false
 - name: write the motto
   ansible.builtin.template:
     src: motto.j2
-    dest: "{{ playbook_dir }}/../out/{{ inventory_hostname }}-motto"
+    dest: "{{ playbook_dir }}/../../disks/{{ inventory_hostname }}-motto"
     mode: "0600"
 "#;
 
@@ -80,16 +86,17 @@ const PEERS: &str = r#"
     - name: write the peers
       ansible.builtin.copy:
         content: "{% for host in groups['machines'] %}{{ hostvars[host].ansible_host }} {% endfor %}"
-        dest: "{{ playbook_dir }}/../out/{{ inventory_hostname }}-peers"
+        dest: "{{ playbook_dir }}/../../disks/{{ inventory_hostname }}-peers"
         mode: "0600"
 "#;
 
 impl Sample {
     /// A project whose Terraform is initialized and has nothing applied.
     pub(crate) fn new() -> Self {
-        let sample = Self {
-            dir: tempfile::tempdir().unwrap(),
-        };
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(dir.path()).unwrap().join("project");
+        std::fs::create_dir(&root).unwrap();
+        let sample = Self { root, _dir: dir };
         for (path, text) in [
             ("terraform/main.tf", MAIN),
             ("infra.hcl", CONFIG),
@@ -101,7 +108,7 @@ impl Sample {
                 "{{ motto }} {{ size }}\n",
             ),
             ("ansible/peers.yml", PEERS),
-            ("out/.keep", ""),
+            ("../disks/.keep", ""),
         ] {
             sample.write(path, text);
         }
@@ -110,7 +117,12 @@ impl Sample {
     }
 
     pub(crate) fn root(&self) -> &Utf8Path {
-        Utf8Path::from_path(self.dir.path()).unwrap()
+        &self.root
+    }
+
+    /// A file on the disk of a machine, outside of the project.
+    pub(crate) fn disk(&self, file: &str) -> Utf8PathBuf {
+        self.path("../disks").join(file)
     }
 
     pub(crate) fn path(&self, path: &str) -> Utf8PathBuf {
@@ -129,8 +141,8 @@ impl Sample {
         std::fs::write(self.path(path), text.replace(from, to)).unwrap();
     }
 
-    pub(crate) fn read(&self, path: &str) -> String {
-        std::fs::read_to_string(self.path(path)).unwrap()
+    pub(crate) fn read(&self, file: &str) -> String {
+        std::fs::read_to_string(self.disk(file)).unwrap()
     }
 
     pub(crate) fn terraform(&self, args: &[&str]) {

@@ -14,14 +14,14 @@ use std::sync::Arc;
 const KINDS: [(&str, &str); 20] = [
     ("action", "action_plugins"),
     ("become", "become_plugins"),
-    ("cache", "cache_plugins"),
-    ("callback", "named_plugins"),
+    ("cache", "enabled_plugins"),
+    ("callback", "enabled_plugins"),
     ("cliconf", "cliconf_plugins"),
     ("connection", "connection_plugins"),
     ("doc_fragments", "doc_fragments"),
     ("filter", "named_plugins"),
     ("httpapi", "httpapi_plugins"),
-    ("inventory", "inventory_plugins"),
+    ("inventory", "enabled_plugins"),
     ("lookup", "lookup_plugins"),
     ("modules", "modules"),
     ("module_utils", "module_utils"),
@@ -31,7 +31,7 @@ const KINDS: [(&str, &str); 20] = [
     ("strategy", "strategy_plugins"),
     ("terminal", "terminal_plugins"),
     ("test", "named_plugins"),
-    ("vars", "vars_plugins"),
+    ("vars", "enabled_plugins"),
 ];
 
 impl Walker<'_> {
@@ -197,7 +197,7 @@ impl Walker<'_> {
             if !self.sources.is_dir(&plugins) {
                 continue;
             }
-            for (relative, file) in self.below(&plugins, Some(context.play)) {
+            for (relative, file) in self.below(&plugins, Some(context.play)).iter() {
                 if !matches!(file, Kind::File { .. })
                     || !self.is_used(context.play, kind, &relative)
                 {
@@ -216,7 +216,7 @@ impl Walker<'_> {
                         &via,
                     );
                 }
-                let kind = if kind == "named_plugins" {
+                let kind = if matches!(kind, "named_plugins" | "enabled_plugins") {
                     "filter_plugins"
                 } else {
                     kind

@@ -88,7 +88,7 @@ impl Walker<'_> {
         };
         for (folder, dir) in folders {
             let via = Via::root(folder);
-            for (relative, kind) in self.below(&dir, Some(play)) {
+            for (relative, kind) in self.below(&dir, Some(play)).iter() {
                 if matches!(kind, Kind::File { .. }) && self.is_used(play, folder, &relative) {
                     self.plugin(play, folder, &dir.join(relative), &via);
                 }
@@ -149,6 +149,11 @@ impl Walker<'_> {
                     || state.words.contains(format!("with_{stem}").as_str())
                     || state.code_words.contains(stem)
             }
+            "library" | "modules" | "action_plugins" => {
+                state.any_action || state.actions.contains(stem) || state.code_words.contains(stem)
+            }
+            // Of a collection, these are enabled by the settings.
+            "enabled_plugins" => state.code_words.contains(stem),
             _ => state.words.contains(stem),
         }
     }

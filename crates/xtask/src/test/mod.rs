@@ -1,0 +1,113 @@
+//! `cargo xtask test`: all that has to hold before a change goes in.
+
+mod house_rules;
+
+use std::collections::BTreeMap;
+use std::env;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use infra_testkit::workspace_root;
+
+use crate::setup;
+
+/// What to check.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Leave out the end-to-end tests
+    #[arg(long)]
+    fast: bool,
+}
+
+/// Runs all checks; stops at the first that fails.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let begin = Instant::now();
+    let cargo = Cargo {
+        environment: setup::run()?.environment(),
+    };
+
+    step("House rules");
+    house_rules::check()?;
+    step("Format");
+    cargo.run(&["fmt", "--all", "--check"])?;
+    step("Lints");
+    cargo.run(&[
+        "clippy",
+        "--quiet",
+        "--workspace",
+        "--all-targets",
+        "--all-features",
+        "--",
+        "-D",
+        "warnings",
+    ])?;
+
+    step("Tests");
+    // The end-to-end tests run the binary; built here, they don't each wait for cargo.
+    cargo.run(&["build", "--quiet", "--package", "infra-cli"])?;
+    let mut tests = if cargo.has("nextest") {
+        vec!["nextest", "run"]
+    } else {
+        vec!["test", "--quiet", "--tests"]
+    };
+    tests.extend(["--workspace", "--all-features"]);
+    if options.fast {
+        tests.extend(["--exclude", "infra-e2e"]);
+    }
+    cargo.run(&tests)?;
+    step("Examples in the documentation");
+    cargo.run(&["test", "--quiet", "--workspace", "--doc"])?;
+
+    step("Documentation");
+    cargo.with("RUSTDOCFLAGS", "-D warnings").run(&[
+        "doc",
+        "--quiet",
+        "--workspace",
+        "--no-deps",
+    ])?;
+
+    anstream::println!("All of it holds ({:.0?})", begin.elapsed());
+    Ok(())
+}
+
+fn step(name: &str) {
+    let bold = anstyle::Style::new().bold();
+    anstream::println!("{bold}{name}{bold:#}");
+}
+
+struct Cargo {
+    environment: BTreeMap<String, String>,
+}
+
+impl Cargo {
+    fn with(&self, name: &str, value: &str) -> Self {
+        let mut environment = self.environment.clone();
+        environment.insert(name.to_owned(), value.to_owned());
+        Self { environment }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Result<()> {
+        if !self.command(arguments).unchecked().run()?.status.success() {
+            bail!("failed: cargo {}", arguments.join(" "));
+        }
+        Ok(())
+    }
+
+    fn has(&self, subcommand: &str) -> bool {
+        self.command(&[subcommand, "--version"])
+            .stdout_null()
+            .stderr_null()
+            .run()
+            .is_ok()
+    }
+
+    fn command(&self, arguments: &[&str]) -> duct::Expression {
+        // `cargo run` has set CARGO to the cargo that was called.
+        let program = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+        let command = duct::cmd(program, arguments).dir(workspace_root());
+        self.environment
+            .iter()
+            .fold(command, |command, (name, value)| command.env(name, value))
+    }
+}
