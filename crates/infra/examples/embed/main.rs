@@ -22,7 +22,7 @@ use infra::{Context, Open, Project};
 
 /// Keeps what is told. A real program would show it, count it, or pass it on.
 #[derive(Default)]
-pub struct Log(Mutex<Vec<String>>);
+pub(crate) struct Log(Mutex<Vec<String>>);
 
 impl Observer for Log {
     fn event(&self, event: &Event) {
@@ -41,13 +41,13 @@ impl Observer for Log {
 
 impl Log {
     /// What was told so far.
-    pub fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         self.0.lock().map(|lines| lines.clone()).unwrap_or_default()
     }
 }
 
 /// Decides on a recorded plan and says what would be done.
-pub async fn verdict(dir: &Utf8Path, plan: &Utf8Path, log: &Log) -> Result<String, String> {
+pub(crate) async fn verdict(dir: &Utf8Path, plan: &Utf8Path, log: &Log) -> Result<String, String> {
     let open = Open {
         dir: dir.to_owned(),
         ..Open::default()

@@ -59,10 +59,16 @@ pub enum DriftError {
     Rule(#[from] RuleError),
     /// Terraform made no plan
     #[error(transparent)]
-    Live(#[from] LiveError),
+    Live(Box<LiveError>),
     /// The plan can't be read
     #[error(transparent)]
     Recorded(#[from] RecordedError),
+}
+
+impl From<LiveError> for DriftError {
+    fn from(error: LiveError) -> Self {
+        Self::Live(Box::new(error))
+    }
 }
 
 impl Hint for DriftError {

@@ -19,6 +19,7 @@ async fn a_new_project_lacks_nothing_but_its_first_run() {
     let scene = Scene::new();
     let checks = checks(&scene, &scene.open()).await;
     for name in [
+        "configuration",
         "terraform",
         "state",
         "state directory",

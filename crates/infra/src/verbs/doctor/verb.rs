@@ -6,7 +6,7 @@ use infra_core::hint::Hint as _;
 use super::answer::{Check, Diagnosis, Status};
 use super::{ledger, lock, place, state, tools};
 use crate::context::Context;
-use crate::verbs::validate::{Severity, validate};
+use crate::verbs::validate::{self, Programs, Severity};
 use crate::{Open, OpenError, Project};
 
 /// Checks the tools, and the project if there is one. Changes nothing.
@@ -46,7 +46,8 @@ fn configuration(open: &Open, opened: &Result<Project, OpenError>) -> Check {
         }
         Err(_) => None,
     };
-    let validation = match validate(open) {
+    // Programs have checks of their own.
+    let validation = match validate::check(open, Programs::LeftOut) {
         Ok(validation) => validation,
         Err(error) => {
             return Check::new(NAME, Status::Error, error.to_string()).hints(error.hints());

@@ -42,10 +42,8 @@ pub(super) fn look(root: &Utf8Path) -> Result<Seen, InitError> {
         for entry in listing.flatten() {
             let path = dir.join(entry.file_name());
             match entry.file_type() {
-                Ok(kind) if kind.is_dir() => {
-                    if depth < DEEPEST && is_ours(entry.file_name()) {
-                        waiting.push((path, depth + 1));
-                    }
+                Ok(kind) if kind.is_dir() && depth < DEEPEST && is_ours(entry.file_name()) => {
+                    waiting.push((path, depth + 1));
                 }
                 Ok(kind) if kind.is_file() => seen.file(root, &path),
                 _ => {}

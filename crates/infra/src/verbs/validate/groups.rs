@@ -56,11 +56,9 @@ impl Checker<'_> {
 }
 
 fn suggestion(name: &str, known: &BTreeSet<String>) -> String {
-    match did_you_mean(name, known.iter().map(String::as_str)) {
-        Some(meant) => format!("did you mean {meant:?}?"),
-        None => {
-            let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            format!("the groups are: {}", known.join(", "))
-        }
+    if let Some(meant) = did_you_mean(name, known.iter().map(String::as_str)) {
+        return format!("did you mean {meant:?}?");
     }
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    format!("the groups are: {}", known.join(", "))
 }

@@ -13,3 +13,4 @@ mod verb;
 
 pub use finding::{Finding, Severity, Validation};
 pub use verb::validate;
+pub(crate) use verb::{Programs, check};

@@ -1,22 +1,26 @@
 //! The playbooks: whether they are there, can be read, and find what they name.
 
 use infra_core::ansible::{ClosureError, Reason, closure};
-use infra_core::config::{Playbook, Probe, Step};
+use infra_core::config::{Place, Playbook, Probe, Step};
 use infra_core::hint::Hint as _;
 use infra_core::inventory::Inventory;
+use infra_exec::tools::AnsibleCore;
 
 use super::checker::Checker;
 use super::globs::Globs;
 use crate::files::FsTree;
 use crate::plan::gate::request;
+use crate::tools;
 
 impl Checker<'_> {
     /// Every playbook with all that its block names.
     pub(super) fn playbooks(&mut self) {
         let playbooks = self.project.stack.playbooks.clone();
         let tree = FsTree::new(&self.project.root);
+        // Its collections are where some roles and modules are.
+        let ansible = tools::ansible(self.project).ok();
         for playbook in &playbooks {
-            self.closure(playbook, &tree);
+            self.closure(playbook, &tree, ansible.as_ref());
             self.hosts_of(playbook);
             let blocks = [("playbook", Some(playbook.name.as_str()))];
             for (position, file) in playbook.var_files.iter().enumerate() {
@@ -28,7 +32,7 @@ impl Checker<'_> {
         self.globs(&playbooks);
     }
 
-    fn closure(&mut self, playbook: &Playbook, tree: &FsTree) {
+    fn closure(&mut self, playbook: &Playbook, tree: &FsTree, ansible: Option<&AnsibleCore>) {
         let blocks: [Step<'_>; 1] = [("playbook", Some(playbook.name.as_str()))];
         let attribute = ("path", None);
         if !self.file("the playbook", &playbook.path, &blocks, attribute) {
@@ -36,7 +40,7 @@ impl Checker<'_> {
         }
         // Which hosts there are is not known here; what the playbook names is the same.
         let inventory = Inventory::default();
-        let asked = request(self.project, playbook, &inventory, tree, None);
+        let asked = request(self.project, playbook, &inventory, tree, ansible);
         match closure(&asked) {
             Err(error) => {
                 let place = match &error {
@@ -108,7 +112,7 @@ impl Checker<'_> {
         }
     }
 
-    fn place_of_glob(&self, playbook: &Playbook, glob: &str) -> Option<infra_core::config::Place> {
+    fn place_of_glob(&self, playbook: &Playbook, glob: &str) -> Option<Place> {
         let block = ("playbook", Some(playbook.name.as_str()));
         match playbook.inputs.iter().position(|input| input == glob) {
             Some(position) => self.place(&[block], ("inputs", Some(position))),

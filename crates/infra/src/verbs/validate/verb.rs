@@ -16,6 +16,18 @@ use crate::{Open, OpenError, Project};
 /// What is wrong is a finding, not an error: an error is only that there is no file to
 /// check, or that it can't be read.
 pub fn validate(open: &Open) -> Result<Validation, OpenError> {
+    check(open, Programs::Checked)
+}
+
+/// Whether it is checked that the programs are there too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Programs {
+    Checked,
+    LeftOut,
+}
+
+/// The check with or without the programs.
+pub(crate) fn check(open: &Open, programs: Programs) -> Result<Validation, OpenError> {
     let stacks = match Project::open(open) {
         Ok(project) => vec![project],
         Err(OpenError::WhichStack { stacks, .. }) => stacks
@@ -46,7 +58,9 @@ pub fn validate(open: &Open) -> Result<Validation, OpenError> {
         checker.groups();
         checker.ansible();
         checker.playbooks();
-        checker.tools();
+        if programs == Programs::Checked {
+            checker.tools();
+        }
         for finding in checker.findings {
             // A program that is missing is missing for every stack.
             if !findings.contains(&finding) {
