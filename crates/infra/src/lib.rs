@@ -12,6 +12,7 @@ pub mod plan;
 mod project;
 mod secret_key;
 pub mod tools;
+pub mod verbs;
 
 pub use apply::apply;
 pub use context::Context;

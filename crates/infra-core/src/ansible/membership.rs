@@ -204,6 +204,7 @@ mod tests {
                 .iter()
                 .map(|(k, v)| ((*k).to_owned(), Value::from((*v).to_owned())))
                 .collect(),
+            ..Group::default()
         }
     }
 
@@ -240,6 +241,7 @@ mod tests {
                 ("w".to_owned(), "all".into()),
             ]
             .into(),
+            ..Inventory::default()
         };
         let membership = Membership::new(&inventory, false);
         let vars = membership.variables("a");

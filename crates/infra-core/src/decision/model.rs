@@ -61,9 +61,20 @@ impl Decision {
     /// Puts the three answers together.
     ///
     /// An inventory that differs is no work by itself: what reads it runs.
-    pub fn new(stack: &str, analysis: Analysis, inventory: InventoryDiff, playbooks: Vec<PlaybookDecision>) -> Self {
-        let runs = playbooks.iter().any(|playbook| playbook.running().next().is_some());
-        let verdict = if analysis.is_nothing() && !runs { Verdict::Nothing } else { Verdict::Changes };
+    pub fn new(
+        stack: &str,
+        analysis: Analysis,
+        inventory: InventoryDiff,
+        playbooks: Vec<PlaybookDecision>,
+    ) -> Self {
+        let runs = playbooks
+            .iter()
+            .any(|playbook| playbook.running().next().is_some());
+        let verdict = if analysis.is_nothing() && !runs {
+            Verdict::Nothing
+        } else {
+            Verdict::Changes
+        };
         Self {
             format_version: FORMAT_VERSION,
             stack: stack.to_owned(),

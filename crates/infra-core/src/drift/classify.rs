@@ -186,11 +186,10 @@ fn whole(drift: &ResourceChange<'_>) -> Option<String> {
     let change = &drift.change;
     let why = match &change.actions {
         _ if drift.deposed.is_some() => "it is a deposed object".to_owned(),
-        Actions::NoOp => return None,
         Actions::Update if change.before.is_none() || change.after.is_none() => {
             "the document has no values for it".to_owned()
         }
-        Actions::Update => return None,
+        Actions::NoOp | Actions::Update => return None,
         Actions::Delete => "it was deleted outside of Terraform".to_owned(),
         Actions::Create => "it was created outside of Terraform".to_owned(),
         other => format!("it was changed by: {other}"),

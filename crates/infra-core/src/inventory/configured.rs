@@ -11,7 +11,7 @@ use super::names::{is_group_name, is_variable_name};
 use super::survey::{Survey, row_or_plain, wanted_of};
 use super::variable::{is_user, port, without_marks};
 use super::{BuildOptions, InventoryError};
-use crate::config::{HostRule, InventoryRules};
+use crate::config::{Expr, HostRule, InventoryRules};
 use crate::json::Value;
 use crate::terraform::{Object, State};
 
@@ -146,13 +146,15 @@ fn check_names(rule: &HostRule) -> Result<(), InventoryError> {
         });
     }
     // The reader of `infra.hcl` says so too; but rules may be made by a program.
-    let reserved = |name: &str| {
+    // A constant is the word of whoever wrote the file, and may set what Ansible reads
+    // itself, such as `ansible_connection`; a value of the cloud's may not.
+    let reserved = |name: &str, expr: &Expr| {
         !is_variable_name(name)
-            || name.starts_with("ansible_")
+            || (name.starts_with("ansible_") && expr.depends_on_self())
             || matches!(name, "infra" | "infra_addresses")
     };
-    match rule.vars.keys().find(|name| reserved(name)) {
-        Some(name) => Err(InventoryError::VariableName {
+    match rule.vars.iter().find(|(name, expr)| reserved(name, expr)) {
+        Some((name, _)) => Err(InventoryError::VariableName {
             place: place(),
             name: name.clone(),
         }),

@@ -137,15 +137,13 @@ impl Declared {
         if self.hosts.is_empty() {
             return None;
         }
-        let names = machine
+        let at = machine
             .addresses
             .named()
             .into_iter()
             .filter_map(|(_, text)| text)
-            .chain(machine.tagged());
-        let at = names
-            .filter_map(|name| self.reached_as.get(&normal(&name)).copied())
-            .next()?;
+            .chain(machine.tagged())
+            .find_map(|name| self.reached_as.get(&normal(&name)).copied())?;
         let host = self.hosts.get_mut(at)?;
         host.identity = machine.identity().or(host.identity.take());
         Some(host.resource.clone())

@@ -62,7 +62,7 @@ pub enum InventoryError {
         /// The line of the expression
         line: usize,
         /// Why
-        source: EvalError,
+        source: Box<EvalError>,
     },
     /// A value of the wrong kind or form
     #[error("{resource}: `{attribute}` in line {line} must be {expected}, not {found}")]

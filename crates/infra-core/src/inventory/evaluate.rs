@@ -10,8 +10,9 @@ use super::InventoryError;
 pub(super) struct Evaluator<'v> {
     address: &'v str,
     values: &'v Value<'v>,
-    /// The values without those that are sensitive, if any is
-    redacted: Option<Value<'v>>,
+    /// The values with null, and with empty strings, for those that are sensitive; none
+    /// where nothing is
+    redacted: Vec<Value<'v>>,
     resource: &'v Value<'v>,
 }
 
@@ -25,7 +26,12 @@ impl<'v> Evaluator<'v> {
         Self {
             address,
             values,
-            redacted: mask.map(|mask| redact(values, &mask.0)),
+            redacted: mask.map_or_else(Vec::new, |mask| {
+                [Value::Null, Value::from("")]
+                    .iter()
+                    .map(|blank| redact(values, &mask.0, blank))
+                    .collect()
+            }),
             resource,
         }
     }
@@ -42,7 +48,7 @@ impl<'v> Evaluator<'v> {
     /// The value of `expr`, which must not depend on anything sensitive.
     ///
     /// It does depend on it if it has another value, or none, where the sensitive parts
-    /// are null. So `try(self.password, "") != ""` is found, and `self.public_ip` of a
+    /// are null or empty. So `try(self.password, "") != ""` is found, and `self.public_ip` of a
     /// resource with a password somewhere else is not.
     pub(super) fn guarded(
         &self,
@@ -50,11 +56,12 @@ impl<'v> Evaluator<'v> {
         attribute: &str,
     ) -> Result<Value<'static>, InventoryError> {
         let value = self.with(self.values, expr, attribute)?;
-        if let Some(redacted) = &self.redacted
-            && !self
+        let differs = |redacted: &Value<'_>| {
+            !self
                 .with(redacted, expr, attribute)
                 .is_ok_and(|other| other == value)
-        {
+        };
+        if self.redacted.iter().any(differs) {
             return Err(InventoryError::Sensitive {
                 resource: self.address.to_owned(),
                 attribute: attribute.to_owned(),
@@ -114,28 +121,28 @@ impl<'v> Evaluator<'v> {
             resource: self.address.to_owned(),
             attribute: attribute.to_owned(),
             line: expr.line,
-            source,
+            source: Box::new(source),
         })
     }
 }
 
-/// `value` with null for all that `mask` covers.
-fn redact<'a>(value: &Value<'a>, mask: &Value<'_>) -> Value<'a> {
+/// `value` with `blank` for all that `mask` covers.
+fn redact<'a>(value: &Value<'a>, mask: &Value<'_>, blank: &Value<'a>) -> Value<'a> {
     match (value, mask) {
-        (_, Value::Bool(true)) => Value::Null,
+        (_, Value::Bool(true)) => blank.clone(),
         (Value::Object(members), Value::Object(masks)) => Value::Object(
             members
                 .iter()
                 .map(|(key, member)| {
                     let mask = masks.get(key.as_ref()).unwrap_or(&Value::Null);
-                    (key.clone(), redact(member, mask))
+                    (key.clone(), redact(member, mask, blank))
                 })
                 .collect(),
         ),
         (Value::Array(items), Value::Array(masks)) => items
             .iter()
             .enumerate()
-            .map(|(at, item)| redact(item, masks.get(at).unwrap_or(&Value::Null)))
+            .map(|(at, item)| redact(item, masks.get(at).unwrap_or(&Value::Null), blank))
             .collect(),
         _ => value.clone(),
     }
@@ -150,7 +157,7 @@ mod tests {
         let value = Value::parse(r#"{"a":1,"b":[{"c":2,"d":3}],"e":{"f":4}}"#).unwrap();
         let mask = Value::parse(r#"{"b":[{"d":true}],"e":true,"a":false}"#).unwrap();
         assert_eq!(
-            redact(&value, &mask).to_string(),
+            redact(&value, &mask, &Value::Null).to_string(),
             r#"{"a":1,"b":[{"c":2,"d":null}],"e":null}"#
         );
     }

@@ -44,9 +44,9 @@ pub(super) fn assign(
         };
         names.push(name.clone());
     }
-    let mut named: BTreeMap<String, Draft> = BTreeMap::new();
+    let mut hosts: BTreeMap<String, Draft> = BTreeMap::new();
     for (name, draft) in names.into_iter().zip(drafts) {
-        if let Some(other) = named.get(&name) {
+        if let Some(other) = hosts.get(&name) {
             let mut both = [other.resource.clone(), draft.resource];
             both.sort();
             let [first, second] = both;
@@ -56,9 +56,9 @@ pub(super) fn assign(
                 second,
             });
         }
-        named.insert(name, draft);
+        hosts.insert(name, draft);
     }
-    Ok(named)
+    Ok(hosts)
 }
 
 fn check_chosen(

@@ -51,8 +51,14 @@ pub(super) fn diff_lists<'v, 'a>(
             masks: place.masks.element(left, right),
             order: place.order,
         };
-        if let Some(index) = left.or(right) {
-            element.compare(&path.index(index), found);
+        match (left, right) {
+            (Some(index), Some(_)) => element.compare(&path.index(index), found),
+            // Whether there is an element counts, even if it is an empty one.
+            (Some(index), None) | (None, Some(index)) => found.push(Difference {
+                equal: false,
+                ..element.leaf(&path.index(index), has_true(element.masks.unknown))
+            }),
+            (None, None) => {}
         }
     }
 }

@@ -177,8 +177,92 @@ mod tests {
     }
 
     #[test]
+    fn every_event_is_read_back_as_it_was_written() {
+        use crate::json::Value;
+        use crate::ledger::{OwnedValue, RecordedHost, StateId, Success};
+        let text = |text: &str| text.to_owned();
+        let digest = Digest::of(b"x");
+        let host = RecordedHost {
+            identity: Some(text("i-1")),
+            groups: vec![text("g")],
+            vars: [(
+                text("n"),
+                OwnedValue(Value::parse("12345678901234567890123").unwrap()),
+            )]
+            .into(),
+            secret: [text("n")].into(),
+        };
+        let state = Some(StateId {
+            lineage: text("l"),
+            serial: 7,
+        });
+        let events = [
+            RecordEvent::RunStarted {
+                infra: text("1"),
+                command: text("apply"),
+                terraform: None,
+                ansible: None,
+            },
+            RecordEvent::RunAbandoned {
+                abandoned: text("r"),
+                evidence: text("e"),
+            },
+            RecordEvent::TerraformApplied {
+                plan: digest,
+                complete: true,
+                before: None,
+                after: state,
+            },
+            RecordEvent::Inventory {
+                digest,
+                hosts: [(text("h"), host)].into(),
+            },
+            RecordEvent::Inputs {
+                sections: [(digest, [(text("file a"), digest)].into())].into(),
+            },
+            RecordEvent::HostSucceeded(Success {
+                playbook: text("p"),
+                host: text("h"),
+                fingerprint: digest,
+                sections: vec![digest],
+                changed: false,
+            }),
+            RecordEvent::HostFailed {
+                playbook: text("p"),
+                host: text("h"),
+                outcome: text("failed"),
+                task: None,
+                message: None,
+            },
+            RecordEvent::LockForced {
+                lock: text("l"),
+                holder: text("h"),
+            },
+            RecordEvent::RunFinished {
+                outcome: text("done"),
+            },
+        ];
+        let mut head = Head::default();
+        for event in events {
+            let record = Record {
+                version: RECORD_VERSION,
+                sequence: head.sequence + 1,
+                previous: head.digest,
+                at: text("2026-01-01T00:00:00Z"),
+                run: text("r"),
+                who: text("a@b"),
+                event,
+            };
+            assert_eq!(
+                head.follow(&serde_json::to_vec(&record).unwrap()).unwrap(),
+                record
+            );
+        }
+    }
+
+    #[test]
     fn an_event_of_a_later_version_is_kept_as_unknown() {
-        let text = br#"{"version":1,"sequence":1,"previous":null,"at":"","run":"","who":"","event":{"type":"new","x":1}}"#;
+        let text = br#"{"version":1,"sequence":1,"previous":null,"at":"","run":"","who":"","event":{"new":{"x":1}}}"#;
         assert_eq!(
             Head::default().follow(text).unwrap().event,
             RecordEvent::Unknown

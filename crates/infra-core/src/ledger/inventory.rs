@@ -10,8 +10,11 @@ use crate::json::Value;
 
 /// The hosts of an inventory as a record holds them.
 pub fn record(inventory: &Inventory, key: &SecretKey) -> BTreeMap<String, RecordedHost> {
-    let mut hosts: BTreeMap<String, RecordedHost> =
-        inventory.hosts.iter().map(|(name, host)| (name.clone(), record_host(host, key))).collect();
+    let mut hosts: BTreeMap<String, RecordedHost> = inventory
+        .hosts
+        .iter()
+        .map(|(name, host)| (name.clone(), record_host(host, key)))
+        .collect();
     for (name, group) in &inventory.groups {
         for member in &group.hosts {
             if let Some(host) = hosts.get_mut(member) {
@@ -33,7 +36,11 @@ fn record_host(host: &Host, key: &SecretKey) -> RecordedHost {
     RecordedHost {
         identity: host.identity.clone(),
         groups: Vec::new(),
-        vars: host.vars.iter().map(|(name, old)| (name.clone(), OwnedValue(value(name, old)))).collect(),
+        vars: host
+            .vars
+            .iter()
+            .map(|(name, old)| (name.clone(), OwnedValue(value(name, old))))
+            .collect(),
         secret: host.secret.clone(),
     }
 }
@@ -44,12 +51,21 @@ pub fn restore(hosts: &BTreeMap<String, RecordedHost>) -> Inventory {
     let mut inventory = Inventory::default();
     for (name, recorded) in hosts {
         for group in &recorded.groups {
-            inventory.groups.entry(group.clone()).or_default().hosts.insert(name.clone());
+            inventory
+                .groups
+                .entry(group.clone())
+                .or_default()
+                .hosts
+                .insert(name.clone());
         }
         let host = Host {
             resource: None,
             identity: recorded.identity.clone(),
-            vars: recorded.vars.iter().map(|(name, value)| (name.clone(), value.0.clone())).collect(),
+            vars: recorded
+                .vars
+                .iter()
+                .map(|(name, value)| (name.clone(), value.0.clone()))
+                .collect(),
             secret: recorded.secret.clone(),
         };
         inventory.hosts.insert(name.clone(), host);
@@ -78,12 +94,23 @@ mod tests {
                 },
             )]
             .into(),
-            groups: [("dbs".to_owned(), Group { hosts: ["db".to_owned()].into(), ..Group::default() })].into(),
+            groups: [(
+                "dbs".to_owned(),
+                Group {
+                    hosts: ["db".to_owned()].into(),
+                    ..Group::default()
+                },
+            )]
+            .into(),
             ..Inventory::default()
         };
         let key = SecretKey([7; 32]);
         let recorded = record(&inventory("hunter2"), &key);
-        assert!(!serde_json::to_string(&recorded).unwrap().contains("hunter2"));
+        assert!(
+            !serde_json::to_string(&recorded)
+                .unwrap()
+                .contains("hunter2")
+        );
         assert_eq!(recorded, record(&inventory("hunter2"), &key));
         assert_ne!(recorded, record(&inventory("hunter3"), &key));
         let restored = restore(&recorded);

@@ -6,6 +6,6 @@ mod inventory;
 mod record;
 
 pub use chain::{ChainError, Head, parse};
-pub use inventory::{record, restore};
 pub use index::{Entry, Index, OpenRun};
+pub use inventory::{record, restore};
 pub use record::{OwnedValue, RECORD_VERSION, Record, RecordEvent, RecordedHost, StateId, Success};

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, IgnoredAny};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 use crate::digest::Digest;
 use crate::json::Value;
@@ -27,12 +29,13 @@ pub struct Record {
     /// Who ran it: login and machine
     pub who: String,
     /// What happened
+    #[serde(deserialize_with = "event")]
     pub event: RecordEvent,
 }
 
 /// What a [`Record`] says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RecordEvent {
     /// A run took the lock
@@ -111,8 +114,30 @@ pub enum RecordEvent {
         outcome: String,
     },
     /// An event of a later version
-    #[serde(other)]
+    #[serde(skip)]
     Unknown,
+}
+
+/// Reads an event; one of a later version is [`RecordEvent::Unknown`].
+fn event<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RecordEvent, D::Error> {
+    const KNOWN: [&str; 9] = [
+        "run_started",
+        "run_abandoned",
+        "terraform_applied",
+        "inventory",
+        "inputs",
+        "host_succeeded",
+        "host_failed",
+        "lock_forced",
+        "run_finished",
+    ];
+    let raw = <&RawValue>::deserialize(deserializer)?;
+    let named: BTreeMap<String, IgnoredAny> =
+        serde_json::from_str(raw.get()).map_err(D::Error::custom)?;
+    match named.keys().next() {
+        Some(name) if !KNOWN.contains(&name.as_str()) => Ok(RecordEvent::Unknown),
+        _ => serde_json::from_str(raw.get()).map_err(D::Error::custom),
+    }
 }
 
 /// That a playbook succeeded on a host, with what decided it.
@@ -162,8 +187,8 @@ pub struct RecordedHost {
 pub struct OwnedValue(pub Value<'static>);
 
 impl<'de> Deserialize<'de> for OwnedValue {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<serde_json::value::RawValue>::deserialize(deserializer)?;
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
         Ok(Self(Value::from_raw(&raw).into_owned()))
     }
 }

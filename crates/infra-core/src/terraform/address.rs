@@ -110,7 +110,7 @@ impl<'a> Address<'a> {
 }
 
 /// A name, an optional key in brackets, and what follows.
-fn step(text: &str) -> Option<(&str, Option<&str>, &str)> {
+pub(crate) fn step(text: &str) -> Option<(&str, Option<&str>, &str)> {
     let end = text.find(['.', '[']).unwrap_or(text.len());
     let (name, rest) = text.split_at(end);
     if !is_name(name) {

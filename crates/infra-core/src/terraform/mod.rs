@@ -9,6 +9,7 @@ pub(crate) mod state;
 mod stream;
 
 pub use action::Actions;
+pub(crate) use address::step as address_step;
 pub use address::{Address, InstanceKey};
 pub use change::{Change, Mask, Mode, ResourceChange};
 pub use configuration::{ConfigModule, ConfigOutput, ConfigResource, Configuration, ModuleCall};

@@ -5,5 +5,9 @@
 )]
 
 mod config;
+mod consequences;
 mod corpus;
 mod documents;
+mod drift;
+mod inventory;
+mod recordings;

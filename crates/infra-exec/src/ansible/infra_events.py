@@ -34,6 +34,8 @@ class CallbackModule(CallbackBase):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self._plays = []
+        self._batch = []
+        self._held_back = set()
         self._started = {}
         path = os.environ.get("_INFRA_ANSIBLE_EVENTS")
         # Not inherited by what Ansible starts.
@@ -91,8 +93,20 @@ class CallbackModule(CallbackBase):
                 break
         return None if message is None else str(message)[:LONGEST_MESSAGE]
 
+    def _stops_others(self, task):
+        # Up to 2.16 nothing else tells which hosts any_errors_fatal stopped. A value that is
+        # still a template counts as true.
+        play = self._plays[-1] if self._plays else None
+        return bool(
+            getattr(task, "any_errors_fatal", False)
+            or getattr(task, "run_once", False)
+            or getattr(play, "max_fail_percentage", None) is not None
+        )
+
     def _result(self, result, status, message=False):
         host, task, returned = self._host_of(result), self._task_of(result), self._returned(result)
+        if status in ("failed", "unreachable") and self._stops_others(task):
+            self._held_back.update(self._batch)
         started = self._started.pop((host, task._uuid), None)
         self._emit(
             "result",
@@ -111,11 +125,14 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_play_start(self, play):
         self._plays.append(play)
         try:
-            # Those of this batch, where a play has `serial`.
-            manager = play.get_variable_manager()
-            hosts = [str(name) for name in manager.get_vars(play=play)["ansible_play_batch"]]
+            # The batch alone, where a play has `serial`; of a play that matches nobody the
+            # batch is everybody.
+            names = play.get_variable_manager().get_vars(play=play)
+            matching = set(names["ansible_play_hosts_all"])
+            hosts = [str(name) for name in names["ansible_play_batch"] if name in matching]
         except Exception:
             hosts = []
+        self._batch = hosts
         self._emit("play_start", name=str(play.get_name()), path=self._where(play), hosts=hosts)
 
     def v2_playbook_on_no_hosts_matched(self):
@@ -157,7 +174,7 @@ class CallbackModule(CallbackBase):
         # `meta: end_host` took out; those only count where no host of the play failed.
         hosts = {str(name): self._summary(stats, name) for name in stats.processed}
         failed = set(name for name, counts in hosts.items() if counts["failures"] or counts["unreachable"])
-        aborted = set()
+        aborted = self._held_back - failed if failed else set()
         for play in self._plays:
             removed = set(str(name) for name in getattr(play, "_removed_hosts", []))
             if removed & failed:

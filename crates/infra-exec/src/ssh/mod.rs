@@ -2,6 +2,7 @@
 
 mod cloud_init;
 mod contact;
+mod contact_error;
 mod login;
 mod options;
 mod resolve;
@@ -9,7 +10,8 @@ mod target;
 mod together;
 
 pub use cloud_init::CloudInit;
-pub use contact::{Contact, ContactError, ContactEvent, ContactSink, Phase, Ready};
+pub use contact::{Contact, ContactEvent, ContactSink, Phase, Ready};
+pub use contact_error::ContactError;
 pub use options::{HostKeys, KEEP_ALIVE, host_key_alias};
 pub use target::{InvalidTarget, Target};
 pub(crate) use together::together;

@@ -46,7 +46,9 @@ impl Terraform {
 
     /// The command that prints the state as the backend has it.
     pub fn state_pull_invocation(&self) -> Invocation {
-        self.invocation(&["state", "pull"]).capture(Capture::Whole)
+        self.invocation(&["state", "pull"])
+            .arg("-no-color")
+            .capture(Capture::Whole)
     }
 
     /// Reads a saved plan as JSON: one object, of any length.
@@ -179,7 +181,7 @@ mod tests {
             terraform
                 .state_pull_invocation()
                 .to_string()
-                .ends_with("state pull")
+                .ends_with("state pull -no-color")
         );
     }
 

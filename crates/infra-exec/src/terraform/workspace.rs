@@ -8,6 +8,7 @@ impl Terraform {
     pub async fn workspace_show(&self, runner: &Runner) -> Result<String, Failure> {
         let invocation = self
             .invocation(&["workspace", "show"])
+            .arg("-no-color")
             .capture(Capture::Whole);
         let stdout = self
             .read(runner, "workspace show", &invocation)
@@ -20,6 +21,7 @@ impl Terraform {
     pub async fn workspace_list(&self, runner: &Runner) -> Result<Vec<String>, Failure> {
         let invocation = self
             .invocation(&["workspace", "list"])
+            .arg("-no-color")
             .capture(Capture::Whole);
         let stdout = self
             .read(runner, "workspace list", &invocation)

@@ -36,6 +36,18 @@ struct Shared<'a> {
     inventory_file: PathBuf,
 }
 
+/// A host that no further playbook of the run is tried on.
+struct HeldBack {
+    outcome: &'static str,
+    why: String,
+}
+
+impl HeldBack {
+    fn report(&self, host: &str) -> HostReport {
+        HostReport::new(host, self.outcome, Some(self.why.clone()))
+    }
+}
+
 impl<'r> Run<'r> {
     /// Runs the playbooks that must run, on the hosts that need them.
     pub(super) async fn playbooks(
@@ -90,7 +102,7 @@ impl<'r> Run<'r> {
         &mut self,
         shared: &Shared<'_>,
         needed: &BTreeMap<String, BTreeSet<String>>,
-    ) -> Result<BTreeMap<String, String>, ApplyError> {
+    ) -> Result<BTreeMap<String, HeldBack>, ApplyError> {
         let hosts: BTreeSet<&str> = needed.values().flatten().map(String::as_str).collect();
         let new = not_yet_met(hosts, shared.inventory, self.ledger.index());
         if new.is_empty() {
@@ -103,13 +115,23 @@ impl<'r> Run<'r> {
             .iter()
             .find(|playbook| needed.contains_key(&playbook.name));
         let variables = self.variables(shared, first).await?;
-        self.contact(shared.inventory, &variables, &new).await
+        let failed = self.contact(shared.inventory, &variables, &new).await?;
+        let held = |(host, why)| {
+            (
+                host,
+                HeldBack {
+                    outcome: "no contact",
+                    why,
+                },
+            )
+        };
+        Ok(failed.into_iter().map(held).collect())
     }
 
     async fn run_all(
         &mut self,
         shared: &Shared<'_>,
-        failed: &mut BTreeMap<String, String>,
+        failed: &mut BTreeMap<String, HeldBack>,
         report: &mut ApplyReport,
     ) -> Result<(), ApplyError> {
         let project = self.project;
@@ -125,7 +147,12 @@ impl<'r> Run<'r> {
                 .partition(|host| failed.contains_key(host));
             let mut reports: Vec<HostReport> = away
                 .iter()
-                .map(|host| HostReport::new(host, "no contact", failed.get(host).cloned()))
+                .map(|host| {
+                    failed.get(host).map_or_else(
+                        || HostReport::new(host, "not started", None),
+                        |held| held.report(host),
+                    )
+                })
                 .collect();
             if self.context.runner.interrupt().level() >= Level::Stop {
                 reports.extend(
@@ -142,7 +169,10 @@ impl<'r> Run<'r> {
                 if !host.succeeded() {
                     // What comes later may rest on what this playbook should have done.
                     let why = format!("playbook {:?} did not succeed on it", playbook.name);
-                    failed.entry(host.host.clone()).or_insert(why);
+                    failed.entry(host.host.clone()).or_insert(HeldBack {
+                        outcome: "not started",
+                        why,
+                    });
                 }
             }
             reports.sort_by(|a, b| a.host.cmp(&b.host));

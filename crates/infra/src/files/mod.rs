@@ -2,6 +2,8 @@
 
 pub mod atomic;
 pub mod document;
+mod texts;
 mod tree;
 
+pub use texts::Texts;
 pub use tree::FsTree;

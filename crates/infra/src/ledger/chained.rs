@@ -189,32 +189,9 @@ impl Ledger {
         Ok(Section::new(known.collect()))
     }
 
-    /// Reads the whole chain from its first record and names everything that doesn't fit.
-    /// Returns how many records there are.
+    /// Checks the whole chain, whatever the kept index says. See [`verify_chain`].
     pub async fn verify(&self) -> Result<(u64, Vec<ChainError>), LedgerError> {
-        let last = self.store.last().await?;
-        let mut head = Head::default();
-        let mut errors = Vec::new();
-        for sequence in 1..=last {
-            match self.store.read(sequence).await? {
-                None => errors.push(ChainError::Missing { sequence }),
-                Some(bytes) => {
-                    if let Err(error) = head.follow(&bytes) {
-                        errors.push(error);
-                    } else {
-                        continue;
-                    }
-                    // Go on from here, so that one bad record isn't reported as all that follow.
-                    head = Head {
-                        sequence,
-                        digest: Some(Digest::of(&bytes)),
-                    };
-                    continue;
-                }
-            }
-            head.sequence = sequence;
-        }
-        Ok((last, errors))
+        Ok(verify_chain(&*self.store).await?)
     }
 
     /// Keeps the index for the next run. Losing it costs time, nothing else.
@@ -278,4 +255,28 @@ impl Ledger {
             source,
         }
     }
+}
+
+/// Reads the whole chain from its first record and names everything that doesn't fit.
+/// Returns how many records there are. Works where [`Ledger::open`] refuses the chain.
+pub async fn verify_chain(store: &dyn RecordStore) -> Result<(u64, Vec<ChainError>), StoreError> {
+    let last = store.last().await?;
+    let mut head = Head::default();
+    let mut errors = Vec::new();
+    for sequence in 1..=last {
+        let Some(bytes) = store.read(sequence).await? else {
+            errors.push(ChainError::Missing { sequence });
+            head.sequence = sequence;
+            continue;
+        };
+        if let Err(error) = head.follow(&bytes) {
+            errors.push(error);
+            // Go on from here, so that one bad record isn't reported as all that follow.
+            head = Head {
+                sequence,
+                digest: Some(Digest::of(&bytes)),
+            };
+        }
+    }
+    Ok((last, errors))
 }

@@ -5,6 +5,6 @@ mod local;
 mod store;
 pub mod suite;
 
-pub use chained::{Ledger, LedgerError, Writer};
+pub use chained::{Ledger, LedgerError, Writer, verify_chain};
 pub use local::LocalStore;
 pub use store::{RecordStore, StoreError};

@@ -153,7 +153,9 @@ impl<'p> Question<'p, '_> {
         };
         let mut known = BTreeMap::new();
         for host in self.hosts(playbook, &closure)? {
-            let fingerprint = fingerprinter.host(host);
+            // The inputs of a machine that is yet to be made are not known yet.
+            let stays = !self.machines.contains_key(host);
+            let fingerprint = fingerprinter.host(host).filter(|_| stays);
             let decision = self
                 .decide(playbook, &closure, host, fingerprint.as_ref(), &mut known)
                 .await?;
@@ -224,7 +226,6 @@ impl<'p> Question<'p, '_> {
     ) -> Result<HostDecision, GateError> {
         let index = self.ledger.index();
         let machine = self.machines.get(host).copied().unwrap_or(Machine::Stays);
-        let fingerprint = fingerprint.filter(|_| machine == Machine::Stays);
         let old = match index.success(&playbook.name, host) {
             None => None,
             Some(entry) => {

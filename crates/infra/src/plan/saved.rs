@@ -211,19 +211,7 @@ impl SavedDecision {
         state: Option<&StateId>,
     ) -> Result<(), SavedError> {
         let mut moved = Vec::new();
-        if let (Some(then), Some(now)) = (&self.pins.state, state) {
-            if then.lineage != now.lineage && !(then.lineage.is_empty() && now.serial == 0) {
-                moved.push(format!(
-                    "the state has the lineage {}, not {}",
-                    now.lineage, then.lineage
-                ));
-            } else if then.serial != now.serial {
-                moved.push(format!(
-                    "the state was written since: serial {} → {}",
-                    then.serial, now.serial
-                ));
-            }
-        }
+        moved.extend(state_moved(self.pins.state.as_ref(), state));
         if self.pins.inventory != Digest::from(planned.built.inventory.digest()) {
             moved.push("the inventory is another one".to_owned());
         }
@@ -237,6 +225,30 @@ impl SavedDecision {
             })
         }
     }
+}
+
+/// How the state is another than the one that the plan starts from. A plan for no state
+/// has an empty lineage.
+fn state_moved(then: Option<&StateId>, now: Option<&StateId>) -> Option<String> {
+    let (then, now) = (then?, now?);
+    if then.lineage.is_empty() {
+        return Some(format!(
+            "the state was written since: there was none, now it has serial {}",
+            now.serial
+        ));
+    }
+    if then.lineage != now.lineage {
+        return Some(format!(
+            "the state has the lineage {}, not {}",
+            now.lineage, then.lineage
+        ));
+    }
+    (then.serial != now.serial).then(|| {
+        format!(
+            "the state was written since: serial {} → {}",
+            then.serial, now.serial
+        )
+    })
 }
 
 /// What differs between two sets of runs, a sentence each.
@@ -286,6 +298,29 @@ mod tests {
                 .insert((*host).to_owned(), inputs.map(str::to_owned));
         }
         set
+    }
+
+    #[test]
+    fn a_state_that_moved_is_named() {
+        let state = |lineage: &str, serial| StateId {
+            lineage: lineage.to_owned(),
+            serial,
+        };
+        let moved = |then, now| state_moved(Some(&then), Some(&now)).unwrap_or_default();
+        assert_eq!(moved(state("a", 3), state("a", 3)), "");
+        assert_eq!(
+            moved(state("a", 3), state("a", 4)),
+            "the state was written since: serial 3 → 4"
+        );
+        assert_eq!(
+            moved(state("a", 3), state("b", 3)),
+            "the state has the lineage b, not a"
+        );
+        assert_eq!(
+            moved(state("", 0), state("a", 1)),
+            "the state was written since: there was none, now it has serial 1"
+        );
+        assert_eq!(state_moved(Some(&state("", 0)), None), None);
     }
 
     #[test]

@@ -112,10 +112,7 @@ pub async fn plan(
         ledger: &ledger,
         key: &key,
     };
-    match &options.recorded {
-        Some(recorded) => planner.recorded(recorded).await,
-        None => planner.live().await,
-    }
+    planner.plan().await
 }
 
 /// The ledger of a stack on this machine.
@@ -139,6 +136,14 @@ pub(crate) struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
+    /// Decides on recorded documents where there are any, else on what Terraform says.
+    pub(crate) async fn plan(&self) -> Result<Planned, PlanError> {
+        match &self.options.recorded {
+            Some(recorded) => self.recorded(recorded).await,
+            None => self.live().await,
+        }
+    }
+
     /// Asks Terraform, then decides.
     pub(crate) async fn live(&self) -> Result<Planned, PlanError> {
         let terraform = tools::terraform(self.project)?;

@@ -69,15 +69,25 @@ pub(crate) fn scan_expression(text: &str, line: u32) -> Scan {
     scan
 }
 
-/// The literal and the computed parts of a text. None: it has a statement or code that
-/// could not be read, so that it could be anything.
+/// The literal and the computed parts of a text. What stands between two statements
+/// depends on them, and is one part that could be anything. None: code could not be read.
 pub(crate) fn pieces(text: &str) -> Option<Vec<Expr>> {
+    let segments = segments(text, 1);
+    let is_statement = |(_, segment): &(u32, Segment<'_>)| matches!(segment, Segment::Statement(_));
+    let first = segments
+        .iter()
+        .position(is_statement)
+        .unwrap_or(segments.len());
+    let last = segments.iter().rposition(is_statement).unwrap_or(0);
     let mut pieces = Vec::new();
-    for (_, segment) in segments(text, 1) {
+    for (at, (_, segment)) in segments.iter().enumerate() {
+        if at > first && at <= last {
+            continue;
+        }
         match segment {
-            Segment::Text(text) => pieces.push(Expr::Str(text.to_owned())),
+            Segment::Text(text) => pieces.push(Expr::Str((*text).to_owned())),
             Segment::Output(code) => pieces.push(parse(code)?),
-            Segment::Statement(_) => return None,
+            Segment::Statement(_) => pieces.push(Expr::Op(Vec::new())),
         }
     }
     Some(pieces)
@@ -274,7 +284,12 @@ mod tests {
                 Expr::Str(".yml".into())
             ])
         );
-        assert_eq!(pieces("{% if x %}a{% endif %}"), None);
+        let hole = Expr::Op(Vec::new());
+        let fixed = |text: &str| Expr::Str(text.to_owned());
+        assert_eq!(
+            pieces("a{% if x %}b{% endif %}.yml"),
+            Some(vec![fixed("a"), hole, fixed(".yml")])
+        );
     }
 
     #[test]

@@ -252,7 +252,7 @@ impl Walker<'_> {
                 .map(|node| super::playbook::texts(node));
             let step = context.step(args.line, "include_vars");
             let mut any = false;
-            for (relative, _) in self.below(&start, Some(context.play)) {
+            for (relative, _) in self.below(&start, Some(context.play)).iter() {
                 let path = start.join(&relative);
                 if !self.sources.is_file(&path)
                     || depth.is_some_and(|depth| relative.components().count() > depth)

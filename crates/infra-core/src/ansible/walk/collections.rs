@@ -14,14 +14,14 @@ use std::sync::Arc;
 const KINDS: [(&str, &str); 20] = [
     ("action", "action_plugins"),
     ("become", "become_plugins"),
-    ("cache", "cache_plugins"),
-    ("callback", "named_plugins"),
+    ("cache", "enabled_plugins"),
+    ("callback", "enabled_plugins"),
     ("cliconf", "cliconf_plugins"),
     ("connection", "connection_plugins"),
     ("doc_fragments", "doc_fragments"),
     ("filter", "named_plugins"),
     ("httpapi", "httpapi_plugins"),
-    ("inventory", "inventory_plugins"),
+    ("inventory", "enabled_plugins"),
     ("lookup", "lookup_plugins"),
     ("modules", "modules"),
     ("module_utils", "module_utils"),
@@ -31,7 +31,7 @@ const KINDS: [(&str, &str); 20] = [
     ("strategy", "strategy_plugins"),
     ("terminal", "terminal_plugins"),
     ("test", "named_plugins"),
-    ("vars", "vars_plugins"),
+    ("vars", "enabled_plugins"),
 ];
 
 impl Walker<'_> {
@@ -188,7 +188,8 @@ impl Walker<'_> {
             return;
         }
         let via = Via::root(format!("collection {name}"));
-        for file in ["meta/runtime.yml", "galaxy.yml", "MANIFEST.json"] {
+        // Its metadata counts as the version that it says.
+        for file in ["meta/runtime.yml", "__init__.py", "plugins/__init__.py"] {
             self.listed(&dir.join(file), Reach::Everywhere, &via);
         }
         for (folder, kind) in KINDS {
@@ -196,20 +197,31 @@ impl Walker<'_> {
             if !self.sources.is_dir(&plugins) {
                 continue;
             }
-            for (relative, file) in self.below(&plugins, Some(context.play)) {
-                if matches!(file, Kind::File { .. }) && self.is_used(context.play, kind, &relative)
+            for (relative, file) in self.below(&plugins, Some(context.play)).iter() {
+                if !matches!(file, Kind::File { .. })
+                    || !self.is_used(context.play, kind, &relative)
                 {
-                    self.plugin(
-                        context.play,
-                        if kind == "named_plugins" {
-                            "filter_plugins"
-                        } else {
-                            kind
-                        },
-                        &plugins.join(relative),
+                    continue;
+                }
+                let path = plugins.join(relative);
+                // Python reads the package of a module before the module.
+                for package in path
+                    .ancestors()
+                    .skip(1)
+                    .take_while(|above| above.starts_with(&plugins))
+                {
+                    self.listed(
+                        &package.join("__init__.py"),
+                        Reach::Play(context.play),
                         &via,
                     );
                 }
+                let kind = if matches!(kind, "named_plugins" | "enabled_plugins") {
+                    "filter_plugins"
+                } else {
+                    kind
+                };
+                self.plugin(context.play, kind, &path, &via);
             }
         }
     }

@@ -11,7 +11,7 @@ use super::record::Text;
 use crate::ansible::closure::Reach;
 use crate::ansible::jinja::{Access, Expr, chain};
 use crate::ansible::name::{Name, Pattern};
-use crate::ansible::path::{join, locate};
+use crate::ansible::path::{join, locate, parent};
 use crate::ansible::search::{self, Place};
 use crate::ansible::tree::Kind;
 use crate::ansible::unresolved::Reason;
@@ -60,10 +60,9 @@ impl Walker<'_> {
         }
         for pattern in &patterns {
             let literal = pattern.as_literal();
-            if literal
-                .as_deref()
-                .is_some_and(|text| text.trim().is_empty() || text.contains("://"))
-            {
+            if literal.as_deref().is_some_and(|text| {
+                text.trim().is_empty() || text.contains("://") || text == "/dev/null"
+            }) {
                 continue;
             }
             if let (Use::Role(files), Some(text)) = (&wanted.used, &literal)
@@ -105,13 +104,41 @@ impl Walker<'_> {
                 }
             };
             for path in found {
-                self.use_file(
-                    wanted,
-                    &path,
-                    literal.as_deref(),
-                    literal.is_none() && !wanted.glob,
-                );
+                if pattern.is_any() && !wanted.glob && !self.is_usual(wanted, &path) {
+                    self.anything(wanted, &path);
+                } else {
+                    self.use_file(
+                        wanted,
+                        &path,
+                        literal.as_deref(),
+                        literal.is_none() && !wanted.glob,
+                    );
+                }
             }
+        }
+    }
+
+    /// Whether a file stands where one of its kind is kept.
+    fn is_usual(&self, wanted: &Wanted, path: &Utf8Path) -> bool {
+        let subdirs: &[&str] = match (&wanted.search, &wanted.used) {
+            (_, Use::Role(_)) => return true,
+            (Search::Needle(subdirs), _) => subdirs,
+            (_, Use::Template) => &["templates"],
+            _ => &["tasks", "handlers"],
+        };
+        let parent = parent(path);
+        parent
+            .components()
+            .any(|part| subdirs.contains(&part.as_str()))
+    }
+
+    /// A file that a name could mean, as it could any other: its bytes and what its text
+    /// reads count, and it isn't followed further.
+    fn anything(&mut self, wanted: &Wanted, path: &Utf8Path) {
+        let context = wanted.context.step(wanted.line, &wanted.what);
+        self.data(&context, path, true);
+        if wanted.used != Use::Data {
+            self.mention(context.play, path, Text::Template, None, &context.via);
         }
     }
 
@@ -258,10 +285,10 @@ impl Walker<'_> {
             if start.as_str() == "/" || start.is_absolute() && rest.is_any() {
                 continue;
             }
-            for (relative, kind) in self.below(&start, Some(wanted.context.play)) {
+            for (relative, kind) in self.below(&start, Some(wanted.context.play)).iter() {
                 let fits = match wanted.used {
-                    Use::Role(_) => kind == Kind::Dir && relative.components().count() == 1,
-                    Use::Data => kind != Kind::Other,
+                    Use::Role(_) => *kind == Kind::Dir && relative.components().count() == 1,
+                    Use::Data => *kind != Kind::Other,
                     Use::Tasks | Use::Vars => {
                         matches!(kind, Kind::File { .. }) && is_yaml_name(&relative)
                     }
@@ -269,7 +296,7 @@ impl Walker<'_> {
                 };
                 if fits && rest.matches(relative.as_str()) {
                     found.insert(if start.as_str().is_empty() {
-                        relative
+                        relative.clone()
                     } else {
                         start.join(relative)
                     });
@@ -361,7 +388,7 @@ impl Walker<'_> {
                 if path.as_str().is_empty() || path.as_str() == "/" {
                     return;
                 }
-                for (relative, kind) in self.below(path, Some(context.play)) {
+                for (relative, kind) in self.below(path, Some(context.play)).iter() {
                     if matches!(kind, Kind::File { .. }) {
                         self.add_file(
                             &path.join(relative),

@@ -79,7 +79,7 @@ impl Walker<'_> {
         }
         let wanted = globs(&self.request.inputs)?;
         let via = Via::root("infra.hcl inputs");
-        for (path, kind) in self.below(camino::Utf8Path::new(""), None) {
+        for (path, kind) in self.below(camino::Utf8Path::new(""), None).iter() {
             if matches!(kind, Kind::File { .. }) && wanted.is_match(&path) {
                 self.add_file(&path, Reach::Everywhere, &via, false);
             }

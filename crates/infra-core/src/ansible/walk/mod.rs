@@ -66,6 +66,7 @@ pub fn closure(request: &Request<'_>) -> Result<Closure, ClosureError> {
         wanted: Vec::new(),
         late_roles: Vec::new(),
         playbooks: Vec::new(),
+        walked: BTreeMap::new(),
         grew: false,
     };
     walker.surroundings();
@@ -83,6 +84,10 @@ struct Play {
     base: Utf8PathBuf,
     /// Every identifier in the text of its files
     words: BTreeSet<Arc<str>>,
+    /// Those in the text of plugins
+    code_words: BTreeSet<Arc<str>>,
+    /// Those in the text of modules, which can't read the host's variables
+    module_words: BTreeSet<Arc<str>>,
     /// What could be collections in the text of its files
     qualified: BTreeSet<String>,
     /// Where its tasks stand, one for each list of roles and directory
@@ -98,6 +103,10 @@ struct Play {
     makes_hosts: bool,
     /// Hosts that its tasks are delegated to
     delegates: Vec<HostSelection>,
+    /// The actions of its tasks, by the last part of their names
+    actions: BTreeSet<String>,
+    /// Whether the name of an action is computed
+    any_action: bool,
     /// Actions that are neither Ansible's own nor fully named
     short_actions: BTreeSet<String>,
 }
@@ -132,6 +141,8 @@ struct Walker<'r> {
     late_roles: Vec<(Context, task::Args, Scope)>,
     /// The playbook files that lead to the one being read
     playbooks: Vec<Utf8PathBuf>,
+    /// What is below a directory, once it has been looked through
+    walked: BTreeMap<Utf8PathBuf, Arc<Vec<(Utf8PathBuf, super::tree::Kind)>>>,
     /// Whether anything was added since the last look at what is open
     grew: bool,
 }
@@ -161,7 +172,7 @@ impl Walker<'_> {
         for source in self.request.inventory_sources.clone() {
             let mut files = Vec::new();
             if self.sources.is_dir(&source) {
-                for (relative, _) in self.below(&source, None) {
+                for (relative, _) in self.below(&source, None).iter() {
                     let beside = relative
                         .components()
                         .next()
@@ -213,6 +224,11 @@ impl Walker<'_> {
         if let Some(state) = self.plays.get_mut(play) {
             state.inputs.reads.extend(&reads);
             state.words.extend(words);
+            for value in self.request.env.values() {
+                state
+                    .code_words
+                    .extend(super::jinja::identifiers(value).into_iter().map(Arc::from));
+            }
         }
     }
 

@@ -138,7 +138,7 @@ impl Walker<'_> {
                     if is_outside(&start) {
                         continue;
                     }
-                    for (relative, _) in self.below(&start, None) {
+                    for (relative, _) in self.below(&start, None).iter() {
                         let file = start.join(&relative);
                         let playbook = matches!(file.extension(), Some("yml" | "yaml"))
                             && rest.matches(relative.as_str())

@@ -88,7 +88,7 @@ impl Walker<'_> {
         };
         for (folder, dir) in folders {
             let via = Via::root(folder);
-            for (relative, kind) in self.below(&dir, Some(play)) {
+            for (relative, kind) in self.below(&dir, Some(play)).iter() {
                 if matches!(kind, Kind::File { .. }) && self.is_used(play, folder, &relative) {
                     self.plugin(play, folder, &dir.join(relative), &via);
                 }
@@ -106,7 +106,7 @@ impl Walker<'_> {
         }
         let stem = name.split('.').next().unwrap_or(name);
         if stem == "__init__" {
-            return matches!(folder, "module_utils" | "plugin_utils");
+            return folder == "module_utils" && !relative.as_str().contains('/');
         }
         if ALWAYS.contains(&folder) {
             return matches!(extension, "py" | "yml" | "yaml" | "json");
@@ -133,7 +133,29 @@ impl Walker<'_> {
             return true;
         }
         // A name with other characters is no word of any text; it can't be ruled out.
-        !stem.chars().all(|c| c.is_alphanumeric() || c == '_') || state.words.contains(stem)
+        if !stem.chars().all(|c| c.is_alphanumeric() || c == '_') {
+            return true;
+        }
+        match folder {
+            "module_utils" => state.words.contains(stem) || state.module_words.contains(stem),
+            "lookup_plugins" => {
+                let called = state.lookups.iter().any(|used| {
+                    used.call
+                        .plugin
+                        .as_deref()
+                        .is_none_or(|plugin| plugin.rsplit('.').next() == Some(stem))
+                });
+                called
+                    || state.words.contains(format!("with_{stem}").as_str())
+                    || state.code_words.contains(stem)
+            }
+            "library" | "modules" | "action_plugins" => {
+                state.any_action || state.actions.contains(stem) || state.code_words.contains(stem)
+            }
+            // Of a collection, these are enabled by the settings.
+            "enabled_plugins" => state.code_words.contains(stem),
+            _ => state.words.contains(stem),
+        }
     }
 
     /// Whether a plugin of the tree has a name.
@@ -152,7 +174,12 @@ impl Walker<'_> {
         if folder == "module_utils" && self.sources.kind(&package).is_none() {
             self.add_absent(package);
         }
-        self.mention(play, path, Text::Code, None, via);
+        let text = if matches!(folder, "library" | "modules" | "module_utils") {
+            Text::Module
+        } else {
+            Text::Code
+        };
+        self.mention(play, path, text, None, via);
         if REMOTE.contains(&folder) || path.extension() != Some("py") {
             return;
         }

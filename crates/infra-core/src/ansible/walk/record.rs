@@ -19,7 +19,10 @@ use crate::ansible::yaml::Node;
 pub(super) enum Text {
     Yaml,
     Template,
+    /// Python, and configuration
     Code,
+    /// Code that runs on the managed host: it names its helpers and nothing else
+    Module,
 }
 
 /// Directories that no playbook means, however a name is computed.
@@ -138,7 +141,7 @@ impl Walker<'_> {
         let analysis = match text {
             Text::Yaml => source.as_yaml(),
             Text::Template => source.as_template(),
-            Text::Code => &Arc::new(Analysis::default()),
+            Text::Code | Text::Module => &Arc::new(Analysis::default()),
         };
         if text == Text::Yaml
             && self.defined.insert(path.to_owned())
@@ -149,6 +152,19 @@ impl Walker<'_> {
             }
         }
         let words = Arc::clone(source.words());
+        if text == Text::Module {
+            if let Some(state) = self.plays.get_mut(play) {
+                state.module_words.extend(words.iter().cloned());
+                state.qualified.extend(source.qualified().iter().cloned());
+            }
+            self.grew = true;
+            return;
+        }
+        if text == Text::Code
+            && let Some(state) = self.plays.get_mut(play)
+        {
+            state.code_words.extend(words.iter().cloned());
+        }
         let qualified = source.qualified().clone();
         self.note(
             play,

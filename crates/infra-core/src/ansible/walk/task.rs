@@ -169,6 +169,11 @@ impl Walker<'_> {
                 Some(context.play),
             );
         }
+        if let Some(play) = self.plays.get_mut(context.play) {
+            play.any_action |= is_template(&action);
+            play.actions
+                .insert(action.rsplit('.').next().unwrap_or(&action).to_owned());
+        }
         let own = own_action(&action).map(str::to_owned);
         match own.as_deref() {
             Some("include_tasks" | "include") => self.include_tasks(context, &args, scope, true),
@@ -364,11 +369,11 @@ impl Walker<'_> {
         {
             for place in self.role_places(context) {
                 let dir = place.dir.join(&name).join(part);
-                for (file, _) in self.below(&dir, Some(context.play)) {
+                for (file, _) in self.below(&dir, Some(context.play)).iter() {
                     let stem = file.with_extension("");
                     if pattern.matches(file.as_str()) || pattern.matches(stem.as_str()) {
                         let mut choice = choice.clone();
-                        choice.0.insert(part, file.into_string());
+                        choice.0.insert(part, file.to_string());
                         choices.push(choice);
                     }
                 }

@@ -46,7 +46,7 @@ impl Inventory {
 }
 
 fn section(out: &mut String, name: &str, kind: &str, members: &BTreeSet<String>) {
-    drop(write!(out, "\n[{name}{kind}]\n"));
+    let _ = write!(out, "\n[{name}{kind}]\n");
     for member in members {
         out.push_str(member);
         out.push('\n');
@@ -62,7 +62,7 @@ fn vars(
     if vars.is_empty() {
         return;
     }
-    drop(write!(out, "\n[{group}:vars]\n"));
+    let _ = write!(out, "\n[{group}:vars]\n");
     for (name, value) in vars {
         if untrusted.contains(name) && holds_template(value) {
             left_out(out, group, name);
@@ -76,10 +76,10 @@ fn vars(
 }
 
 fn left_out(out: &mut String, of: &str, variable: &str) {
-    drop(writeln!(
+    let _ = writeln!(
         out,
         "# {of}: {variable} is left out: it holds a brace, and INI cannot mark it as no template; use yaml"
-    ));
+    );
 }
 
 /// A Python literal without a single quote, a line break or anything but ASCII.
@@ -118,7 +118,9 @@ fn string(out: &mut String, text: &str) {
             '"' => out.push_str("\\\""),
             '\'' => out.push_str("\\x27"),
             ' '..='~' => out.push(c),
-            _ => drop(write!(out, "\\U{:08x}", u32::from(c))),
+            _ => {
+                let _ = write!(out, "\\U{:08x}", u32::from(c));
+            }
         }
     }
     out.push('"');

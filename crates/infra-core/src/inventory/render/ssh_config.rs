@@ -27,7 +27,9 @@ impl Inventory {
             }
             match address(name, host) {
                 Some(address) => entry(&mut out, name, host, address),
-                None => drop(writeln!(out, "# {name}: it has no address to connect to")),
+                None => {
+                    let _ = writeln!(out, "# {name}: it has no address to connect to");
+                }
             }
         }
         out
@@ -35,19 +37,19 @@ impl Inventory {
 }
 
 fn entry(out: &mut String, name: &str, host: &Host, address: &str) {
-    drop(writeln!(out, "Host {name}\n  HostName {address}"));
+    let _ = writeln!(out, "Host {name}\n  HostName {address}");
     let text = |names: [&str; 2]| names.iter().find_map(|name| host.vars.get(*name));
     if let Some(user) = text(["ansible_user", "ansible_ssh_user"])
         .and_then(|value| value.as_str())
         .filter(|user| is_user(user))
     {
-        drop(writeln!(out, "  User {user}"));
+        let _ = writeln!(out, "  User {user}");
     }
     if let Some(port) = text(["ansible_port", "ansible_ssh_port"]).and_then(port) {
-        drop(writeln!(out, "  Port {port}"));
+        let _ = writeln!(out, "  Port {port}");
     }
     if let Some(identity) = host.identity.as_deref().filter(|text| is_key_alias(text)) {
-        drop(writeln!(out, "  HostKeyAlias {identity}"));
+        let _ = writeln!(out, "  HostKeyAlias {identity}");
     }
 }
 
@@ -63,7 +65,7 @@ fn address<'h>(name: &'h str, host: &'h Host) -> Option<&'h str> {
     }
 }
 
-/// An alias stands in known_hosts, where `*`, `?`, `!`, `,` and spaces have a meaning.
+/// An alias stands in `known_hosts`, where `*`, `?`, `!`, `,` and spaces have a meaning.
 fn is_key_alias(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 512

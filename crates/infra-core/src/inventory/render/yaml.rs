@@ -13,10 +13,8 @@ impl Inventory {
     /// Every key and string is double-quoted, so that no value can end its own line; values
     /// stand in flow style, one variable a line.
     pub fn yaml(&self) -> String {
-        if self.hosts.is_empty() && self.groups.is_empty() && self.vars.is_empty() {
-            return "all: {}\n".to_owned();
-        }
-        let mut out = String::from("all:\n");
+        let bare = self.hosts.is_empty() && self.vars.is_empty();
+        let mut out = String::from(if bare { "all: {}\n" } else { "all:\n" });
         if !self.hosts.is_empty() {
             out.push_str("  hosts:\n");
         }
@@ -27,11 +25,13 @@ impl Inventory {
             let every: BTreeSet<String> = host.vars.keys().cloned().collect();
             vars(&mut out, 6, &host.vars, &every);
         }
-        if !self.groups.is_empty() {
-            out.push_str("  children:\n");
+        if !self.vars.is_empty() {
+            out.push_str("  vars:\n");
+            vars(&mut out, 4, &self.vars, &self.untrusted);
         }
+        // Each group stands at the top, so that Ansible hangs below `all` only those that
+        // are in no other.
         for (name, group) in &self.groups {
-            out.push_str("    ");
             key(&mut out, name);
             let empty =
                 group.hosts.is_empty() && group.children.is_empty() && group.vars.is_empty();
@@ -39,13 +39,9 @@ impl Inventory {
             names(&mut out, "hosts", &group.hosts);
             names(&mut out, "children", &group.children);
             if !group.vars.is_empty() {
-                out.push_str("      vars:\n");
-                vars(&mut out, 8, &group.vars, &group.untrusted);
+                out.push_str("  vars:\n");
+                vars(&mut out, 4, &group.vars, &group.untrusted);
             }
-        }
-        if !self.vars.is_empty() {
-            out.push_str("  vars:\n");
-            vars(&mut out, 4, &self.vars, &self.untrusted);
         }
         out
     }
@@ -55,11 +51,11 @@ fn names(out: &mut String, what: &str, names: &BTreeSet<String>) {
     if names.is_empty() {
         return;
     }
-    out.push_str("      ");
+    out.push_str("  ");
     out.push_str(what);
     out.push_str(":\n");
     for name in names {
-        out.push_str("        ");
+        out.push_str("    ");
         key(out, name);
         out.push_str(" {}\n");
     }
@@ -165,7 +161,9 @@ fn quoted(out: &mut String, text: &str) {
             {
                 out.push(c);
             }
-            _ => drop(write!(out, "\\u{:04x}", u32::from(c))),
+            _ => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
         }
     }
     out.push('"');

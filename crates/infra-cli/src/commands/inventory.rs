@@ -1,0 +1,106 @@
+//! `infra inventory`.
+
+use camino::Utf8PathBuf;
+use clap::builder::FalseyValueParser;
+use clap::{Args, ValueEnum};
+use infra::core::inventory::Inventory;
+use infra::verbs::inventory::{InventoryOf, inventory};
+
+use crate::app::App;
+use crate::exit::Ending;
+use crate::failure::Failure;
+use crate::{output, report};
+
+/// Print the Ansible inventory of a state
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Hosts {
+    /// Read this state: raw, the output of `terraform show -json`, or a plan (- is stdin). No
+    /// infra.hcl is needed
+    #[arg(long, value_name = "FILE", env = "INFRA_STATE", hide_env = true)]
+    state: Option<Utf8PathBuf>,
+
+    /// Refresh first, as `infra apply` does, instead of reading the state as it was written
+    #[arg(long, conflicts_with = "state", env = "INFRA_REFRESH", hide_env = true, value_parser = FalseyValueParser::new())]
+    refresh: bool,
+
+    /// All hosts, groups and variables, as Ansible asks a script for them
+    #[arg(long, group = "form", env = "INFRA_LIST", hide_env = true, value_parser = FalseyValueParser::new())]
+    list: bool,
+
+    /// The variables of one host, as Ansible asks a script for them
+    #[arg(
+        long,
+        group = "form",
+        value_name = "NAME",
+        env = "INFRA_HOST",
+        hide_env = true
+    )]
+    host: Option<String>,
+
+    /// The format
+    #[arg(long, group = "form", env = "INFRA_FORMAT", hide_env = true)]
+    format: Option<Format>,
+
+    /// Accept an inventory without a host
+    #[arg(long, env = "INFRA_ALLOW_EMPTY", hide_env = true, value_parser = FalseyValueParser::new())]
+    allow_empty: bool,
+}
+
+/// A format of the inventory.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// As --list, for a person
+    Json,
+    /// For Ansible's yaml plugin
+    Yaml,
+    /// For Ansible's ini plugin
+    Ini,
+    /// For `ssh -F`
+    SshConfig,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  infra inventory                                      hosts, groups and variables
+  infra inventory --state terraform.tfstate --host leaf1
+  infra inventory --format yaml > inventory.yml
+  infra inventory --format ssh-config > ssh.conf && ssh -F ssh.conf leaf1
+
+As an Ansible inventory: an executable file with `#!/bin/sh` and `exec infra inventory \"$@\"`.";
+
+impl Hosts {
+    pub(crate) fn run(self, app: &App) -> Result<Ending, Failure> {
+        let project = match &self.state {
+            Some(_) => app.project_if_any()?,
+            None => Some(app.project()?),
+        };
+        let built = app.block_on(async |context, _| {
+            let of = match (&self.state, &project) {
+                (None, Some(project)) if self.refresh => InventoryOf::Refreshed(project),
+                (None, Some(project)) => InventoryOf::State(project),
+                (state, project) => InventoryOf::Recorded {
+                    state: state.clone().unwrap_or_else(|| "-".into()),
+                    project: project.as_ref(),
+                },
+            };
+            Ok(inventory(context, of, self.allow_empty).await?)
+        })?;
+        if !app.global.quiet {
+            app.screen().above(&report::not_hosts(&built, app.detail()));
+        }
+        self.print(&built.inventory)?;
+        Ok(Ending::Done)
+    }
+
+    fn print(&self, inventory: &Inventory) -> Result<(), Failure> {
+        output::print_with(|out| match (&self.host, self.format) {
+            (Some(host), _) => writeln!(out, "{}", inventory.host_vars(host)),
+            (None, _) if self.list => writeln!(out, "{}", inventory.list()),
+            (None, None | Some(Format::Json)) => writeln!(out, "{:#}", inventory.list()),
+            (None, Some(Format::Yaml)) => out.write_all(inventory.yaml().as_bytes()),
+            (None, Some(Format::Ini)) => out.write_all(inventory.ini().as_bytes()),
+            (None, Some(Format::SshConfig)) => out.write_all(inventory.ssh_config().as_bytes()),
+        })
+    }
+}

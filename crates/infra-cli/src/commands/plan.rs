@@ -1,0 +1,107 @@
+//! `infra plan`.
+
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use clap::Args;
+use clap::builder::FalseyValueParser;
+use infra::core::decision::Verdict;
+use infra::plan::{PlanOptions, RecordedPlan};
+
+use super::duration;
+use super::force::Force;
+use crate::app::App;
+use crate::exit::{Ending, found};
+use crate::failure::Failure;
+use crate::{output, report};
+
+/// Show what an apply would do, and why
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Plan {
+    /// Save the decision to a new file, for `infra apply FILE`
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "plan_json",
+        env = "INFRA_OUT",
+        hide_env = true
+    )]
+    out: Option<Utf8PathBuf>,
+
+    /// Exit with 2 if there is something to do
+    #[arg(long, env = "INFRA_DETAILED_EXITCODE", hide_env = true, value_parser = FalseyValueParser::new())]
+    detailed_exitcode: bool,
+
+    /// Read a recorded plan and run no Terraform: the output of `terraform show -json`, or the
+    /// stream of `terraform plan -json` (- is stdin)
+    #[arg(long, value_name = "FILE", env = "INFRA_PLAN_JSON", hide_env = true)]
+    plan_json: Option<Utf8PathBuf>,
+
+    /// With --plan-json: make the inventory from this state
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "plan_json",
+        env = "INFRA_STATE",
+        hide_env = true
+    )]
+    state: Option<Utf8PathBuf>,
+
+    #[command(flatten)]
+    force: Force,
+
+    /// Wait this long for the lock on the state
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, env = "INFRA_LOCK_TIMEOUT", hide_env = true)]
+    lock_timeout: Option<Duration>,
+
+    /// Only record in the state what changed outside of Terraform
+    #[arg(long, conflicts_with = "plan_json", env = "INFRA_REFRESH_ONLY", hide_env = true, value_parser = FalseyValueParser::new())]
+    refresh_only: bool,
+
+    /// Accept an inventory without a host
+    #[arg(long, env = "INFRA_ALLOW_EMPTY", hide_env = true, value_parser = FalseyValueParser::new())]
+    allow_empty: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  infra plan                                     what would be done, and why
+  infra plan --detailed-exitcode                 exit with 2 if there is something to do
+  infra plan --out tonight.plan                  save it, for `infra apply tonight.plan`
+  infra plan --json | jq .verdict                the same for a program
+  infra plan --force=prometheus                  run a playbook whatever its inputs
+  terraform show -json tfplan | infra plan --plan-json -";
+
+impl Plan {
+    pub(crate) fn run(self, app: &App) -> Result<Ending, Failure> {
+        let project = app.project()?;
+        let detailed = self.detailed_exitcode;
+        let state = self.state;
+        let options = PlanOptions {
+            recorded: self.plan_json.map(|plan| RecordedPlan { plan, state }),
+            force: self.force.playbooks(),
+            lock_timeout: self.lock_timeout,
+            refresh_only: self.refresh_only,
+            allow_empty: self.allow_empty,
+        };
+        let planned =
+            app.block_on(async |context, _| Ok(infra::plan(context, &project, &options).await?))?;
+        if let Some(file) = &self.out {
+            planned.save(&project.stack.name, file)?;
+        }
+        if app.global.json {
+            output::print_json(&planned.decision)?;
+        } else {
+            output::print(&report::plan(
+                &planned.decision,
+                &planned.skipped,
+                app.detail(),
+            ))?;
+        }
+        Ok(found(
+            planned.decision.verdict == Verdict::Changes,
+            detailed,
+        ))
+    }
+}

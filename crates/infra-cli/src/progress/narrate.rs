@@ -1,0 +1,185 @@
+//! What is said of an event in a line that stays: results, each once, and what a person
+//! should know.
+
+use infra::event::{Event, Stage};
+use infra::exec::escape::{multiline, printable};
+
+use crate::report::Detail;
+use crate::style::{BAD, CHANGE, GOOD, HINT, MUTED, WARNING, paint};
+
+/// The line, or none for what only a live display shows.
+pub(super) fn narrate(event: &Event, detail: Detail) -> Option<String> {
+    Some(match event {
+        Event::LockWaiting { holder } => {
+            format!("waiting for the run lock of {}\n", printable(holder))
+        }
+        Event::LockCleared { holder, evidence } => format!(
+            "cleared away the run lock of {}: {}\n",
+            printable(holder),
+            printable(evidence)
+        ),
+        Event::Resource {
+            address,
+            step,
+            action,
+            seconds,
+        } => return resource(address, step, action.as_deref(), *seconds),
+        // An error comes again as the reason why there is no result.
+        Event::Diagnostic {
+            severity,
+            summary,
+            address,
+            ..
+        } if severity == "warning" => {
+            let address = address
+                .as_ref()
+                .map(|address| format!("{}: ", printable(address)));
+            warning(
+                &format!("{}{}", address.unwrap_or_default(), printable(summary)),
+                &[],
+            )
+        }
+        Event::Contact {
+            host,
+            step,
+            message,
+        } => {
+            return contact(host, step, message.as_deref());
+        }
+        Event::PlaybookStarted { playbook, hosts } => {
+            let (count, s) = (hosts.len(), if hosts.len() == 1 { "" } else { "s" });
+            format!("{}: runs on {count} host{s}\n", printable(playbook))
+        }
+        Event::TaskStarted { playbook, task, .. } if detail == Detail::Full => {
+            format!("{}: task {}\n", printable(playbook), printable(task))
+        }
+        Event::TaskFinished {
+            playbook,
+            task,
+            host,
+            status,
+            message,
+        } if status == "failed" || status == "unreachable" => result(
+            playbook,
+            host,
+            &paint(BAD, format_args!("{status} in task {}", printable(task))).to_string(),
+            message.as_deref(),
+        ),
+        Event::HostFinished {
+            playbook,
+            host,
+            outcome,
+            changed,
+            message,
+        } => {
+            let outcome = match (outcome.as_str(), changed) {
+                ("succeeded", true) => paint(GOOD, "succeeded (changed)").to_string(),
+                ("succeeded", false) => paint(GOOD, "succeeded").to_string(),
+                _ => paint(BAD, printable(outcome)).to_string(),
+            };
+            result(playbook, host, &outcome, message.as_deref())
+        }
+        Event::Health {
+            playbook,
+            host,
+            check,
+            healthy,
+            message,
+        } => {
+            let text = format!("health check {}", printable(check));
+            let text = if *healthy {
+                format!("{text} {}", paint(GOOD, "passed"))
+            } else {
+                format!("{text} {}", paint(BAD, "failed"))
+            };
+            result(playbook, host, &text, message.as_deref())
+        }
+        Event::Interrupted { message } => {
+            format!(
+                "{}: {}\n",
+                paint(WARNING, "interrupted"),
+                printable(message)
+            )
+        }
+        Event::Warning { message, hints } => warning(message, hints),
+        _ => return None,
+    })
+}
+
+/// What a stage is called while it goes on.
+pub(super) fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Lock => "taking the run lock",
+        Stage::Plan => "planning",
+        Stage::Decide => "deciding",
+        Stage::Terraform => "applying",
+        Stage::Contact => "waiting for hosts",
+        Stage::Playbooks => "running playbooks",
+    }
+}
+
+fn resource(
+    address: &str,
+    step: &str,
+    action: Option<&str>,
+    seconds: Option<u64>,
+) -> Option<String> {
+    let done = match action {
+        Some("create") => "created",
+        Some("update") => "updated",
+        Some("delete") => "deleted",
+        Some("read") => "read",
+        Some(_) | None => "done",
+    };
+    let time = seconds
+        .map(|seconds| format!(" after {seconds}s"))
+        .unwrap_or_default();
+    let address = printable(address);
+    match step {
+        "apply_complete" => Some(format!("{address}: {}{time}\n", paint(GOOD, done))),
+        "apply_errored" => Some(format!("{address}: {}{time}\n", paint(BAD, "failed"))),
+        _ => None,
+    }
+}
+
+fn contact(host: &str, step: &str, message: Option<&str>) -> Option<String> {
+    let host = printable(host);
+    let message = message.map(|message| format!(": {}", printable(message)));
+    let message = message.unwrap_or_default();
+    match step {
+        "ready" => Some(format!("{host}: {}{message}\n", paint(GOOD, "reachable"))),
+        "failed" => Some(format!(
+            "{host}: {}{message}\n",
+            paint(BAD, "can't be reached")
+        )),
+        _ => None,
+    }
+}
+
+fn result(playbook: &str, host: &str, outcome: &str, message: Option<&str>) -> String {
+    let mut text = format!("{}: {}: {outcome}\n", printable(playbook), printable(host));
+    for line in message.into_iter().flat_map(str::lines) {
+        text.push_str(&format!("  {}\n", paint(MUTED, printable(line))));
+    }
+    text
+}
+
+fn warning(message: &str, hints: &[String]) -> String {
+    let mut text = format!("{}: {}\n", paint(WARNING, "warning"), multiline(message));
+    for hint in hints {
+        text.push_str(&format!("{}: {}\n", paint(HINT, "hint"), multiline(hint)));
+    }
+    text
+}
+
+/// What a live display shows of a contact that is still tried.
+pub(super) fn contact_step(step: &str) -> String {
+    let what = match step {
+        "tcp" => "waits for a connection",
+        "banner" => "waits for ssh",
+        "login" => "waits for a login",
+        "cloud-init" => "waits for cloud-init",
+        other => other,
+    };
+    paint(CHANGE, printable(what)).to_string()
+}

@@ -1,0 +1,107 @@
+//! What an apply did.
+
+use infra::apply::{ApplyReport, HostReport, Outcome, PlaybookReport};
+use infra::exec::escape::printable;
+
+use super::count::{and, count};
+use super::page::{Detail, Page};
+use crate::style::{BAD, HEADING, MUTED, paint};
+
+/// How many hosts of a playbook are shown before a list is folded.
+const ROOM: usize = 20;
+
+/// The page at the end of `infra apply`.
+pub(crate) fn applied(report: &ApplyReport, detail: Detail) -> String {
+    let mut page = Page::default();
+    let stack = printable(&report.stack);
+    page.line(
+        0,
+        paint(HEADING, format_args!("{stack}: {}", verdict(report))),
+    );
+    for playbook in &report.playbooks {
+        add(&mut page, playbook, detail);
+    }
+    for problem in &report.problems {
+        page.line(2, paint(BAD, printable(problem)));
+    }
+    let rest = match report.outcome {
+        Outcome::Failed => "the next `infra apply` does the rest, and only that",
+        Outcome::Interrupted | Outcome::LockLost => {
+            "`infra plan` shows what is left; the next `infra apply` does it"
+        }
+        Outcome::Nothing | Outcome::Declined | Outcome::Done => return page.into_text(),
+    };
+    page.line(0, rest);
+    page.into_text()
+}
+
+fn verdict(report: &ApplyReport) -> String {
+    let done = match report.outcome {
+        Outcome::Nothing => return "nothing to do".to_owned(),
+        Outcome::Declined => return "not approved, nothing was changed".to_owned(),
+        Outcome::Done => "done",
+        Outcome::Failed => "not all is done",
+        Outcome::Interrupted => "interrupted",
+        Outcome::LockLost => "the run lock was taken away",
+    };
+    let mut parts = Vec::new();
+    if report.terraform {
+        parts.push("Terraform applied its plan".to_owned());
+    }
+    let playbooks = report
+        .playbooks
+        .iter()
+        .filter(|playbook| !playbook.hosts.is_empty())
+        .count();
+    if playbooks > 0 {
+        parts.push(format!("{} ran", count(playbooks, "playbook")));
+    }
+    if parts.is_empty() {
+        return done.to_owned();
+    }
+    format!("{done}: {}", and(&parts))
+}
+
+fn add(page: &mut Page, playbook: &PlaybookReport, detail: Detail) {
+    let (good, bad): (Vec<&HostReport>, Vec<&HostReport>) =
+        playbook.hosts.iter().partition(|host| host.succeeded());
+    let changed = good.iter().filter(|host| host.changed).count();
+    let mut parts = Vec::new();
+    if !good.is_empty() {
+        parts.push(format!(
+            "succeeded on {} ({changed} changed)",
+            count(good.len(), "host")
+        ));
+    }
+    if !bad.is_empty() {
+        let text = format!("not done on {}", count(bad.len(), "host"));
+        parts.push(paint(BAD, text).to_string());
+    }
+    if parts.is_empty() {
+        return;
+    }
+    page.line(
+        2,
+        format_args!("{}: {}", printable(&playbook.name), parts.join(", ")),
+    );
+    let shown = detail.fold(bad.len(), ROOM);
+    for host in bad.iter().take(shown) {
+        let task = host
+            .task
+            .as_ref()
+            .map(|task| format!(" in task {}", printable(task)));
+        page.line(
+            4,
+            format_args!(
+                "{}: {}{}",
+                printable(&host.host),
+                paint(BAD, printable(&host.outcome)),
+                task.unwrap_or_default()
+            ),
+        );
+        for line in host.message.iter().flat_map(|text| text.lines()) {
+            page.line(6, paint(MUTED, printable(line)));
+        }
+    }
+    page.folded(4, bad.len() - shown);
+}

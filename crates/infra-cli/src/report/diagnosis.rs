@@ -1,0 +1,58 @@
+//! What a check of everything found.
+
+use infra::exec::escape::printable;
+use infra::verbs::doctor::{Diagnosis, Status};
+
+use super::count::count;
+use super::page::Page;
+use crate::style::{BAD, CHANGE, GOOD, HEADING, HINT, paint};
+
+/// The page of `infra doctor`.
+pub(crate) fn diagnosis(diagnosis: &Diagnosis) -> String {
+    let mut page = Page::default();
+    let of = |status| {
+        diagnosis
+            .checks
+            .iter()
+            .filter(|check| check.status == status)
+            .count()
+    };
+    let title = match diagnosis.status {
+        Status::Ok => "everything that a run needs is there".to_owned(),
+        Status::Warning => format!(
+            "a run can go on, but look at {}",
+            count(of(Status::Warning), "thing")
+        ),
+        Status::Error => format!("a run can't go on: {}", count(of(Status::Error), "problem")),
+    };
+    page.line(0, paint(HEADING, title));
+    page.line(0, "");
+    let width = diagnosis
+        .checks
+        .iter()
+        .map(|check| check.name.len())
+        .max()
+        .unwrap_or_default();
+    for check in &diagnosis.checks {
+        let status = match check.status {
+            Status::Ok => paint(GOOD, "ok     "),
+            Status::Warning => paint(CHANGE, "warning"),
+            Status::Error => paint(BAD, "error  "),
+        };
+        page.line(
+            2,
+            format_args!(
+                "{status}  {:width$}  {}",
+                check.name,
+                printable(&check.message)
+            ),
+        );
+        for hint in &check.hints {
+            page.line(
+                11,
+                format_args!("{}: {}", paint(HINT, "hint"), printable(hint)),
+            );
+        }
+    }
+    page.into_text()
+}

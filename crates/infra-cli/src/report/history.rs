@@ -1,0 +1,173 @@
+//! The runs of a stack, and whether their records are whole.
+
+use infra::exec::escape::printable;
+use infra::verbs::history::{AppliedPlan, History, PlaybookRun, Run, RunOutcome, Verification};
+
+use super::count::count;
+use super::page::{Detail, Page};
+use crate::style::{BAD, CHANGE, GOOD, HEADING, HINT, MUTED, paint};
+
+/// How many runs are shown before the list is folded.
+const ROOM: usize = 20;
+/// How many hosts of a run that didn't succeed are shown.
+const HOSTS: usize = 5;
+
+/// The page of `infra history`.
+pub(crate) fn history(history: &History, detail: Detail) -> String {
+    let mut page = Page::default();
+    let title = format!(
+        "{}: {}",
+        printable(&history.stack),
+        count(history.runs.len(), "run")
+    );
+    page.line(0, paint(HEADING, title));
+    let shown = detail.fold(history.runs.len(), ROOM);
+    for run in history.runs.iter().take(shown) {
+        add(&mut page, run, detail);
+    }
+    page.folded(2, history.runs.len() - shown);
+    for damage in &history.damaged {
+        page.line(
+            2,
+            paint(BAD, format_args!("damaged: {}", printable(damage))),
+        );
+    }
+    page.into_text()
+}
+
+fn add(page: &mut Page, run: &Run, detail: Detail) {
+    let outcome = match &run.outcome {
+        RunOutcome::Open => paint(CHANGE, "not ended".to_owned()),
+        RunOutcome::Finished { outcome } if outcome == "done" || outcome == "nothing" => {
+            paint(GOOD, printable(outcome).into_owned())
+        }
+        RunOutcome::Finished { outcome } => paint(BAD, printable(outcome).into_owned()),
+        RunOutcome::Abandoned { .. } => paint(BAD, "abandoned".to_owned()),
+    };
+    let command = run.command.as_deref().unwrap_or("run");
+    page.line(
+        2,
+        format_args!(
+            "{}  {} {outcome}  {}",
+            printable(&second(&run.started)),
+            printable(command),
+            paint(
+                MUTED,
+                format_args!("{}  {}", printable(&run.who), printable(&run.id))
+            ),
+        ),
+    );
+    if let RunOutcome::Abandoned { evidence } = &run.outcome {
+        page.line(6, printable(evidence));
+    }
+    if let Some(by) = &run.unlocked_by {
+        page.line(6, format_args!("its lock was broken by {}", printable(by)));
+    }
+    for applied in &run.applied {
+        page.line(6, plan(applied));
+    }
+    for playbook in &run.playbooks {
+        add_playbook(page, playbook, detail);
+    }
+}
+
+fn plan(applied: &AppliedPlan) -> String {
+    let part = if applied.complete { "" } else { " in part" };
+    match (&applied.before, &applied.after) {
+        (Some(before), Some(after)) => {
+            format!(
+                "Terraform applied a plan{part}: state serial {} → {}",
+                before.serial, after.serial
+            )
+        }
+        (None, Some(after)) => format!(
+            "Terraform applied a plan{part}: state serial {}",
+            after.serial
+        ),
+        _ => format!("Terraform applied a plan{part}"),
+    }
+}
+
+fn add_playbook(page: &mut Page, playbook: &PlaybookRun, detail: Detail) {
+    let succeeded = playbook
+        .hosts
+        .iter()
+        .filter(|host| host.outcome == "succeeded");
+    let mut parts = Vec::new();
+    let good = succeeded.clone().count();
+    if good > 0 {
+        let changed = succeeded.filter(|host| host.changed == Some(true)).count();
+        parts.push(format!(
+            "succeeded on {} ({changed} changed)",
+            count(good, "host")
+        ));
+    }
+    let bad: Vec<_> = playbook
+        .hosts
+        .iter()
+        .filter(|host| host.outcome != "succeeded")
+        .collect();
+    if !bad.is_empty() {
+        parts.push(paint(BAD, format_args!("not on {}", count(bad.len(), "host"))).to_string());
+    }
+    page.line(
+        6,
+        format_args!("{}: {}", printable(&playbook.name), parts.join(", ")),
+    );
+    let shown = detail.fold(bad.len(), HOSTS);
+    for host in bad.iter().take(shown) {
+        let task = host
+            .task
+            .as_ref()
+            .map(|task| format!(" in task {}", printable(task)));
+        page.line(
+            8,
+            format_args!(
+                "{}: {}{}",
+                printable(&host.host),
+                printable(&host.outcome),
+                task.unwrap_or_default()
+            ),
+        );
+    }
+    page.folded(8, bad.len() - shown);
+}
+
+/// The page of `infra history --verify`.
+pub(crate) fn verification(verification: &Verification) -> String {
+    let mut page = Page::default();
+    let records = usize::try_from(verification.records).unwrap_or(usize::MAX);
+    let records = count(records, "record");
+    let title = if verification.is_whole() {
+        format!("the ledger is whole: {records}")
+    } else {
+        let wrong = count(verification.errors.len(), "problem");
+        format!("the ledger is not whole: {wrong} in {records}")
+    };
+    page.line(
+        0,
+        paint(
+            HEADING,
+            format_args!("{}: {title}", printable(&verification.stack)),
+        ),
+    );
+    for error in &verification.errors {
+        page.line(2, paint(BAD, printable(&error.to_string())));
+    }
+    for hint in &verification.hints {
+        page.line(
+            0,
+            format_args!("{}: {}", paint(HINT, "hint"), printable(hint)),
+        );
+    }
+    page.line(2, paint(MUTED, printable(&verification.ledger)));
+    page.into_text()
+}
+
+/// A time to the second: `2026-11-22T10:00:03.123Z` → `2026-11-22 10:00:03Z`.
+pub(super) fn second(at: &str) -> String {
+    match (at.get(..10), at.get(11..19)) {
+        (Some(day), Some(time)) => format!("{day} {time}Z"),
+        _ => at.to_owned(),
+    }
+}

@@ -1,0 +1,41 @@
+//! Answers for people. Every function here is pure: from a value to the text of a page,
+//! with styles that are dropped later where they don't belong. All text that came from
+//! outside is escaped here.
+
+mod applied;
+mod changes;
+mod consequences;
+mod count;
+mod diagnosis;
+mod difference;
+mod drift;
+mod explanation;
+mod failure;
+mod history;
+mod initialised;
+mod inputs;
+mod inventory;
+mod lock;
+mod names;
+mod page;
+mod plan;
+mod playbooks;
+mod saved;
+mod skipped;
+mod validation;
+mod verdict;
+
+pub(crate) use applied::applied;
+pub(crate) use diagnosis::diagnosis;
+pub(crate) use drift::drift;
+pub(crate) use explanation::explanation;
+pub(crate) use failure::{failure, failure_lines};
+pub(crate) use history::{history, verification};
+pub(crate) use initialised::initialised;
+pub(crate) use inputs::inputs;
+pub(crate) use lock::{holder, unlocked};
+pub(crate) use page::Detail;
+pub(crate) use plan::plan;
+pub(crate) use saved::saved;
+pub(crate) use skipped::not_hosts;
+pub(crate) use validation::validation;

@@ -1,0 +1,35 @@
+//! The page of `infra plan`: the verdict, then the three answers in order.
+
+use infra::core::decision::Decision;
+
+use super::page::{Detail, Page};
+use super::{changes, consequences, drift, inventory, playbooks, verdict};
+use crate::style::{HEADING, paint};
+
+/// The page of `infra plan`. `skipped` are the resources that look like hosts and are none.
+pub(crate) fn plan(decision: &Decision, skipped: &[String], detail: Detail) -> String {
+    let mut page = Page::default();
+    page.line(0, paint(HEADING, verdict::of_plan(decision)));
+
+    page.heading("Terraform");
+    changes::changes(&mut page, &decision.terraform, detail);
+    drift::entries(&mut page, &decision.drift, detail);
+    consequences::consequences(
+        &mut page,
+        &decision.drift.consequences,
+        consequences::fate(&decision.terraform),
+        detail,
+    );
+    drift::rules(&mut page, &decision.drift);
+
+    page.heading("Inventory");
+    inventory::difference(&mut page, &decision.inventory, skipped, detail);
+
+    if !decision.playbooks.is_empty() {
+        page.heading("Playbooks");
+        for playbook in &decision.playbooks {
+            playbooks::playbook(&mut page, playbook, detail);
+        }
+    }
+    page.into_text()
+}

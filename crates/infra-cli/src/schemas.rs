@@ -1,0 +1,13 @@
+//! The JSON Schemas of the documents that infra prints, by name.
+
+macro_rules! schemas {
+    ($($name:literal),* $(,)?) => {
+        &[$((
+            $name,
+            include_str!(concat!("../../../docs/schemas/", $name, ".schema.json")),
+        )),*]
+    };
+}
+
+/// Every schema by its name.
+pub(crate) const SCHEMAS: &[(&str, &str)] = schemas!["drift", "plan"];

@@ -1,0 +1,7 @@
+//! `doctor`: whether everything that a run needs is there, and what to do where it isn't.
+
+mod answer;
+mod verb;
+
+pub use answer::{Check, Diagnosis, Status};
+pub use verb::doctor;

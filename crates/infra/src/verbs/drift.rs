@@ -1,0 +1,124 @@
+//! `drift`: what changed outside of Terraform, and what follows from it.
+
+use camino::Utf8PathBuf;
+use infra_core::config;
+use infra_core::decision::FORMAT_VERSION;
+use infra_core::document::{Document, DocumentError};
+use infra_core::drift::{Analysis, DriftReport, DriftRules, RuleError, analyse, analyse_stream};
+use infra_core::hint::Hint;
+use jiff::Zoned;
+use serde::Serialize;
+
+use super::live;
+use super::recorded::Recorded;
+use super::{LiveError, RecordedError};
+use crate::Project;
+use crate::context::Context;
+
+/// Whose drift is asked for.
+#[derive(Debug, Clone)]
+pub enum DriftOf<'a> {
+    /// What Terraform finds now
+    Live(&'a Project),
+    /// What a recorded plan says. No program runs
+    Recorded {
+        /// The output of `terraform show -json PLANFILE`, or the stream of
+        /// `terraform plan -json`; `-` is standard input
+        plan: Utf8PathBuf,
+        /// Whose rules say what is expected. None: nothing is
+        project: Option<&'a Project>,
+    },
+}
+
+/// The answer about drift. Serialises as the document of `infra drift --json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct DriftAnswer {
+    /// [`FORMAT_VERSION`]
+    pub format_version: &'static str,
+    /// The stack, where one is known
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stack: Option<String>,
+    /// What changed, and what follows
+    #[serde(flatten)]
+    pub report: DriftReport,
+}
+
+impl DriftAnswer {
+    /// Whether all drift is expected, so that there is nothing to do about it.
+    pub fn is_expected(&self) -> bool {
+        self.report.summary.material == 0
+    }
+}
+
+/// Why there is no answer about drift.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DriftError {
+    /// A rule of the configuration is wrong
+    #[error(transparent)]
+    Rule(#[from] RuleError),
+    /// Terraform made no plan
+    #[error(transparent)]
+    Live(#[from] LiveError),
+    /// The plan can't be read
+    #[error(transparent)]
+    Recorded(#[from] RecordedError),
+}
+
+impl Hint for DriftError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Rule(error) => error.hints(),
+            Self::Live(error) => error.hints(),
+            Self::Recorded(error) => error.hints(),
+        }
+    }
+}
+
+/// Says what changed outside of Terraform. Changes nothing: no state, no lock, no ledger.
+///
+/// Live, it makes an ordinary plan and throws it away. A plan with `-refresh-only` would
+/// list the same drift, but no changes, and so could not tell what follows from it. It
+/// takes no lock, so it can be asked while somebody's run goes on.
+pub async fn drift(context: &Context<'_>, of: DriftOf<'_>) -> Result<DriftAnswer, DriftError> {
+    let (project, recorded) = match of {
+        DriftOf::Live(project) => {
+            // Before Terraform takes its time.
+            let rules = DriftRules::compile(&project.stack.drift)?;
+            let plan = live::plan(context, project, false).await?;
+            return answer(Some(project), &plan, &rules);
+        }
+        DriftOf::Recorded { plan, project } => (project, Recorded::file(&plan)?),
+    };
+    let rules = match project {
+        Some(project) => DriftRules::compile(&project.stack.drift)?,
+        None => DriftRules::compile(&config::Drift::default())?,
+    };
+    answer(project, &recorded, &rules)
+}
+
+fn answer(
+    project: Option<&Project>,
+    recorded: &Recorded,
+    rules: &DriftRules,
+) -> Result<DriftAnswer, DriftError> {
+    let text = recorded.text()?;
+    let document = Document::read(&text).map_err(|error| recorded.error(error))?;
+    let today = Zoned::now().date();
+    let analysis: Analysis = match &document {
+        Document::Plan(plan) => analyse(plan, rules, today),
+        Document::Stream(stream) => analyse_stream(stream, rules, today),
+        Document::State(_) => {
+            let unexpected = DocumentError::Unexpected {
+                expected: "a plan",
+                found: document.kind(),
+            };
+            return Err(recorded.error(unexpected).into());
+        }
+    };
+    Ok(DriftAnswer {
+        format_version: FORMAT_VERSION,
+        stack: project.map(|project| project.stack.name.clone()),
+        report: analysis.drift,
+    })
+}

@@ -1,0 +1,154 @@
+//! `force-unlock`: breaking the run lock of a run that is over.
+
+use infra_core::hint::Hint;
+use infra_core::ledger::RecordEvent;
+use serde::Serialize;
+
+use crate::Project;
+use crate::ledger::{LedgerError, Writer};
+use crate::lock::{Holder, Liveness, LocalLock, LockError, RunLock as _, liveness, this_machine};
+use crate::plan::open_ledger;
+
+/// A lock that somebody holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldLock {
+    /// Who
+    pub holder: Holder,
+    /// Whether that run still goes on, as far as can be told from here
+    pub liveness: Liveness,
+}
+
+/// A lock that was broken. Serialises as the document of `infra force-unlock --json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Unlocked {
+    /// [`FORMAT_VERSION`](infra_core::decision::FORMAT_VERSION)
+    pub format_version: &'static str,
+    /// The stack
+    pub stack: String,
+    /// Who held it
+    pub holder: Holder,
+    /// What is known of that run
+    pub evidence: String,
+}
+
+/// A lock that is not broken.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ForceUnlockError {
+    /// Nobody holds it
+    #[error("nobody holds the run lock of stack {stack:?}")]
+    NotHeld {
+        /// The stack
+        stack: String,
+    },
+    /// The lock has another id
+    #[error("the lock of stack {stack:?} is {}, not {given}", holder.id)]
+    OtherId {
+        /// The stack
+        stack: String,
+        /// The id that was given
+        given: String,
+        /// Who holds it
+        holder: Box<Holder>,
+    },
+    /// The run still goes on
+    #[error("the run that holds the lock goes on: {evidence}; it is {holder}")]
+    Alive {
+        /// Who holds it
+        holder: Box<Holder>,
+        /// How it is known
+        evidence: String,
+    },
+    /// It went to somebody else in this very moment
+    #[error("the lock changed hands meanwhile")]
+    Changed,
+    /// The lock can't be read or removed
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// It can't be recorded that the lock is broken, so it isn't
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+impl Hint for ForceUnlockError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::NotHeld { .. } => vec!["there is nothing to unlock".to_owned()],
+            Self::OtherId { holder, .. } => vec![
+                format!("it is held by {holder}"),
+                format!(
+                    "if that run is surely over: infra force-unlock {}",
+                    holder.id
+                ),
+            ],
+            Self::Alive { holder, .. } => vec![format!(
+                "stop it first: Ctrl-C in its terminal, or `kill -INT {}`, and wait until it has ended",
+                holder.pid
+            )],
+            Self::Changed => vec!["look again with `infra doctor`".to_owned()],
+            Self::Lock(error) => error.hints(),
+            Self::Ledger(error) => error.hints(),
+        }
+    }
+}
+
+fn lock(project: &Project) -> LocalLock {
+    LocalLock::new(project.state_dir().join("lock.json"))
+}
+
+/// Says who holds the run lock of a project, if anybody does.
+pub async fn held(project: &Project) -> Result<Option<HeldLock>, LockError> {
+    let holder = lock(project).holder().await?;
+    Ok(holder.map(|holder| HeldLock {
+        liveness: liveness(&holder),
+        holder,
+    }))
+}
+
+/// Breaks the run lock with this id, unless its run still goes on.
+///
+/// That a run on another machine goes on can't be told from here: whoever gives the id
+/// answers for it. The ledger records who that was before the lock is gone, so that no
+/// lock is ever broken unseen.
+pub async fn force_unlock(project: &Project, id: &str) -> Result<Unlocked, ForceUnlockError> {
+    let stack = project.stack.name.clone();
+    let lock = lock(project);
+    let Some(holder) = lock.holder().await? else {
+        return Err(ForceUnlockError::NotHeld { stack });
+    };
+    if holder.id != id {
+        return Err(ForceUnlockError::OtherId {
+            stack,
+            given: id.to_owned(),
+            holder: Box::new(holder),
+        });
+    }
+    let evidence = match liveness(&holder) {
+        Liveness::Alive(evidence) => {
+            return Err(ForceUnlockError::Alive {
+                holder: Box::new(holder),
+                evidence,
+            });
+        }
+        Liveness::Dead(evidence) | Liveness::Unknown(evidence) => evidence,
+    };
+    // In the records of the run that it ends.
+    let writer = Writer {
+        run: holder.id.clone(),
+        who: this_machine().who,
+    };
+    let broken = RecordEvent::LockForced {
+        lock: holder.id.clone(),
+        holder: holder.to_string(),
+    };
+    open_ledger(project).await?.append(&writer, broken).await?;
+    if !lock.release(&holder.id).await? {
+        return Err(ForceUnlockError::Changed);
+    }
+    Ok(Unlocked {
+        format_version: infra_core::decision::FORMAT_VERSION,
+        stack,
+        holder,
+        evidence,
+    })
+}

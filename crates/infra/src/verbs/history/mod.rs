@@ -1,0 +1,9 @@
+//! `history`: what the ledger says of past runs, and whether it can be believed.
+
+mod answer;
+mod collect;
+mod verify;
+
+pub use answer::{AppliedPlan, History, HostRun, PlaybookRun, Run, RunOutcome};
+pub use collect::history;
+pub use verify::{Verification, verify};

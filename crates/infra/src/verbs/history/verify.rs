@@ -1,0 +1,58 @@
+//! Whether the records of a ledger are one whole chain.
+
+use infra_core::decision::FORMAT_VERSION;
+use infra_core::hint::Hint as _;
+use infra_core::ledger::ChainError;
+use serde::{Serialize, Serializer};
+
+use super::collect::store;
+use crate::Project;
+use crate::ledger::{RecordStore as _, StoreError, verify_chain};
+
+/// What the check of a ledger found. Serialises as the document of
+/// `infra history --verify --json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Verification {
+    /// [`FORMAT_VERSION`]
+    pub format_version: &'static str,
+    /// The stack
+    pub stack: String,
+    /// Where the ledger is
+    pub ledger: String,
+    /// How many records it has
+    pub records: u64,
+    /// Every record that doesn't fit
+    #[serde(serialize_with = "as_texts")]
+    pub errors: Vec<ChainError>,
+    /// What to do about them
+    pub hints: Vec<String>,
+}
+
+impl Verification {
+    /// Whether the chain is whole.
+    pub fn is_whole(&self) -> bool {
+        self.errors.is_empty()
+    }
+}
+
+/// Reads the whole chain of a project's ledger from its first record and names everything
+/// that doesn't fit. No kept index is believed.
+pub async fn verify(project: &Project) -> Result<Verification, StoreError> {
+    let store = store(project);
+    let (records, errors) = verify_chain(&store).await?;
+    let mut hints: Vec<String> = errors.iter().flat_map(|error| error.hints()).collect();
+    hints.sort();
+    hints.dedup();
+    Ok(Verification {
+        format_version: FORMAT_VERSION,
+        stack: project.stack.name.clone(),
+        ledger: store.place(),
+        records,
+        errors,
+        hints,
+    })
+}
+
+fn as_texts<S: Serializer>(errors: &[ChainError], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(errors.iter().map(ToString::to_string))
+}

@@ -1,0 +1,7 @@
+//! `init`: the first `infra.hcl` of a project.
+
+mod answer;
+mod verb;
+
+pub use answer::{FoundRunner, Initialised};
+pub use verb::{InitError, init};

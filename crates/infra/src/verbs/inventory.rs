@@ -1,0 +1,81 @@
+//! `inventory`: the hosts of a state, without planning anything.
+
+use camino::Utf8PathBuf;
+use infra_core::config::InventoryRules;
+use infra_core::document::read_state;
+use infra_core::hint::Hint;
+use infra_core::inventory::{BuildOptions, Built, InventoryError, build};
+
+use super::live;
+use super::recorded::Recorded;
+use super::{LiveError, RecordedError};
+use crate::Project;
+use crate::context::Context;
+
+/// Whose inventory is asked for.
+#[derive(Debug, Clone)]
+pub enum InventoryOf<'a> {
+    /// That of the state in the backend: what the last apply or refresh wrote
+    State(&'a Project),
+    /// That of the machines as they are: Terraform refreshes first, in memory only. Takes
+    /// as long as a plan, and is what `apply` gives to the playbooks
+    Refreshed(&'a Project),
+    /// That of a recorded document. No program runs
+    Recorded {
+        /// A raw state, the output of `terraform show -json`, or a plan, whose refreshed
+        /// state counts; `-` is standard input
+        state: Utf8PathBuf,
+        /// Whose rules say what a host is. None: the built-in table of providers
+        project: Option<&'a Project>,
+    },
+}
+
+/// A state that gives no inventory.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InventoryVerbError {
+    /// Terraform gave none
+    #[error(transparent)]
+    Live(#[from] LiveError),
+    /// It can't be read
+    #[error(transparent)]
+    Recorded(#[from] RecordedError),
+    /// Its hosts can't be told
+    #[error(transparent)]
+    Inventory(#[from] InventoryError),
+}
+
+impl Hint for InventoryVerbError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Live(error) => error.hints(),
+            Self::Recorded(error) => error.hints(),
+            Self::Inventory(error) => error.hints(),
+        }
+    }
+}
+
+/// Computes the inventory of a state. The forms in which it is printed are methods of
+/// [`Inventory`](infra_core::inventory::Inventory).
+pub async fn inventory(
+    context: &Context<'_>,
+    of: InventoryOf<'_>,
+    allow_empty: bool,
+) -> Result<Built, InventoryVerbError> {
+    let (project, recorded) = match of {
+        InventoryOf::State(project) => (Some(project), live::state(context, project).await?),
+        InventoryOf::Refreshed(project) => {
+            (Some(project), live::plan(context, project, true).await?)
+        }
+        InventoryOf::Recorded { state, project } => (project, Recorded::file(&state)?),
+    };
+    let text = recorded.text()?;
+    let state = read_state(&text).map_err(|error| recorded.error(error))?;
+    let options = BuildOptions {
+        allow_empty,
+        ..BuildOptions::default()
+    };
+    let default = InventoryRules::default();
+    let rules = project.map_or(&default, |project| &project.stack.inventory);
+    Ok(build(&state, rules, options)?)
+}

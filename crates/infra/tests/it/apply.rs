@@ -1,0 +1,239 @@
+//! From nothing to done, and from there exactly what a change asks for.
+
+use infra::apply::Outcome;
+use infra::core::decision::Verdict;
+use infra::plan::SavedDecision;
+
+use crate::project::{Recorder, Sample, runs, why};
+
+const BOTH: [&str; 2] = ["alpha", "beta"];
+
+async fn applied() -> Sample {
+    let sample = Sample::new();
+    let report = sample.apply().await;
+    assert_eq!(report.outcome, Outcome::Done, "{report:#?}");
+    sample
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn from_nothing_to_done_and_then_nothing_is_left_to_do() {
+    let sample = Sample::new();
+    let planned = sample.plan().await;
+    assert_eq!(planned.decision.terraform.create, 2);
+    assert_eq!(runs(&planned, "base"), BOTH);
+    assert_eq!(
+        why(&planned, "base", "alpha"),
+        ["machine: is about to be created"]
+    );
+    let report = sample.apply().await;
+    assert_eq!(report.outcome, Outcome::Done, "{report:#?}");
+    assert_eq!(sample.read("alpha-motto"), "steady small\n");
+    assert_eq!(sample.read("beta-peers"), "127.0.0.1 127.0.0.2 ");
+
+    let planned = sample.plan().await;
+    assert_eq!(
+        planned.decision.verdict,
+        Verdict::Nothing,
+        "{:#?}",
+        planned.decision
+    );
+    std::fs::remove_file(sample.disk("alpha-motto")).unwrap();
+    assert_eq!(sample.apply().await.outcome, Outcome::Nothing);
+    assert!(!sample.disk("alpha-motto").exists(), "nothing ran");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_change_runs_exactly_what_reads_it() {
+    let sample = applied().await;
+    sample.write(
+        "ansible/roles/base/templates/motto.j2",
+        "always {{ motto }} {{ size }}\n",
+    );
+    let planned = sample.plan().await;
+    assert_eq!(
+        (runs(&planned, "base"), runs(&planned, "peers")),
+        (BOTH.map(str::to_owned).to_vec(), vec![])
+    );
+    assert_eq!(
+        why(&planned, "base", "beta"),
+        ["file ansible/roles/base/templates/motto.j2: changed"]
+    );
+
+    sample.write(
+        "ansible/roles/base/templates/motto.j2",
+        "{{ motto }} {{ size }}\n",
+    );
+    assert_eq!(
+        sample.plan().await.decision.verdict,
+        Verdict::Nothing,
+        "undone is unchanged"
+    );
+
+    sample.write("ansible/host_vars/beta.yml", "motto: bold\n");
+    let planned = sample.plan().await;
+    assert_eq!(runs(&planned, "base"), ["beta"]);
+    assert_eq!(
+        why(&planned, "base", "beta"),
+        ["file ansible/host_vars/beta.yml: is new"]
+    );
+    let report = sample.apply().await;
+    assert_eq!(report.outcome, Outcome::Done, "{report:#?}");
+    assert_eq!(sample.read("beta-motto"), "bold small\n");
+    assert_eq!(sample.plan().await.decision.verdict, Verdict::Nothing);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn an_address_matters_only_to_what_reads_it() {
+    let sample = applied().await;
+    sample.replace("terraform/main.tf", "127.0.0.2", "127.0.0.9");
+    let report = sample.apply().await;
+    assert_eq!(report.outcome, Outcome::Done, "{report:#?}");
+    let ran: Vec<&str> = report
+        .playbooks
+        .iter()
+        .map(|playbook| playbook.name.as_str())
+        .collect();
+    assert_eq!(ran, ["peers"], "{report:#?}");
+    assert_eq!(sample.read("alpha-peers"), "127.0.0.1 127.0.0.9 ");
+    assert_eq!(sample.plan().await.decision.verdict, Verdict::Nothing);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn another_machine_under_an_old_name_gets_everything() {
+    let sample = applied().await;
+    sample.terraform(&[
+        "apply",
+        "-auto-approve",
+        "-input=false",
+        "-replace=terraform_data.machine[\"alpha\"]",
+    ]);
+    let planned = sample.plan().await;
+    assert_eq!(
+        (runs(&planned, "base"), runs(&planned, "peers")),
+        (vec!["alpha".to_owned()], vec!["alpha".to_owned()])
+    );
+    assert!(
+        why(&planned, "base", "alpha")[0].starts_with("machine: another machine: "),
+        "{:?}",
+        why(&planned, "base", "alpha")
+    );
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_host_that_fails_is_retried_alone() {
+    let sample = Sample::new();
+    std::fs::write(sample.disk("beta-broken"), "").unwrap();
+    let report = sample.apply().await;
+    assert_eq!(report.outcome, Outcome::Failed);
+    let [base, peers] = &report.playbooks[..] else {
+        panic!("{report:#?}")
+    };
+    assert!(
+        base.hosts[0].succeeded() && !base.hosts[1].succeeded(),
+        "{base:#?}"
+    );
+    assert!(
+        base.hosts[1]
+            .task
+            .as_deref()
+            .unwrap()
+            .starts_with("base : see whether the disk works"),
+        "{base:#?}"
+    );
+    assert!(peers.hosts[0].succeeded(), "{peers:#?}");
+    assert_eq!(
+        peers.hosts[1].message.as_deref(),
+        Some("playbook \"base\" did not succeed on it")
+    );
+
+    let planned = sample.plan().await;
+    assert_eq!(
+        (runs(&planned, "base"), runs(&planned, "peers")),
+        (vec!["beta".to_owned()], vec!["beta".to_owned()])
+    );
+    assert_eq!(
+        why(&planned, "base", "beta"),
+        ["ledger: last run: failed; it never succeeded here"]
+    );
+    std::fs::remove_file(sample.disk("beta-broken")).unwrap();
+    assert_eq!(sample.apply().await.outcome, Outcome::Done);
+    assert_eq!(sample.plan().await.decision.verdict, Verdict::Nothing);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_saved_decision_is_carried_out_only_while_it_holds() {
+    let sample = Sample::new();
+    let file = sample.path("decision");
+    sample.plan().await.save("sample", &file).unwrap();
+    assert!(
+        sample.plan().await.save("sample", &file).is_err(),
+        "a saved decision is not overwritten"
+    );
+
+    sample.write("ansible/host_vars/beta.yml", "motto: bold\n");
+    let saved = || Some(SavedDecision::read(&file).unwrap());
+    // The hosts don't exist yet, so their inputs aren't pinned: all of them run anyway.
+    let report = sample
+        .apply_with(&Recorder::default(), |options| options.saved = saved())
+        .await
+        .unwrap();
+    assert_eq!(report.outcome, Outcome::Done, "{report:#?}");
+    let error = sample
+        .apply_with(&Recorder::default(), |options| options.saved = saved())
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("the state was written since"),
+        "{error}"
+    );
+
+    let file = sample.path("second");
+    sample.write("ansible/roles/base/defaults/main.yml", "motto: new\n");
+    sample.plan().await.save("sample", &file).unwrap();
+    sample.write("ansible/roles/base/defaults/main.yml", "motto: newer\n");
+    let saved = Some(SavedDecision::read(&file).unwrap());
+    let error = sample
+        .apply_with(&Recorder::default(), |options| options.saved = saved)
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("an input of playbook \"base\" for alpha changed"),
+        "{error}"
+    );
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn no_is_an_answer_and_leaves_no_trace() {
+    let sample = Sample::new();
+    let report = sample
+        .apply_with(&Recorder::default(), |options| {
+            options.approve = &|_| Box::pin(async { false })
+        })
+        .await
+        .unwrap();
+    assert_eq!(report.outcome, Outcome::Declined);
+    assert_eq!(runs(&sample.plan().await, "base"), BOTH);
+    assert!(!sample.path(".infra/sample/ledger").exists());
+    assert!(!sample.path(".infra/sample/lock.json").exists());
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn two_applies_at_once_are_one_after_the_other() {
+    let sample = Sample::new();
+    let lock = sample.path(".infra/sample/lock.json");
+    let told = Recorder::default();
+    let first = sample.apply_with(&told, |_| {});
+    let second = async {
+        while !lock.exists() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        sample.apply_with(&Recorder::default(), |_| {}).await
+    };
+    let (first, second) = tokio::join!(first, second);
+    assert_eq!(first.unwrap().outcome, Outcome::Done);
+    let error = second.unwrap_err().to_string();
+    assert!(error.starts_with("the stack is locked by "), "{error}");
+    assert!(!lock.exists());
+}
