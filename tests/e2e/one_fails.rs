@@ -12,10 +12,10 @@ const TEMPLATE: &str = "ansible/roles/leaf/templates/prometheus.yml.j2";
 fn a_host_that_fails_is_named_and_retried_alone() {
     let (aws, project) = applied_federation();
     project.edit(TEMPLATE, "job_name: node", "job_name: nodes");
-    // A directory that is not empty stands where leaf-2 has to write a file.
-    let file = aws.machine("leaf-2").path("prometheus/prometheus.yml");
-    fs::remove_file(&file).unwrap();
-    fs::create_dir_all(file.join("in the way")).unwrap();
+    // A file stands where leaf-2 has to have a directory.
+    let in_the_way = aws.machine("leaf-2").path("prometheus");
+    fs::remove_dir_all(&in_the_way).unwrap();
+    fs::write(&in_the_way, "").unwrap();
 
     project
         .infra(["apply", "--auto-approve"])
@@ -35,7 +35,7 @@ fn a_host_that_fails_is_named_and_retried_alone() {
     );
     assert_eq!(Plan::of(&project).runs("site"), hosts(["leaf-2"]));
 
-    fs::remove_dir_all(&file).unwrap();
+    fs::remove_file(&in_the_way).unwrap();
     project.infra(["apply", "--auto-approve"]).succeeds();
     assert!(
         aws.machine("leaf-2")
