@@ -62,7 +62,14 @@ mod tests {
                 imports: vec!["base.yml".to_owned()],
             })
         );
-        for other in ["- command: ls\n", "a: 1\n", "[]", "", "- x\n", "- hosts: a\n- ping:\n"] {
+        for other in [
+            "- command: ls\n",
+            "a: 1\n",
+            "[]",
+            "",
+            "- x\n",
+            "- hosts: a\n- ping:\n",
+        ] {
             assert_eq!(read_plays(other.as_bytes()), None, "{other}");
         }
     }

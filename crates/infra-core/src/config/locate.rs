@@ -48,7 +48,10 @@ pub fn locate(
 }
 
 fn is(block: &Block, kind: &str, label: Option<&str>) -> bool {
-    let first = block.labels.first().map(hcl::edit::structure::BlockLabel::as_str);
+    let first = block
+        .labels
+        .first()
+        .map(hcl::edit::structure::BlockLabel::as_str);
     block.ident.as_str() == kind && (label.is_none() || label == first)
 }
 
@@ -82,8 +85,14 @@ stack "b" {
 
     #[test]
     fn what_is_not_there_has_the_place_around_it() {
-        assert_eq!(at(&[("stack", Some("b")), ("terraform", None)], "binary", None), (5, 3, 9));
-        assert_eq!(at(&[("stack", Some("a")), ("drift", None)], "x", None), (1, 1, 9));
+        assert_eq!(
+            at(&[("stack", Some("b")), ("terraform", None)], "binary", None),
+            (5, 3, 9)
+        );
+        assert_eq!(
+            at(&[("stack", Some("a")), ("drift", None)], "x", None),
+            (1, 1, 9)
+        );
         assert_eq!(at(&[("stack", Some("c"))], "x", None), (1, 1, 1));
         assert_eq!(locate(b"\xff", "x", &[], None, None), None);
     }
