@@ -51,10 +51,15 @@ impl Asker<'_> {
             paint(HEADING, question)
         ));
         let mut interrupt = self.interrupt.clone();
+        let screen = self.screen.clone();
         Box::pin(async move {
             tokio::select! {
                 answer = line() => answer == "yes",
-                _ = interrupt.above(Level::None) => false,
+                _ = interrupt.above(Level::None) => {
+                    // Nobody has ended the line of the question.
+                    screen.above("\n");
+                    false
+                }
             }
         })
     }

@@ -53,13 +53,14 @@ impl History {
         }
         let mut history =
             app.block_on(async |_, _| history(&project).await.map_err(Failure::plain))?;
+        let all = history.runs.len();
         if let Some(limit) = self.limit {
             history.runs.truncate(limit);
         }
         if app.global.json {
             output::print_json(&history)?;
         } else {
-            output::print(&report::history(&history, app.detail()))?;
+            output::print(&report::history(&history, all, app.detail()))?;
         }
         Ok(Ending::Done)
     }

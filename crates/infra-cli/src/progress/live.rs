@@ -142,6 +142,7 @@ impl Shown {
         };
         let verb = match (what, action) {
             ("refresh", _) => "refreshes",
+            ("provision", _) => "is provisioned",
             (_, Some("create")) => "is created",
             (_, Some("update")) => "is updated",
             (_, Some("delete")) => "is deleted",
@@ -150,6 +151,8 @@ impl Shown {
         };
         match state {
             "start" | "progress" => self.slots.set(address, verb.to_owned()),
+            // What is provisioned isn't created yet.
+            "complete" if what == "provision" => {}
             "complete" => self.slots.done(address, "done".to_owned()),
             "errored" => self.slots.done(address, "failed".to_owned()),
             _ => {}

@@ -21,8 +21,15 @@ pub(crate) fn applied(report: &ApplyReport, detail: Detail) -> String {
     for playbook in &report.playbooks {
         add(&mut page, playbook, detail);
     }
-    for problem in &report.problems {
-        page.line(2, paint(BAD, printable(problem)));
+    for problem in report
+        .problems
+        .iter()
+        .filter(|problem| !is_told(report, problem))
+    {
+        for (position, text) in problem.lines().enumerate() {
+            let indent = if position == 0 { 2 } else { 4 };
+            page.line(indent, paint(BAD, printable(text)));
+        }
     }
     let rest = match report.outcome {
         Outcome::Failed => "the next `infra apply` does the rest, and only that",
@@ -33,6 +40,15 @@ pub(crate) fn applied(report: &ApplyReport, detail: Detail) -> String {
     };
     page.line(0, rest);
     page.into_text()
+}
+
+/// Whether a problem has been told with the host that has it.
+fn is_told(report: &ApplyReport, problem: &str) -> bool {
+    let mut hosts = report.playbooks.iter().flat_map(|playbook| &playbook.hosts);
+    hosts.any(|host| {
+        let message = host.message.as_deref().unwrap_or_default();
+        !message.is_empty() && problem.ends_with(message)
+    })
 }
 
 fn verdict(report: &ApplyReport) -> String {

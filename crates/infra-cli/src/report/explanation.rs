@@ -8,6 +8,7 @@ use super::count::count;
 use super::history::second;
 use super::page::{Detail, Page};
 use super::playbooks;
+use super::verdict::of;
 use crate::style::{BAD, CHANGE, GOOD, HEADING, MUTED, paint};
 
 /// How many hosts are shown before the list is folded.
@@ -24,10 +25,8 @@ pub(crate) fn explanation(explanation: &Explanation, detail: Detail) -> String {
         .count();
     let title = match (hosts.len(), running) {
         (0, _) => format!("{playbook}: no host"),
-        (all, 0) => format!("{playbook}: skipped on {}", count(all, "host")),
-        (all, running) => {
-            format!("{playbook}: runs on {running} of {}", count(all, "host"))
-        }
+        (all, 0) => format!("{playbook}: skipped on {}", of(all, all)),
+        (all, running) => format!("{playbook}: runs on {}", of(running, all)),
     };
     page.line(0, paint(HEADING, title));
     let shown = detail.fold(hosts.len(), ROOM);

@@ -13,11 +13,14 @@ const ROOM: usize = 20;
 const HOSTS: usize = 5;
 
 /// The page of `infra history`.
-pub(crate) fn history(history: &History, detail: Detail) -> String {
+///
+/// `all` is how many runs there are, of which `history` may have only the newest.
+pub(crate) fn history(history: &History, all: usize, detail: Detail) -> String {
     let mut page = Page::default();
     let runs = match history.runs.len() {
-        0 => "no run yet".to_owned(),
-        runs => count(runs, "run"),
+        _ if all == 0 => "no run yet".to_owned(),
+        shown if shown < all => format!("the last {shown} of {}", count(all, "run")),
+        _ => count(all, "run"),
     };
     let title = format!("{}: {runs}", printable(&history.stack));
     page.line(0, paint(HEADING, title));

@@ -79,6 +79,10 @@ fn add_file(page: &mut Page, file: &InputFile, detail: Detail) {
 }
 
 fn variables(page: &mut Page, answer: &InputsAnswer, detail: Detail) {
+    let reads_other = answer.all_groups || !answer.groups.is_empty() || answer.group_names;
+    if answer.variables.is_empty() && answer.hostvars.is_empty() && !reads_other {
+        return;
+    }
     page.heading("Variables");
     if answer.all_variables {
         page.line(2, "any variable may be read; known by name are:");

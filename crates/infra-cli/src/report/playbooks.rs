@@ -1,5 +1,7 @@
 //! Which playbook runs where, and why.
 
+use std::collections::BTreeMap;
+
 use infra::core::decision::PlaybookDecision;
 use infra::core::gate::{Action, HostDecision, Reason};
 use infra::exec::escape::printable;
@@ -97,8 +99,8 @@ fn reasons(page: &mut Page, playbook: &str, running: &[&HostDecision], detail: D
         page.line(
             4,
             format_args!(
-                "… and {} more, for reasons of their own (-v shows all)",
-                count(hidden, "host")
+                "… and on {}, for reasons of their own (-v shows all)",
+                count(hidden, "more host")
             ),
         );
     }
@@ -106,8 +108,8 @@ fn reasons(page: &mut Page, playbook: &str, running: &[&HostDecision], detail: D
 
 /// The hosts that share their reasons, the largest group first.
 fn grouped<'a>(running: &[&'a HostDecision]) -> Vec<(&'a [Reason], Vec<&'a str>)> {
-    let mut groups: std::collections::BTreeMap<Vec<(&str, &str)>, (&[Reason], Vec<&str>)> =
-        std::collections::BTreeMap::new();
+    type Key<'k> = Vec<(&'k str, &'k str)>;
+    let mut groups: BTreeMap<Key<'a>, (&'a [Reason], Vec<&'a str>)> = BTreeMap::new();
     for host in running {
         let key = host
             .reasons
@@ -272,7 +274,9 @@ mod tests {
         let page = page_of(hosts, Detail::Folded);
         assert!(page.lines().count() < 30, "{page}");
         assert!(
-            page.ends_with("    … and 9988 hosts more, for reasons of their own (-v shows all)\n"),
+            page.ends_with(
+                "    … and on 9988 more hosts, for reasons of their own (-v shows all)\n"
+            ),
             "{page}"
         );
     }
