@@ -36,13 +36,13 @@ have anything to do, did the inventory change, and which playbooks must run on w
 
 const EXAMPLES: &str = "\
 Examples:
-  infra init                 write infra.hcl for the Terraform and Ansible that are here
-  infra plan                 show what would be done, and why
-  infra apply                do it, after asking
+  infra init       write infra.hcl for the Terraform and Ansible that are here
+  infra plan       show what would be done, and why
+  infra apply      do it, after asking
 
-Every flag can be set by an environment variable: --lock-timeout is INFRA_LOCK_TIMEOUT.
-Exit codes: 0 done, 1 error; 130 or 143 interrupted. With --detailed-exitcode, 2 is
-something to do.";
+Every flag can be set by an environment variable: --lock-timeout is
+INFRA_LOCK_TIMEOUT. Exit codes: 0 done, 1 error, 130 or 143 interrupted; with
+--detailed-exitcode, 2 is something to do.";
 
 /// What to do.
 #[derive(Debug, Subcommand)]

@@ -20,6 +20,7 @@ mod progress;
 mod report;
 mod schemas;
 mod style;
+mod wrap;
 
 pub use cli::Cli;
 pub use dispatch::run;

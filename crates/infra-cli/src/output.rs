@@ -1,10 +1,13 @@
 //! The two outputs of the process. Nothing else writes to them.
 
-use std::io::{self, Write};
+use std::borrow::Cow;
+use std::io::{self, IsTerminal as _, Write};
 
 use anstream::{AutoStream, ColorChoice};
+use console::Term;
 
 use crate::failure::Failure;
+use crate::wrap::wrap;
 
 /// Decides about colours for the whole process. Without `no_color` the environment decides
 /// (`NO_COLOR`, `CLICOLOR_FORCE`, `TERM=dumb`), and whether an output is a terminal.
@@ -14,9 +17,16 @@ pub(crate) fn choose_colors(no_color: bool) {
     }
 }
 
-/// Writes a result for people to stdout; styles are dropped where they don't belong.
+/// Writes a result for people to stdout. Styles are dropped where they don't belong, and
+/// lines wrapped on a terminal only: a log or a program gets them whole.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    let mut stdout = AutoStream::auto(io::stdout().lock());
+    let stdout = io::stdout();
+    let text = if stdout.is_terminal() {
+        Cow::Owned(wrap(text, usize::from(Term::stdout().size().1)))
+    } else {
+        Cow::Borrowed(text)
+    };
+    let mut stdout = AutoStream::auto(stdout.lock());
     finish(
         stdout
             .write_all(text.as_bytes())

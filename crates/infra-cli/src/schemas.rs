@@ -10,4 +10,18 @@ macro_rules! schemas {
 }
 
 /// Every schema by its name.
-pub(crate) const SCHEMAS: &[(&str, &str)] = schemas!["drift", "plan"];
+pub(crate) const SCHEMAS: &[(&str, &str)] = schemas![
+    "plan",
+    "apply",
+    "drift",
+    "inventory",
+    "inputs",
+    "explain",
+    "history",
+    "history-verify",
+    "init",
+    "validate",
+    "doctor",
+    "force-unlock",
+    "event",
+];

@@ -179,7 +179,7 @@ fn absolute(dir: &Utf8Path) -> Result<Utf8PathBuf, OpenError> {
 }
 
 /// The file as a message names it: from where the command was started, if it is below.
-fn shown(file: &Utf8Path) -> String {
+pub(crate) fn shown(file: &Utf8Path) -> String {
     let here = std::env::current_dir()
         .ok()
         .and_then(|dir| Utf8PathBuf::from_path_buf(dir).ok());

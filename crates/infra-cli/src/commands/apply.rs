@@ -49,11 +49,11 @@ pub(crate) struct Apply {
 
 const EXAMPLES: &str = "\
 Examples:
-  infra apply                            show the plan, ask, and carry it out
-  infra apply --auto-approve             without asking, as in CI
+  infra apply                     show the plan, ask, and carry it out
+  infra apply --auto-approve      without asking, as in CI
   infra plan --out tonight.plan && infra apply tonight.plan
-  infra apply --force=prometheus         run a playbook whatever its inputs
-  infra apply --refresh-only             record drift in the state, change nothing else";
+  infra apply --force=prometheus  run a playbook whatever its inputs
+  infra apply --refresh-only      only record drift in the state";
 
 impl Apply {
     pub(crate) fn run(self, app: &App) -> Result<Ending, Failure> {

@@ -15,7 +15,7 @@ pub(crate) struct Doctor {}
 
 const EXAMPLES: &str = "\
 Examples:
-  infra doctor                           tools, versions, state, lock, clock, permissions
+  infra doctor  tools, versions, state, lock, clock, permissions
   infra doctor --json | jq -e '.status == \"ok\"'";
 
 impl Doctor {

@@ -28,8 +28,8 @@ pub(crate) struct Drift {
 
 const EXAMPLES: &str = "\
 Examples:
-  infra drift                            what changed outside of Terraform
-  infra drift --detailed-exitcode        exit with 2 if somebody should look
+  infra drift                      what changed outside of Terraform
+  infra drift --detailed-exitcode  exit with 2 if somebody should look
   infra drift --json | jq '.drift[] | select(.class == \"material\") | .address'
   terraform show -json tfplan | infra drift --plan-json -";
 

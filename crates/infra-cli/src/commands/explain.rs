@@ -37,8 +37,8 @@ pub(crate) struct Explain {
 
 const EXAMPLES: &str = "\
 Examples:
-  infra explain prometheus               on every host
-  infra explain prometheus leaf1         on one host, with what changed in each input";
+  infra explain prometheus        on every host
+  infra explain prometheus leaf1  on one host, with what changed in each input";
 
 impl Explain {
     pub(crate) fn run(self, app: &App) -> Result<Ending, Failure> {

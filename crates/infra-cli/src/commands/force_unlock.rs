@@ -25,7 +25,7 @@ pub(crate) struct ForceUnlock {
 
 const EXAMPLES: &str = "\
 Examples:
-  infra force-unlock 7d3f1c0e-…          after making sure that its run is over";
+  infra force-unlock 7d3f1c0e-…  after making sure that its run is over";
 
 impl ForceUnlock {
     pub(crate) fn run(self, app: &App) -> Result<Ending, Failure> {

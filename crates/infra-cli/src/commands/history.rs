@@ -30,9 +30,9 @@ pub(crate) struct History {
 
 const EXAMPLES: &str = "\
 Examples:
-  infra history                          the runs, the newest first
-  infra history -n 1 --json              the last run, with every host
-  infra history --verify                 whether the audit log is whole";
+  infra history              the runs, the newest first
+  infra history -n 1 --json  the last run, with every host
+  infra history --verify     whether the audit log is whole";
 
 impl History {
     pub(crate) fn run(self, app: &App) -> Result<Ending, Failure> {

@@ -15,8 +15,8 @@ pub(crate) struct Init {}
 
 const EXAMPLES: &str = "\
 Examples:
-  infra init                             never overwrites an infra.hcl
-  infra -C deploy init                   for another directory";
+  infra init            never overwrites an infra.hcl
+  infra -C deploy init  for another directory";
 
 impl Init {
     pub(crate) fn run(&self, app: &App) -> Result<Ending, Failure> {

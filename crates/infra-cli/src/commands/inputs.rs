@@ -37,8 +37,8 @@ pub(crate) struct Inputs {
 
 const EXAMPLES: &str = "\
 Examples:
-  infra inputs prometheus                        of a playbook of infra.hcl
-  infra inputs prometheus --host leaf1           what applies to one host
+  infra inputs prometheus               of a playbook of infra.hcl
+  infra inputs prometheus --host leaf1  what applies to one host
   infra inputs ansible/site.yml --inventory ansible/hosts.ini
   infra inputs prometheus --json | jq -r '.files[].path'";
 

@@ -62,12 +62,14 @@ enum Format {
 
 const EXAMPLES: &str = "\
 Examples:
-  infra inventory                                      hosts, groups and variables
+  infra inventory  hosts, groups and variables
   infra inventory --state terraform.tfstate --host leaf1
   infra inventory --format yaml > inventory.yml
   infra inventory --format ssh-config > ssh.conf && ssh -F ssh.conf leaf1
 
-As an Ansible inventory: an executable file with `#!/bin/sh` and `exec infra inventory \"$@\"`.";
+An inventory script for Ansible is an executable file with two lines:
+  #!/bin/sh
+  exec infra inventory \"$@\"";
 
 impl Hosts {
     pub(crate) fn run(self, app: &App) -> Result<Ending, Failure> {

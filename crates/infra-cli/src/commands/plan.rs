@@ -66,11 +66,11 @@ pub(crate) struct Plan {
 
 const EXAMPLES: &str = "\
 Examples:
-  infra plan                                     what would be done, and why
-  infra plan --detailed-exitcode                 exit with 2 if there is something to do
-  infra plan --out tonight.plan                  save it, for `infra apply tonight.plan`
-  infra plan --json | jq .verdict                the same for a program
-  infra plan --force=prometheus                  run a playbook whatever its inputs
+  infra plan                       what would be done, and why
+  infra plan --detailed-exitcode   exit with 2 if there is something to do
+  infra plan --out tonight.plan    save it, for `infra apply tonight.plan`
+  infra plan --json | jq .verdict  the same for a program
+  infra plan --force=prometheus    run a playbook whatever its inputs
   terraform show -json tfplan | infra plan --plan-json -";
 
 impl Plan {
@@ -98,6 +98,9 @@ impl Plan {
                 &planned.skipped,
                 app.detail(),
             ))?;
+        }
+        if let Some(file) = self.out.filter(|_| !app.global.quiet) {
+            app.screen().above(&report::saved(&file));
         }
         Ok(found(
             planned.decision.verdict == Verdict::Changes,

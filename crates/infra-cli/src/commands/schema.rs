@@ -31,7 +31,7 @@ impl Schema {
                 .collect(),
             Some(name) => find(&name)?.to_owned(),
         };
-        output::print(&text)?;
+        output::print_with(|out| out.write_all(text.as_bytes()))?;
         Ok(Ending::Done)
     }
 }

@@ -15,7 +15,7 @@ pub(crate) struct Validate {}
 
 const EXAMPLES: &str = "\
 Examples:
-  infra validate                         errors point at file, line and column
+  infra validate  errors point at file, line and column
   infra validate --json | jq '.findings[].message'";
 
 impl Validate {

@@ -13,6 +13,14 @@ pub(super) fn length(duration: Duration) -> String {
     }
 }
 
+/// The same in whole seconds, for what is shown again and again.
+pub(super) fn whole(duration: Duration) -> String {
+    match duration.as_secs() {
+        seconds @ 0..10 => format!("{seconds}s"),
+        _ => length(duration),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use infra::event::{Event, Stage};
 use infra::exec::escape::printable;
 
-use super::clock::length;
+use super::clock::whole;
 use super::narrate::{contact_step, narrate, stage};
 use super::screen::Screen;
 use super::slots::Slots;
@@ -157,7 +157,7 @@ impl Shown {
     }
 
     fn draw(&self, out: &mut dyn std::fmt::Write) -> std::fmt::Result {
-        let since = |since: Instant| length(since.elapsed());
+        let since = |since: Instant| whole(since.elapsed());
         let elapsed = self.since.map(since).unwrap_or_default();
         write!(out, "{} {}", self.title, paint(MUTED, elapsed))?;
         for item in self.slots.shown() {

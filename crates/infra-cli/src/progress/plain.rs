@@ -29,7 +29,7 @@ impl Plain {
                 stage: which,
                 milliseconds,
             } if takes_time(*which) => Some(format!(
-                "{}: done after {}\n",
+                "{} took {}\n",
                 stage(*which),
                 length(Duration::from_millis(*milliseconds))
             )),

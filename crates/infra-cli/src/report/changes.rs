@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use anstyle::Style;
 use infra::core::consequence::{PlannedChange, TerraformChanges};
+use infra::core::drift::Source;
 use infra::core::terraform::Actions;
 use infra::exec::escape::printable;
 
@@ -61,7 +62,7 @@ fn kind(change: &PlannedChange) -> (u8, &'static str) {
 }
 
 /// Adds the real changes, and how the plan is not whole.
-pub(super) fn changes(page: &mut Page, changes: &TerraformChanges, detail: Detail) {
+pub(super) fn changes(page: &mut Page, changes: &TerraformChanges, source: Source, detail: Detail) {
     let real: Vec<&PlannedChange> = changes.real_changes().collect();
     if real.is_empty() {
         page.line(2, "nothing to apply");
@@ -69,6 +70,10 @@ pub(super) fn changes(page: &mut Page, changes: &TerraformChanges, detail: Detai
     let shown = detail.fold(real.len(), ROOM);
     for change in real.iter().take(shown) {
         line(page, change);
+        if source == Source::Plan && (detail == Detail::Full || says_more(change)) {
+            let reason = own_words(&change.reason, &change.address);
+            page.line(6, paint(MUTED, printable(reason)));
+        }
     }
     page.folded(2, real.len() - shown);
     for problem in not_whole(changes) {
@@ -96,8 +101,14 @@ fn line(page: &mut Page, change: &PlannedChange) {
             moved.unwrap_or_default(),
         ),
     );
-    let reason = own_words(&change.reason, &change.address);
-    page.line(6, paint(MUTED, printable(reason)));
+}
+
+/// Whether the reason says more than the symbol: whether it is about drift.
+fn says_more(change: &PlannedChange) -> bool {
+    !matches!(
+        change.actions,
+        Actions::Create | Actions::Delete | Actions::Forget | Actions::Read
+    )
 }
 
 /// What a plan lacks that covers everything and failed nowhere.

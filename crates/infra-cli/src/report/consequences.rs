@@ -4,7 +4,7 @@ use infra::core::consequence::TerraformChanges;
 use infra::core::drift::Consequence;
 use infra::exec::escape::printable;
 
-use super::changes::{own_words, symbol};
+use super::changes::symbol;
 use super::count::count;
 use super::page::{Detail, Page};
 use crate::style::{MUTED, paint};
@@ -17,9 +17,9 @@ const ROOM: usize = 20;
 /// What becomes of them.
 pub(super) fn fate(changes: &TerraformChanges) -> &'static str {
     if changes.real_changes().next().is_some() {
-        ", and are applied with the rest: a plan is applied whole"
+        " (applied with the rest: a plan is applied whole)"
     } else {
-        ", and are not applied"
+        " (not applied)"
     }
 }
 
@@ -29,7 +29,10 @@ pub(super) fn consequences(page: &mut Page, all: &[Consequence], fate: &str, det
         return;
     }
     let number = count(all.len(), "planned change");
-    page.line(2, format_args!("{number} only because of that{fate}"));
+    page.line(
+        2,
+        format_args!("{number} only because of expected drift{fate}"),
+    );
     let is_proven = detail == Detail::Full || all.len() <= PROOFS;
     let shown = detail.fold(all.len(), ROOM);
     for consequence in all.iter().take(shown) {
@@ -54,12 +57,12 @@ fn add(page: &mut Page, consequence: &Consequence, is_proven: bool) {
             page.line(10, paint(MUTED, printable(step)));
         }
     } else {
-        let last = consequence
-            .chain
-            .last()
-            .map(String::as_str)
-            .unwrap_or_default();
-        let last = printable(own_words(last, &consequence.address));
-        page.line(4, format_args!("{symbol} {address} {}", paint(MUTED, last)));
+        let because = match consequence.because.as_slice() {
+            [one] => printable(one).into_owned(),
+            [one, rest @ ..] => format!("{} and {} more", printable(one), rest.len()),
+            [] => String::new(),
+        };
+        let because = paint(MUTED, format!("← {because}"));
+        page.line(4, format_args!("{symbol} {address} {because}"));
     }
 }

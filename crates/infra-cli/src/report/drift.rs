@@ -18,6 +18,7 @@ const ROOM: usize = 50;
 pub(crate) fn drift(report: &DriftReport, detail: Detail) -> String {
     let mut page = Page::default();
     page.line(0, paint(HEADING, verdict::of_drift(report)));
+    source(&mut page, 0, report.source);
     if !report.drift.is_empty() {
         page.heading("Changed outside of Terraform");
         entries(&mut page, report, detail);
@@ -31,6 +32,17 @@ pub(crate) fn drift(report: &DriftReport, detail: Detail) -> String {
         rules(&mut page, report);
     }
     page.into_text()
+}
+
+/// Says what the answer lacks because of where it comes from.
+pub(super) fn source(page: &mut Page, indent: usize, source: Source) {
+    if source == Source::Stream {
+        page.line(
+            indent,
+            "the stream of `terraform plan -json` has no values, so nothing in it can be expected;",
+        );
+        page.line(indent, "`terraform show -json` of a saved plan has them");
+    }
 }
 
 /// Adds what drifted: in a line per rule what was expected, in full what was not.
@@ -62,12 +74,9 @@ pub(super) fn entries(page: &mut Page, report: &DriftReport, detail: Detail) {
             ),
         ),
     );
-    if report.source == Source::Stream {
-        page.line(4, paint(MUTED, "the stream of `terraform plan -json` has no values: give `terraform show -json` to see them judged"));
-    }
     let shown = detail.fold(material.len(), ROOM);
     for entry in material.iter().take(shown) {
-        in_full(page, entry);
+        in_full(page, entry, report.source);
     }
     page.folded(4, material.len() - shown);
 }
@@ -90,12 +99,12 @@ fn expected(page: &mut Page, rule: &RuleUse, report: &DriftReport, detail: Detai
     );
     if detail == Detail::Full {
         for entry in entries {
-            in_full(page, entry);
+            in_full(page, entry, report.source);
         }
     }
 }
 
-fn in_full(page: &mut Page, entry: &DriftEntry) {
+fn in_full(page: &mut Page, entry: &DriftEntry, source: Source) {
     let (symbol, style) = symbol(&entry.actions);
     let deposed = entry
         .deposed
@@ -110,7 +119,7 @@ fn in_full(page: &mut Page, entry: &DriftEntry) {
             deposed.unwrap_or_default()
         ),
     );
-    if let Some(why) = &entry.why {
+    if let Some(why) = entry.why.as_ref().filter(|_| source == Source::Plan) {
         page.line(6, paint(MUTED, printable(why)));
     }
     for attribute in entry
@@ -142,7 +151,7 @@ pub(super) fn rules(page: &mut Page, report: &DriftReport) {
         if rule.expired {
             let day = rule
                 .expires
-                .map(|day| format!(" after {day}"))
+                .map(|day| format!(": its last day was {day}"))
                 .unwrap_or_default();
             page.line(
                 2,

@@ -59,7 +59,12 @@ fn add(page: &mut Page, host: &ExplainedHost) {
             6,
             paint(
                 MUTED,
-                format_args!("last success {} (record {})", printable(&at), last.record),
+                format_args!(
+                    "last success {}, with {} (record {})",
+                    printable(&at),
+                    count(last.inputs, "input"),
+                    last.record
+                ),
             ),
         );
     }

@@ -15,11 +15,11 @@ const HOSTS: usize = 5;
 /// The page of `infra history`.
 pub(crate) fn history(history: &History, detail: Detail) -> String {
     let mut page = Page::default();
-    let title = format!(
-        "{}: {}",
-        printable(&history.stack),
-        count(history.runs.len(), "run")
-    );
+    let runs = match history.runs.len() {
+        0 => "no run yet".to_owned(),
+        runs => count(runs, "run"),
+    };
+    let title = format!("{}: {runs}", printable(&history.stack));
     page.line(0, paint(HEADING, title));
     let shown = detail.fold(history.runs.len(), ROOM);
     for run in history.runs.iter().take(shown) {

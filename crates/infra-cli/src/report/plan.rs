@@ -12,7 +12,9 @@ pub(crate) fn plan(decision: &Decision, skipped: &[String], detail: Detail) -> S
     page.line(0, paint(HEADING, verdict::of_plan(decision)));
 
     page.heading("Terraform");
-    changes::changes(&mut page, &decision.terraform, detail);
+    let source = decision.drift.source;
+    drift::source(&mut page, 2, source);
+    changes::changes(&mut page, &decision.terraform, source, detail);
     drift::entries(&mut page, &decision.drift, detail);
     consequences::consequences(
         &mut page,

@@ -162,3 +162,118 @@ fn unresolved(page: &mut Page, playbook: &PlaybookDecision, detail: Detail) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(name: &str, action: Action, reasons: &[(&str, &str)]) -> HostDecision {
+        HostDecision {
+            host: name.to_owned(),
+            action,
+            reasons: reasons
+                .iter()
+                .map(|(input, change)| Reason::new(*input, *change))
+                .collect(),
+        }
+    }
+
+    fn page_of(hosts: Vec<HostDecision>, detail: Detail) -> String {
+        let decision = PlaybookDecision {
+            name: "prometheus".to_owned(),
+            hosts,
+            unresolved: Vec::new(),
+        };
+        let mut page = Page::default();
+        playbook(&mut page, &decision, detail);
+        anstream::adapter::strip_str(&page.into_text()).to_string()
+    }
+
+    const UNCHANGED: (&str, &str) = (
+        "all inputs",
+        "unchanged since the last success, 2026-11-22 10:00:00Z",
+    );
+
+    #[test]
+    fn hosts_with_the_same_reasons_stand_together() {
+        let template = (
+            "file roles/prometheus/templates/prometheus.yml.j2",
+            "changed",
+        );
+        let page = page_of(
+            vec![
+                host("leaf1", Action::Run, &[template]),
+                host("leaf2", Action::Skip, &[UNCHANGED]),
+                host("leaf3", Action::Run, &[template]),
+                host(
+                    "leaf4",
+                    Action::Run,
+                    &[
+                        (
+                            "hostvars[leaf1].ansible_host",
+                            "\"192.0.2.1\" → \"192.0.2.9\"",
+                        ),
+                        template,
+                    ],
+                ),
+                host(
+                    "leaf5",
+                    Action::Run,
+                    &[("machine", "is about to be created")],
+                ),
+            ],
+            Detail::Folded,
+        );
+        insta::assert_snapshot!(page, @r#"
+        prometheus: runs on 4 of 5 hosts
+          leaf1, leaf3
+              file roles/prometheus/templates/prometheus.yml.j2 changed
+          leaf4
+              hostvars[leaf1].ansible_host: "192.0.2.1" → "192.0.2.9"
+              file roles/prometheus/templates/prometheus.yml.j2 changed
+          leaf5
+              machine is about to be created
+          skipped on 1 host: nothing changed there
+        "#);
+    }
+
+    #[test]
+    fn a_playbook_that_is_skipped_is_one_line() {
+        let skipped = |name| host(name, Action::Skip, &[UNCHANGED]);
+        let page = page_of(
+            vec![skipped("a"), skipped("b"), skipped("c")],
+            Detail::Folded,
+        );
+        insta::assert_snapshot!(page, @"  prometheus: skipped on all 3 hosts: unchanged since the last success, 2026-11-22 10:00:00Z");
+        let other = host(
+            "d",
+            Action::Skip,
+            &[(
+                "all inputs",
+                "unchanged since the last success, 2026-01-01 10:00:00Z",
+            )],
+        );
+        let page = page_of(vec![skipped("a"), other], Detail::Folded);
+        insta::assert_snapshot!(page, @"  prometheus: skipped on both hosts: unchanged since the last success on each");
+    }
+
+    #[test]
+    fn ten_thousand_hosts_are_no_wall() {
+        let hosts = (0..10_000)
+            .map(|n| {
+                let machine = format!("another machine: i-{n} → i-{}", n + 1);
+                host(
+                    &format!("leaf{n:05}"),
+                    Action::Run,
+                    &[("machine", &machine)],
+                )
+            })
+            .collect();
+        let page = page_of(hosts, Detail::Folded);
+        assert!(page.lines().count() < 30, "{page}");
+        assert!(
+            page.ends_with("    … and 9988 hosts more, for reasons of their own (-v shows all)\n"),
+            "{page}"
+        );
+    }
+}

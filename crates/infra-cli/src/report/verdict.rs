@@ -54,10 +54,11 @@ fn playbooks(playbooks: &[PlaybookDecision]) -> Vec<String> {
         .collect()
 }
 
-/// `2 of 5 hosts`, `all 5 hosts`, `1 host`.
+/// `2 of 5 hosts`, `all 5 hosts`, `both hosts`, `1 host`.
 pub(super) fn of(some: usize, all: usize) -> String {
     match (some, all) {
         (1, 1) => "1 host".to_owned(),
+        (2, 2) => "both hosts".to_owned(),
         _ if some == all => format!("all {all} hosts"),
         _ => format!("{some} of {}", count(all, "host")),
     }

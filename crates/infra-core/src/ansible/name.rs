@@ -124,6 +124,7 @@ impl Pattern {
     }
 
     /// The pattern as a person reads it.
+    #[cfg(test)]
     pub(crate) fn display(&self) -> String {
         self.0
             .iter()

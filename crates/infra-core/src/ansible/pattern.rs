@@ -26,9 +26,9 @@ pub(crate) fn select(
         Some(b'!') => 2,
         _ => 0,
     });
-    if !parts
+    if parts
         .first()
-        .is_some_and(|part| !part.starts_with(['&', '!']))
+        .is_none_or(|part| part.starts_with(['&', '!']))
         && !parts.is_empty()
     {
         parts.insert(0, "all".to_owned());

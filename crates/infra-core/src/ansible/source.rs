@@ -2,6 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -155,10 +156,13 @@ fn scan_node(node: &Node, expression: bool, scan: &mut Scan) {
     }
 }
 
+/// A file that has been asked for.
+type ReadFile = Result<Option<Rc<Source>>, TreeError>;
+
 /// The files that have been read.
 pub(crate) struct Sources<'t> {
     tree: &'t dyn Tree,
-    read: RefCell<BTreeMap<Utf8PathBuf, Result<Option<Arc<Source>>, TreeError>>>,
+    read: RefCell<BTreeMap<Utf8PathBuf, ReadFile>>,
     listed: RefCell<BTreeMap<Utf8PathBuf, Listing>>,
 }
 
@@ -175,7 +179,7 @@ impl<'t> Sources<'t> {
     }
 
     /// A text file. None: not there, or not text.
-    pub(crate) fn read(&self, path: &Utf8Path) -> Result<Option<Arc<Source>>, TreeError> {
+    pub(crate) fn read(&self, path: &Utf8Path) -> Result<Option<Rc<Source>>, TreeError> {
         if let Some(known) = self.read.borrow().get(path) {
             return known.clone();
         }
@@ -185,9 +189,8 @@ impl<'t> Sources<'t> {
                 len,
             }),
             Ok(Some(Kind::File { .. })) => self.tree.read(path).map(|bytes| {
-                bytes.map(|bytes| {
-                    Arc::new(Source::new(String::from_utf8_lossy(&bytes).into_owned()))
-                })
+                bytes
+                    .map(|bytes| Rc::new(Source::new(String::from_utf8_lossy(&bytes).into_owned())))
             }),
             Ok(_) => Ok(None),
             Err(error) => Err(error),

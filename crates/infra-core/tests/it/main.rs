@@ -4,6 +4,8 @@
     reason = "a test that cannot go on should say where"
 )]
 
+mod ansible_closure;
+mod ansible_fingerprint;
 mod config;
 mod consequences;
 mod corpus;

@@ -145,7 +145,9 @@ impl Runner {
         let log = invocation.log.as_ref().map(create).transpose()?;
         let marker = Tree::new_marker();
         let mut command = command(invocation)?;
-        command.env(MARKER, &marker).envs(self.env.iter().map(|(name, value)| (name, value)));
+        command
+            .env(MARKER, &marker)
+            .envs(self.env.iter().map(|(name, value)| (name, value)));
         tracing::debug!(%invocation, "run");
         let started = Instant::now();
         let child = command.spawn().map_err(|source| RunError::Spawn {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use infra_core::hint::Hint as _;
-use infra_core::inventory::Inventory;
+use infra_core::inventory::{Host, Inventory};
 use infra_core::json::Value;
 use infra_core::ledger::Index;
 use infra_exec::ssh::{Contact, ContactEvent, HostKeys, Phase, Target};
@@ -114,31 +114,28 @@ impl Run<'_> {
     }
 }
 
-/// The hosts that were never configured before, are another machine than before, or have
-/// another address.
-pub(super) fn not_yet_met<'h>(
-    hosts: impl IntoIterator<Item = &'h str>,
-    inventory: &Inventory,
-    index: &Index,
-) -> BTreeSet<String> {
-    let met = |name: &str| {
-        let (Some(before), Some(now)) = (index.inventory.get(name), inventory.hosts.get(name))
-        else {
-            return false;
-        };
+/// The hosts that were configured before, and are still the same machine at the same address.
+pub(super) fn met(inventory: &Inventory, index: &Index) -> BTreeSet<String> {
+    let address = "ansible_host";
+    let same = |(name, now): &(&String, &Host)| {
         let configured = index
             .successes
             .values()
-            .any(|hosts| hosts.contains_key(name));
-        let address = "ansible_host";
-        configured
-            && before.identity == now.identity
-            && before.vars.get(address).map(|value| &value.0) == now.vars.get(address)
+            .any(|hosts| hosts.contains_key(*name));
+        index
+            .inventory
+            .get(*name)
+            .filter(|_| configured)
+            .is_some_and(|before| {
+                before.identity == now.identity
+                    && before.vars.get(address).map(|value| &value.0) == now.vars.get(address)
+            })
     };
-    hosts
-        .into_iter()
-        .filter(|name| inventory.hosts.contains_key(*name) && !met(name))
-        .map(str::to_owned)
+    inventory
+        .hosts
+        .iter()
+        .filter(same)
+        .map(|(name, _)| name.clone())
         .collect()
 }
 
@@ -217,7 +214,6 @@ fn phase_name(phase: Phase) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use infra_core::inventory::Host;
     use infra_core::ledger::{Entry, OwnedValue, RecordedHost};
 
     fn host(identity: &str, address: &'static str) -> Host {
@@ -273,11 +269,6 @@ mod tests {
             .into(),
             ..Inventory::default()
         };
-        let asked = ["same", "moved", "replaced", "never", "new", "localhost"];
-        let expected = ["moved", "never", "new", "replaced"];
-        assert_eq!(
-            not_yet_met(asked, &inventory, &index),
-            expected.into_iter().map(str::to_owned).collect()
-        );
+        assert_eq!(met(&inventory, &index), BTreeSet::from(["same".to_owned()]));
     }
 }

@@ -17,18 +17,21 @@ use infra_exec::rundir::RunDir;
 use infra_exec::tools::AnsibleCore;
 use jiff::Timestamp;
 
-use super::contact::{Variables, not_yet_met};
+use super::contact::Variables;
 use super::error::ApplyError;
 use super::report::{ApplyReport, HostReport, PlaybookReport};
 use super::run::Run;
 use super::tell::PlaybookTeller;
 use crate::event::{Event, Stage};
+use crate::files::{FsTree, Texts};
 use crate::plan::PlanOptions;
 use crate::plan::gate::{Answer, LOCALHOST, Question};
 
 /// What the playbooks of a run have in common.
 struct Shared<'a> {
     inventory: &'a Inventory,
+    /// The hosts that need no first contact
+    met: &'a BTreeSet<String>,
     key: &'a SecretKey,
     ansible: &'a AnsibleCore,
     force: Option<&'a [String]>,
@@ -53,6 +56,7 @@ impl<'r> Run<'r> {
     pub(super) async fn playbooks(
         &mut self,
         inventory: &Inventory,
+        met: &BTreeSet<String>,
         options: &PlanOptions,
         key: &SecretKey,
         ansible: Option<&AnsibleCore>,
@@ -66,6 +70,7 @@ impl<'r> Run<'r> {
         let force = options.force.as_deref();
         let shared = Shared {
             inventory,
+            met,
             key,
             ansible,
             force,
@@ -104,7 +109,9 @@ impl<'r> Run<'r> {
         needed: &BTreeMap<String, BTreeSet<String>>,
     ) -> Result<BTreeMap<String, HeldBack>, ApplyError> {
         let hosts: BTreeSet<&str> = needed.values().flatten().map(String::as_str).collect();
-        let new = not_yet_met(hosts, shared.inventory, self.ledger.index());
+        let known =
+            |host: &&str| !shared.met.contains(*host) && shared.inventory.hosts.contains_key(*host);
+        let new: BTreeSet<String> = hosts.into_iter().filter(known).map(str::to_owned).collect();
         if new.is_empty() {
             return Ok(BTreeMap::new());
         }
@@ -339,7 +346,9 @@ impl<'r> Run<'r> {
                         .collect(),
                     changed: host.changed,
                 };
-                self.append(RecordEvent::HostSucceeded(success)).await
+                self.append(RecordEvent::HostSucceeded(success)).await?;
+                self.keep_texts(fingerprint);
+                Ok(())
             }
             // This machine itself, when a play for it came along with those for the hosts.
             None if host.succeeded() => Ok(()),
@@ -353,6 +362,14 @@ impl<'r> Run<'r> {
                 };
                 self.append(event).await
             }
+        }
+    }
+
+    /// Keeps what later shows a change as a diff. Losing it loses nothing else.
+    fn keep_texts(&self, fingerprint: &Fingerprint) {
+        let tree = FsTree::new(&self.project.root);
+        if let Err(error) = Texts::of(self.project).keep(&tree, [fingerprint]) {
+            tracing::debug!(%error, "no text was kept");
         }
     }
 

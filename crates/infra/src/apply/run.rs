@@ -9,6 +9,7 @@ use infra_core::ledger::{RecordEvent, record};
 use infra_exec::process::Level;
 use infra_exec::tools::AnsibleCore;
 
+use super::contact::met;
 use super::error::ApplyError;
 use super::options::ApplyOptions;
 use super::report::{ApplyReport, Outcome};
@@ -103,8 +104,10 @@ impl<'a> Run<'a> {
         } else {
             planned.built.inventory.clone()
         };
+        // By the inventory of the run before: from here on the ledger has this one.
+        let met = met(&inventory, self.ledger.index());
         self.record_inventory(&inventory, key).await?;
-        self.playbooks(&inventory, options, key, ansible, &mut report)
+        self.playbooks(&inventory, &met, options, key, ansible, &mut report)
             .await?;
         let unfinished = report
             .playbooks

@@ -56,7 +56,6 @@ pub async fn apply(
         observer: context.observer,
         runner: context.runner.clone().with_env(RUN_VARIABLE, &holder.id),
     };
-    let interrupter = options.interrupter.clone();
     let (result, lost) = under_lock(&context, project, options, &lock, writer).await;
     if lost == Lock::Kept {
         give_back(&context, &lock, &holder.id).await;

@@ -14,4 +14,4 @@ pub(crate) use saved::made;
 pub use saved::{SavedDecision, SavedError};
 pub use terraform::TerraformError;
 pub use verb::{PlanError, Planned, plan};
-pub(crate) use verb::{Planner, RunSet, open_ledger};
+pub(crate) use verb::{Planner, open_ledger};

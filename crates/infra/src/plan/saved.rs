@@ -281,7 +281,7 @@ pub(crate) fn made(dir: RunDir, file: &Path, json: Vec<u8>) -> MadePlan {
     MadePlan {
         state: state_id(file),
         file: file.to_owned(),
-        dir,
+        _dir: dir,
         json,
     }
 }

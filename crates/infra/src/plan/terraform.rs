@@ -12,7 +12,7 @@ use crate::context::Context;
 /// A plan that Terraform made: the file, and the text of `show -json`.
 pub(crate) struct MadePlan {
     /// The private directory that the file is in, removed when this is dropped
-    pub(crate) dir: RunDir,
+    pub(crate) _dir: RunDir,
     /// The file
     pub(crate) file: PathBuf,
     /// What `terraform show -json` prints of it
@@ -68,7 +68,7 @@ pub(crate) async fn make(
     let json = terraform.show_plan(&context.runner, &file).await?;
     let state = state_id(&file);
     Ok(MadePlan {
-        dir,
+        _dir: dir,
         file,
         json,
         state,

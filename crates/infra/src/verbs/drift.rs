@@ -59,10 +59,16 @@ pub enum DriftError {
     Rule(#[from] RuleError),
     /// Terraform made no plan
     #[error(transparent)]
-    Live(#[from] LiveError),
+    Live(Box<LiveError>),
     /// The plan can't be read
     #[error(transparent)]
     Recorded(#[from] RecordedError),
+}
+
+impl From<LiveError> for DriftError {
+    fn from(error: LiveError) -> Self {
+        Self::Live(Box::new(error))
+    }
 }
 
 impl Hint for DriftError {
@@ -121,4 +127,60 @@ fn answer(
         stack: project.map(|project| project.stack.name.clone()),
         report: analysis.drift,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verbs::scene::{Scene, plan};
+
+    async fn recorded(scene: &Scene, project: Option<&Project>) -> DriftAnswer {
+        let plan = scene.root.join("plan.json");
+        let of = DriftOf::Recorded { plan, project };
+        drift(scene.context(), of).await.unwrap()
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_rule_decides_whether_drift_is_expected() {
+        let scene = Scene::new();
+        scene.write("plan.json", &plan("192.0.2.1", "192.0.2.9"));
+        let project = scene.project();
+        assert!(recorded(&scene, Some(&project)).await.is_expected());
+        let alone = recorded(&scene, None).await;
+        assert!(
+            !alone.is_expected(),
+            "without a configuration there is no rule"
+        );
+        let json = serde_json::to_value(&alone).unwrap();
+        assert_eq!(json["format_version"], "1.0");
+        assert_eq!(json["summary"]["material"], 1);
+        assert_eq!(json["drift"][0]["attributes"][0]["path"], "public_ip");
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_live_answer_leaves_no_trace() {
+        let scene = Scene::new();
+        let answer = drift(scene.context(), DriftOf::Live(&scene.project())).await;
+        assert!(answer.unwrap().is_expected());
+        let left: Vec<_> = std::fs::read_dir(scene.root.join("terraform"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        assert_eq!(left, ["main.tf"]);
+        assert!(!scene.root.join(".infra").exists());
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_state_is_no_plan() {
+        let scene = Scene::new();
+        scene.write("plan.json", r#"{"version":4,"resources":[]}"#);
+        let plan = scene.root.join("plan.json");
+        let of = DriftOf::Recorded {
+            plan,
+            project: None,
+        };
+        let error = drift(scene.context(), of).await.unwrap_err();
+        assert!(error.to_string().contains("plan.json"), "{error}");
+        assert!(!error.hints().is_empty());
+    }
 }

@@ -152,3 +152,51 @@ pub async fn force_unlock(project: &Project, id: &str) -> Result<Unlocked, Force
         evidence,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verbs::history::history;
+    use crate::verbs::scene::Scene;
+
+    async fn hold(scene: &Scene, holder: Holder) {
+        let holder = Holder {
+            id: "run-1".to_owned(),
+            ..holder
+        };
+        lock(&scene.project()).acquire(&holder).await.unwrap();
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_run_that_goes_on_keeps_its_lock() {
+        let scene = Scene::new();
+        hold(&scene, this_machine()).await;
+        let project = scene.project();
+        let error = force_unlock(&project, "run-1").await.unwrap_err();
+        assert!(matches!(error, ForceUnlockError::Alive { .. }), "{error}");
+        assert!(held(&project).await.unwrap().is_some());
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_lock_of_another_machine_is_broken_by_its_id_and_on_record() {
+        let scene = Scene::new();
+        let project = scene.project();
+        let error = force_unlock(&project, "run-1").await.unwrap_err();
+        assert!(matches!(error, ForceUnlockError::NotHeld { .. }), "{error}");
+        let elsewhere = Holder {
+            host: "elsewhere".to_owned(),
+            who: "bob@elsewhere".to_owned(),
+            ..this_machine()
+        };
+        hold(&scene, elsewhere).await;
+        let error = force_unlock(&project, "run-2").await.unwrap_err();
+        assert!(error.to_string().contains("is run-1, not run-2"), "{error}");
+        assert!(error.hints()[1].ends_with("infra force-unlock run-1"));
+        let unlocked = force_unlock(&project, "run-1").await.unwrap();
+        assert_eq!(unlocked.holder.who, "bob@elsewhere");
+        assert!(held(&project).await.unwrap().is_none());
+        let runs = history(&project).await.unwrap().runs;
+        assert_eq!(runs[0].id, "run-1");
+        assert_eq!(runs[0].unlocked_by, Some(this_machine().who));
+    }
+}

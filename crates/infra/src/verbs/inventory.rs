@@ -79,3 +79,65 @@ pub async fn inventory(
     let rules = project.map_or(&default, |project| &project.stack.inventory);
     Ok(build(&state, rules, options)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verbs::scene::{Scene, plan};
+
+    async fn recorded(scene: &Scene, project: Option<&Project>) -> Built {
+        let state = scene.root.join("plan.json");
+        let of = InventoryOf::Recorded { state, project };
+        inventory(scene.context(), of, false).await.unwrap()
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn without_a_configuration_the_table_of_providers_decides() {
+        let scene = Scene::new();
+        scene.write("plan.json", &plan("192.0.2.1", "192.0.2.9"));
+        let alone = recorded(&scene, None).await.inventory;
+        assert_eq!(
+            alone.hosts["web1"].vars["ansible_host"].as_str(),
+            Some("192.0.2.9")
+        );
+        assert!(alone.groups.contains_key("aws_instance"));
+        let project = scene.project();
+        let configured = recorded(&scene, Some(&project)).await.inventory;
+        assert_eq!(
+            configured.hosts["web1"].vars["zone"].as_str(),
+            Some("eu-1a")
+        );
+        assert_eq!(configured.groups.keys().collect::<Vec<_>>(), ["web"]);
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn no_host_is_an_error_unless_it_is_allowed() {
+        let scene = Scene::new();
+        let project = scene.project();
+        for of in [
+            InventoryOf::State(&project),
+            InventoryOf::Refreshed(&project),
+        ] {
+            let error = inventory(scene.context(), of.clone(), false)
+                .await
+                .unwrap_err();
+            assert!(matches!(error, InventoryVerbError::Inventory(_)), "{error}");
+            let built = inventory(scene.context(), of, true).await.unwrap();
+            assert!(built.inventory.hosts.is_empty());
+        }
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_file_that_is_no_state_is_named() {
+        let scene = Scene::new();
+        scene.write("plan.json", r#"{"version":3,"serial":1}"#);
+        let state = scene.root.join("plan.json");
+        let of = InventoryOf::Recorded {
+            state: state.clone(),
+            project: None,
+        };
+        let error = inventory(scene.context(), of, false).await.unwrap_err();
+        assert!(error.to_string().starts_with(state.as_str()), "{error}");
+        assert!(!error.hints().is_empty());
+    }
+}

@@ -5,4 +5,5 @@
 )]
 
 mod apply;
+mod embed;
 mod project;

@@ -10,7 +10,6 @@ mod scan;
 mod tokens;
 
 pub(crate) use expr::{Access, Expr, chain};
-pub(crate) use parse::parse;
 pub(crate) use reads::{Found, LookupCall, find};
 pub(crate) use scan::{Scan, is_template, pieces, scan_expression, scan_template};
 pub(crate) use tokens::{identifiers, qualified_names};

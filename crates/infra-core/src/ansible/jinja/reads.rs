@@ -1,8 +1,10 @@
 //! What expressions read of other hosts, of groups and of files.
 
+use std::collections::BTreeSet;
+
 use super::expr::{Access, Expr, chain};
 use super::scan::Scan;
-use super::tokens::identifiers;
+use super::tokens::{identifiers, qualified_names};
 use crate::ansible::reads::{HostSelection, Names, Reads};
 
 /// A call of a lookup plugin.
@@ -20,6 +22,8 @@ pub(crate) struct LookupCall {
 pub(crate) struct Found {
     pub(crate) reads: Reads,
     pub(crate) lookups: Vec<LookupCall>,
+    /// Collections of filters and tests: `namespace.name`
+    pub(crate) filters: BTreeSet<String>,
 }
 
 /// Looks through all code of a text.
@@ -35,6 +39,7 @@ pub(crate) fn find(scan: &Scan) -> Found {
     }
     for (line, code) in &scan.opaque {
         let words = identifiers(code);
+        finder.found.filters.extend(qualified_names(code));
         if words.contains("hostvars") {
             finder
                 .found
@@ -73,6 +78,7 @@ struct Finder<'s> {
 
 impl Finder<'_> {
     fn name(&mut self, name: &str) {
+        self.found.reads.variables.insert(name);
         match name {
             "group_names" => self.found.reads.group_names = true,
             "play_hosts"
@@ -86,6 +92,11 @@ impl Finder<'_> {
     }
 
     fn visit(&mut self, expr: &Expr) {
+        if let Expr::Filter { name, args, .. } | Expr::Test { name, args, .. } = expr {
+            // `map` and `select` take the name of another filter or test.
+            let named = args.iter().filter_map(Expr::as_str).chain([name.as_str()]);
+            self.found.filters.extend(named.flat_map(qualified_names));
+        }
         if let Some((root, steps)) = chain(expr) {
             for step in &steps {
                 if let Access::Computed(key) = step {
@@ -99,13 +110,17 @@ impl Finder<'_> {
                     _ => self.found.reads.groups = Names::All,
                 },
                 "vars" if !matches!(steps.first(), Some(Access::Key(_))) => {
-                    self.found.reads.variables = Names::All
+                    self.found.reads.variables = Names::All;
                 }
                 root => self.name(root),
             }
             return;
         }
         match expr {
+            // A name in quotes may be looked up by another name for it.
+            Expr::Str(text) if identifiers(text).contains(text.as_str()) => {
+                self.found.reads.variables.insert(text);
+            }
             // Whether there is such a host is a question about the inventory's hosts only.
             Expr::Test { value, name, args }
                 if matches!(name.as_str(), "defined" | "undefined") =>
@@ -121,7 +136,9 @@ impl Finder<'_> {
                     }
                     _ => self.visit(value),
                 }
-                args.iter().for_each(|arg| self.visit(arg));
+                for arg in args {
+                    self.visit(arg);
+                }
             }
             Expr::Filter {
                 value,
@@ -130,7 +147,9 @@ impl Finder<'_> {
                 kwargs,
             } if self.extract(value, name, args) => {
                 self.visit(value);
-                kwargs.iter().for_each(|(_, arg)| self.visit(arg));
+                for (_, arg) in kwargs {
+                    self.visit(arg);
+                }
             }
             Expr::Call {
                 callee,
@@ -173,7 +192,12 @@ impl Finder<'_> {
             },
             _ => Names::All,
         };
-        rest.iter().for_each(|arg| self.visit(arg));
+        for arg in rest
+            .iter()
+            .filter(|arg| arg.as_str().is_none() && !matches!(arg, Expr::List(_)))
+        {
+            self.visit(arg);
+        }
         for hosts in self.selection(value) {
             self.add(hosts, &names);
         }

@@ -236,15 +236,12 @@ fn cut<'t>(text: &'t str, marks: &[&str]) -> &'t str {
 }
 
 fn template_name(scan: &mut Scan, line: u32, code: &str) {
-    match parse(code) {
-        Some(expr) => {
-            scan.expressions.push((line, expr.clone()));
-            scan.includes.push((line, expr));
-        }
-        None => {
-            scan.opaque.push((line, code.to_owned()));
-            scan.includes.push((line, Expr::Op(Vec::new())));
-        }
+    if let Some(expr) = parse(code) {
+        scan.expressions.push((line, expr.clone()));
+        scan.includes.push((line, expr));
+    } else {
+        scan.opaque.push((line, code.to_owned()));
+        scan.includes.push((line, Expr::Op(Vec::new())));
     }
 }
 

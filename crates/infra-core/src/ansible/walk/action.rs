@@ -40,19 +40,15 @@ impl Walker<'_> {
         match name {
             "include_vars" => return self.include_vars(context, args, scope),
             "template" | "win_template" => {
-                self.source(context, args, scope, "src", "templates", Use::Template)
+                self.source(context, args, scope, "src", "templates", Use::Template);
             }
-            "copy" | "win_copy" | "patch" | "win_robocopy" if !args.is_true("remote_src") => {
-                self.source(context, args, scope, "src", "files", Use::Data);
-            }
-            "synchronize" => self.source(context, args, scope, "src", "files", Use::Data),
-            "uri" if !args.is_true("remote_src") => {
-                self.source(context, args, scope, "src", "files", Use::Data)
-            }
-            "unarchive" if !args.is_true("remote_src") && !args.is_false("copy") => {
-                self.source(context, args, scope, "src", "files", Use::Data);
-            }
-            "assemble" if !args.is_true("remote_src") && args.get("remote_src").is_some() => {
+            // Of `assemble`, the files are on the managed host unless it is told otherwise.
+            "copy" | "win_copy" | "patch" | "win_robocopy" | "synchronize" | "uri"
+            | "unarchive" | "assemble"
+                if !(args.is_true("remote_src")
+                    || name == "unarchive" && args.is_false("copy")
+                    || name == "assemble" && args.get("remote_src").is_none()) =>
+            {
                 self.source(context, args, scope, "src", "files", Use::Data);
             }
             "script" | "win_script" => {
@@ -253,7 +249,7 @@ impl Walker<'_> {
             let step = context.step(args.line, "include_vars");
             let mut any = false;
             for (relative, _) in self.below(&start, Some(context.play)).iter() {
-                let path = start.join(&relative);
+                let path = start.join(relative);
                 if !self.sources.is_file(&path)
                     || depth.is_some_and(|depth| relative.components().count() > depth)
                 {
@@ -264,7 +260,7 @@ impl Walker<'_> {
                     Some(list) => list.iter().any(|known| known == extension),
                     None => matches!(extension, "yaml" | "yml" | "json"),
                 };
-                if known && self.file_matches(args, relative.file_name().unwrap_or_default()) {
+                if known && file_matches(args, relative.file_name().unwrap_or_default()) {
                     any = true;
                     self.vars_file(&step, &path, false);
                 }
@@ -273,27 +269,6 @@ impl Walker<'_> {
                 self.add_absent(start);
             }
         }
-    }
-
-    /// `files_matching` and `ignore_files`; an expression of Python's that this engine
-    /// doesn't know lets every file through.
-    fn file_matches(&self, args: &Args, name: &str) -> bool {
-        let fits = |expression: &str, otherwise: bool| {
-            if is_template(expression) {
-                return otherwise;
-            }
-            regex::Regex::new(expression).map_or(otherwise, |regex| regex.is_match(name))
-        };
-        let wanted = args
-            .text("files_matching")
-            .is_none_or(|expression| fits(expression, true));
-        let ignored = args
-            .get("ignore_files")
-            .map(|node| super::playbook::texts(node))
-            .into_iter()
-            .flatten()
-            .any(|expression| fits(&format!("{expression}$"), false));
-        wanted && !ignored
     }
 
     /// Whatever the module does: a text among its arguments that names a file of the tree
@@ -395,4 +370,25 @@ fn collect(node: &Node, texts: &mut BTreeSet<(String, u32)>) {
             texts.insert((text.to_owned(), node.line));
         }
     });
+}
+
+/// `files_matching` and `ignore_files`; an expression of Python's that this engine
+/// doesn't know lets every file through.
+fn file_matches(args: &Args, name: &str) -> bool {
+    let fits = |expression: &str, otherwise: bool| {
+        if is_template(expression) {
+            return otherwise;
+        }
+        regex::Regex::new(expression).map_or(otherwise, |regex| regex.is_match(name))
+    };
+    let wanted = args
+        .text("files_matching")
+        .is_none_or(|expression| fits(expression, true));
+    let ignored = args
+        .get("ignore_files")
+        .map(|node| super::playbook::texts(node))
+        .into_iter()
+        .flatten()
+        .any(|expression| fits(&format!("{expression}$"), false));
+    wanted && !ignored
 }

@@ -1,5 +1,7 @@
 //! Collections. `utils/collection_loader/_collection_finder.py`.
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Walker;
@@ -68,6 +70,12 @@ impl Walker<'_> {
             .find(|dir| self.sources.is_dir(dir))
     }
 
+    /// Whether a collection is in the tree, where its plugins are inputs.
+    pub(super) fn is_in_tree(&self, play: usize, name: &str) -> bool {
+        self.find_collection(play, name)
+            .is_some_and(|dir| !is_outside(&dir))
+    }
+
     /// A playbook by its full name: `namespace.collection.playbook`.
     pub(super) fn collection_playbook(
         &mut self,
@@ -110,7 +118,11 @@ impl Walker<'_> {
         let stray: Vec<String> = state
             .short_actions
             .iter()
-            .filter(|action| !self.has_module(play, action))
+            .filter(|action| {
+                !self.has_module(play, action)
+                    && !self.in_searched(play, "modules", action)
+                    && !self.in_searched(play, "action", action)
+            })
             .cloned()
             .collect();
         if !stray.is_empty() {
@@ -135,6 +147,38 @@ impl Walker<'_> {
                 self.use_collection(&name, &context);
             }
         }
+    }
+
+    /// Whether a collection that is searched for short names has a plugin or module.
+    fn in_searched(&self, play: usize, folder: &str, name: &str) -> bool {
+        let Some(state) = self.plays.get(play) else {
+            return false;
+        };
+        let searched: BTreeSet<&String> = state
+            .stacks
+            .iter()
+            .flat_map(|context| &context.collections)
+            .collect();
+        searched
+            .into_iter()
+            .any(|collection| self.collection_has(play, collection, folder, name))
+    }
+
+    /// Whether a collection has a plugin or module.
+    pub(super) fn collection_has(
+        &self,
+        play: usize,
+        collection: &str,
+        folder: &str,
+        name: &str,
+    ) -> bool {
+        self.find_collection(play, collection).is_some_and(|dir| {
+            let dir = dir.join("plugins").join(folder);
+            ["py", "ps1"].iter().any(|extension| {
+                self.sources
+                    .is_file(&dir.join(format!("{name}.{extension}")))
+            })
+        })
     }
 
     fn has_module(&self, play: usize, name: &str) -> bool {
@@ -192,14 +236,32 @@ impl Walker<'_> {
         for file in ["meta/runtime.yml", "__init__.py", "plugins/__init__.py"] {
             self.listed(&dir.join(file), Reach::Everywhere, &via);
         }
+        // A file of filters needn't be called like any of them: all of them are read.
+        let filters = self.plays.get(context.play).is_some_and(|play| {
+            play.filters.contains(name)
+                || play
+                    .stacks
+                    .iter()
+                    .any(|context| context.collections.iter().any(|searched| searched == name))
+        });
         for (folder, kind) in KINDS {
             let plugins = dir.join("plugins").join(folder);
             if !self.sources.is_dir(&plugins) {
                 continue;
             }
+            // A short name is looked for in each of these, which begins with its package.
+            if matches!(folder, "modules" | "action" | "filter" | "test" | "lookup") {
+                self.listed(
+                    &plugins.join("__init__.py"),
+                    Reach::Play(context.play),
+                    &via,
+                );
+            }
             for (relative, file) in self.below(&plugins, Some(context.play)).iter() {
+                let named =
+                    kind == "named_plugins" && filters && relative.extension() == Some("py");
                 if !matches!(file, Kind::File { .. })
-                    || !self.is_used(context.play, kind, &relative)
+                    || !(named || self.is_used(context.play, kind, relative))
                 {
                     continue;
                 }

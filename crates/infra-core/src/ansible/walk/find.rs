@@ -104,7 +104,7 @@ impl Walker<'_> {
                 }
             };
             for path in found {
-                if pattern.is_any() && !wanted.glob && !self.is_usual(wanted, &path) {
+                if pattern.is_any() && !wanted.glob && !is_usual(wanted, &path) {
                     self.anything(wanted, &path);
                 } else {
                     self.use_file(
@@ -116,20 +116,6 @@ impl Walker<'_> {
                 }
             }
         }
-    }
-
-    /// Whether a file stands where one of its kind is kept.
-    fn is_usual(&self, wanted: &Wanted, path: &Utf8Path) -> bool {
-        let subdirs: &[&str] = match (&wanted.search, &wanted.used) {
-            (_, Use::Role(_)) => return true,
-            (Search::Needle(subdirs), _) => subdirs,
-            (_, Use::Template) => &["templates"],
-            _ => &["tasks", "handlers"],
-        };
-        let parent = parent(path);
-        parent
-            .components()
-            .any(|part| subdirs.contains(&part.as_str()))
     }
 
     /// A file that a name could mean, as it could any other: its bytes and what its text
@@ -290,7 +276,7 @@ impl Walker<'_> {
                     Use::Role(_) => *kind == Kind::Dir && relative.components().count() == 1,
                     Use::Data => *kind != Kind::Other,
                     Use::Tasks | Use::Vars => {
-                        matches!(kind, Kind::File { .. }) && is_yaml_name(&relative)
+                        matches!(kind, Kind::File { .. }) && is_yaml_name(relative)
                     }
                     Use::Template => matches!(kind, Kind::File { .. }),
                 };
@@ -359,8 +345,7 @@ impl Walker<'_> {
         let stack = search::stack(&context.roles, &context.file);
         let analysis = Arc::clone(source.as_template());
         for (line, name) in &analysis.scan.includes {
-            let mut places = search::includes(&stack, &context.base, path);
-            places.iter_mut().for_each(|place| place.perhaps = false);
+            let places = search::includes(&stack, &context.base, path);
             let inner = Context {
                 via: context.via.then(format!("{path}:{line} include")),
                 depth: context.depth + 1,
@@ -400,7 +385,7 @@ impl Walker<'_> {
                 }
             }
             Some(Kind::File { .. }) => {
-                self.add_file(path, context.reach.clone(), &context.via, widened)
+                self.add_file(path, context.reach.clone(), &context.via, widened);
             }
             Some(Kind::Other) | None => {}
         }
@@ -412,6 +397,20 @@ impl Walker<'_> {
             self.add_file(path, reach, via, false);
         }
     }
+}
+
+/// Whether a file stands where one of its kind is kept.
+fn is_usual(wanted: &Wanted, path: &Utf8Path) -> bool {
+    let subdirs: &[&str] = match (&wanted.search, &wanted.used) {
+        (_, Use::Role(_)) => return true,
+        (Search::Needle(subdirs), _) => subdirs,
+        (_, Use::Template) => &["templates"],
+        _ => &["tasks", "handlers"],
+    };
+    let parent = parent(path);
+    parent
+        .components()
+        .any(|part| subdirs.contains(&part.as_str()))
 }
 
 fn is_yaml_name(path: &Utf8Path) -> bool {

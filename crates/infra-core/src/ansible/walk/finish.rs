@@ -13,6 +13,7 @@ use crate::ansible::reads::{Names, Reads};
 use crate::ansible::request::ClosureError;
 use crate::ansible::tree::Kind;
 use crate::ansible::unresolved::Unresolved;
+use crate::inventory::is_connection_variable;
 
 impl Walker<'_> {
     /// The closure of all that was found.
@@ -28,7 +29,7 @@ impl Walker<'_> {
             .zip(follows)
             .map(|(play, follows)| {
                 let mut inputs = play.inputs;
-                inputs.reads = narrowed(inputs.reads, &play.words, &known);
+                inputs.reads = narrowed(inputs.reads, &play.words, &play.code_words, &known);
                 inputs.follows = follows;
                 inputs
             })
@@ -80,8 +81,8 @@ impl Walker<'_> {
         let wanted = globs(&self.request.inputs)?;
         let via = Via::root("infra.hcl inputs");
         for (path, kind) in self.below(camino::Utf8Path::new(""), None).iter() {
-            if matches!(kind, Kind::File { .. }) && wanted.is_match(&path) {
-                self.add_file(&path, Reach::Everywhere, &via, false);
+            if matches!(kind, Kind::File { .. }) && wanted.is_match(path) {
+                self.add_file(path, Reach::Everywhere, &via, false);
             }
         }
         Ok(())
@@ -146,11 +147,22 @@ impl Walker<'_> {
     }
 }
 
-/// What a play reads, of the variables that there are: the words of a text are many, and
-/// a name that no host has decides nothing.
-fn narrowed(mut reads: Reads, words: &BTreeSet<Arc<str>>, known: &BTreeSet<Arc<str>>) -> Reads {
-    let read: BTreeSet<Arc<str>> = known.intersection(words).cloned().collect();
-    reads.variables.extend(&Names::Some(read));
+/// What a play reads, of the variables that there are. A variable that is a word of any
+/// text counts as read, wherever it stands. One that only says how to connect is often set
+/// and asked of other hosts: it counts where an expression, or code in Python, names it.
+fn narrowed(
+    mut reads: Reads,
+    words: &BTreeSet<Arc<str>>,
+    code: &BTreeSet<Arc<str>>,
+    known: &BTreeSet<Arc<str>>,
+) -> Reads {
+    let is_read = |name: &&Arc<str>| {
+        let named = reads.variables.contains(name);
+        named || code.contains(*name) || !is_connection_variable(name) && words.contains(*name)
+    };
+    if reads.variables != Names::All {
+        reads.variables = Names::Some(known.iter().filter(is_read).cloned().collect());
+    }
     reads
 }
 

@@ -162,12 +162,12 @@ impl Walker<'_> {
             let extension = path.extension();
             match kind {
                 Some(Kind::Dir) if extension.is_none() => {
-                    self.files_of_dir(&path, depth + 1, found)
+                    self.files_of_dir(&path, depth + 1, found);
                 }
                 Some(Kind::File { .. })
                     if matches!(extension, None | Some("yml" | "yaml" | "json")) =>
                 {
-                    found.push(path)
+                    found.push(path);
                 }
                 _ => {}
             }

@@ -133,7 +133,11 @@ impl Walker<'_> {
             Lookup::Unknown => {
                 // One in the tree is found with the plugins, and is listed there.
                 let name = plugin.rsplit('.').next().unwrap_or(plugin);
-                if !self.has_plugin(context.play, "lookup_plugins", name) {
+                let inside = plugin.rsplit_once('.').is_some_and(|(collection, name)| {
+                    self.collection_has(context.play, collection, "lookup", name)
+                        && self.is_in_tree(context.play, collection)
+                });
+                if !inside && !self.has_plugin(context.play, "lookup_plugins", name) {
                     self.unresolved(
                         file,
                         call.line,

@@ -93,6 +93,8 @@ struct Play {
     /// Where its tasks stand, one for each list of roles and directory
     stacks: Vec<Context>,
     lookups: Vec<LookupUse>,
+    /// Collections whose filters or tests are used
+    filters: BTreeSet<String>,
     /// Folders of plugins: the kind, and the directory
     plugins: BTreeSet<(&'static str, Utf8PathBuf)>,
     /// Variables that its tasks set on the hosts
@@ -177,7 +179,7 @@ impl Walker<'_> {
                         .components()
                         .next()
                         .is_some_and(|first| matches!(first.as_str(), "group_vars" | "host_vars"));
-                    if !beside && self.sources.is_file(&source.join(&relative)) {
+                    if !beside && self.sources.is_file(&source.join(relative)) {
                         files.push(source.join(relative));
                     }
                 }

@@ -119,38 +119,35 @@ impl Walker<'_> {
         // `a.yml file=…` was never a way to say it; only the first word is a name.
         let patterns = self.values.resolve(&Name::new(text), &Scope::default());
         for pattern in patterns {
-            match pattern.as_literal() {
-                Some(text) => {
-                    let file = self
-                        .collection_playbook(&text, &via)
-                        .unwrap_or_else(|| join(&self.request.root, &parent(path), &text));
-                    if self.sources.is_file(&file) {
-                        self.playbook(&file, &via)?;
-                    } else {
-                        self.unresolved(path, name.line, &text, Reason::Missing, None);
-                        self.add_absent(file);
-                    }
+            if let Some(text) = pattern.as_literal() {
+                let file = self
+                    .collection_playbook(&text, &via)
+                    .unwrap_or_else(|| join(&self.request.root, &parent(path), &text));
+                if self.sources.is_file(&file) {
+                    self.playbook(&file, &via)?;
+                } else {
+                    self.unresolved(path, name.line, &text, Reason::Missing, None);
+                    self.add_absent(file);
                 }
-                None => {
-                    self.unresolved(path, name.line, text, Reason::TemplatedName, None);
-                    let (dir, rest) = pattern.split_dir();
-                    let start = join(&self.request.root, &parent(path), &dir);
-                    if is_outside(&start) {
-                        continue;
-                    }
-                    for (relative, _) in self.below(&start, None).iter() {
-                        let file = start.join(&relative);
-                        let playbook = matches!(file.extension(), Some("yml" | "yaml"))
-                            && rest.matches(relative.as_str())
-                            && !self.playbooks.contains(&file);
-                        if playbook && self.sources.is_file(&file) {
-                            // Of what the name could mean, only a playbook can be meant.
-                            let before = self.plays.len();
-                            let depth = self.playbooks.len();
-                            if self.playbook(&file, &via).is_err() {
-                                self.plays.truncate(before);
-                                self.playbooks.truncate(depth);
-                            }
+            } else {
+                self.unresolved(path, name.line, text, Reason::TemplatedName, None);
+                let (dir, rest) = pattern.split_dir();
+                let start = join(&self.request.root, &parent(path), &dir);
+                if is_outside(&start) {
+                    continue;
+                }
+                for (relative, _) in self.below(&start, None).iter() {
+                    let file = start.join(relative);
+                    let playbook = matches!(file.extension(), Some("yml" | "yaml"))
+                        && rest.matches(relative.as_str())
+                        && !self.playbooks.contains(&file);
+                    if playbook && self.sources.is_file(&file) {
+                        // Of what the name could mean, only a playbook can be meant.
+                        let before = self.plays.len();
+                        let depth = self.playbooks.len();
+                        if self.playbook(&file, &via).is_err() {
+                            self.plays.truncate(before);
+                            self.playbooks.truncate(depth);
                         }
                     }
                 }

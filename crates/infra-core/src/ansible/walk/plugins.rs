@@ -89,7 +89,7 @@ impl Walker<'_> {
         for (folder, dir) in folders {
             let via = Via::root(folder);
             for (relative, kind) in self.below(&dir, Some(play)).iter() {
-                if matches!(kind, Kind::File { .. }) && self.is_used(play, folder, &relative) {
+                if matches!(kind, Kind::File { .. }) && self.is_used(play, folder, relative) {
                     self.plugin(play, folder, &dir.join(relative), &via);
                 }
             }

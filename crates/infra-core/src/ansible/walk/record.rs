@@ -1,6 +1,7 @@
 //! Keeping what was found.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -83,7 +84,7 @@ impl Walker<'_> {
     }
 
     /// Reads a text file of the closure. None: it isn't there, or can't be read.
-    pub(super) fn text(&mut self, path: &Utf8Path, play: usize) -> Option<Arc<Source>> {
+    pub(super) fn text(&mut self, path: &Utf8Path, play: usize) -> Option<Rc<Source>> {
         match self.sources.read(path) {
             Ok(source) => source,
             Err(error) => {
@@ -214,6 +215,7 @@ impl Walker<'_> {
         state.words.extend(words);
         state.qualified.extend(qualified);
         state.inputs.reads.extend(&analysis.found.reads);
+        state.filters.extend(analysis.found.filters.iter().cloned());
         for call in &analysis.found.lookups {
             state.lookups.push(LookupUse {
                 call: call.clone(),
@@ -229,7 +231,16 @@ impl Walker<'_> {
         &mut self,
         dir: &Utf8Path,
         play: Option<usize>,
-    ) -> Vec<(Utf8PathBuf, Kind)> {
+    ) -> Arc<Vec<(Utf8PathBuf, Kind)>> {
+        if let Some(known) = self.walked.get(dir) {
+            return Arc::clone(known);
+        }
+        let found = Arc::new(self.walk_below(dir, play));
+        self.walked.insert(dir.to_owned(), Arc::clone(&found));
+        found
+    }
+
+    fn walk_below(&mut self, dir: &Utf8Path, play: Option<usize>) -> Vec<(Utf8PathBuf, Kind)> {
         let mut found = Vec::new();
         let mut waiting = vec![(Utf8PathBuf::new(), vec![self.sources.canonical(dir)])];
         while let Some((relative, above)) = waiting.pop() {

@@ -156,6 +156,9 @@ impl Walker<'_> {
         if let Some(to) = task.get("delegate_to").and_then(|node| node.text()) {
             self.delegate(context, to);
         }
+        if task.get("local_action").is_some() {
+            self.delegate(context, "localhost");
+        }
         let Some((action, args)) = action_of(task) else {
             return;
         };
@@ -188,9 +191,7 @@ impl Walker<'_> {
     }
 
     fn delegate(&mut self, context: &Context, to: &str) {
-        let selection = if !is_template(to) {
-            HostSelection::Host(to.to_owned())
-        } else {
+        let selection = if is_template(to) {
             // The same words say whose variables are read and to whom a task is given.
             let asked = to
                 .replace("{{", "{{ hostvars[")
@@ -201,6 +202,8 @@ impl Walker<'_> {
                 Some(read) if reads.is_empty() => read.hosts,
                 _ => HostSelection::All,
             }
+        } else {
+            HostSelection::Host(to.to_owned())
         };
         if let Some(play) = self.plays.get_mut(context.play)
             && !play.delegates.contains(&selection)
@@ -297,7 +300,7 @@ impl Walker<'_> {
                 self.values
                     .resolve(&Name::new(text), &here)
                     .iter()
-                    .any(|pattern| pattern.is_any())
+                    .any(super::super::name::Pattern::is_any)
             });
         if unknown && !widest {
             return false;
@@ -308,26 +311,21 @@ impl Walker<'_> {
             let mut next = Vec::new();
             for pattern in self.values.resolve(&Name::new(text), &here) {
                 for choice in &choices {
-                    match pattern.as_literal() {
-                        Some(text) => {
-                            let mut choice = choice.clone();
-                            choice.0.insert(part, text);
-                            next.push(choice);
-                        }
-                        None => {
-                            self.unresolved(
-                                &context.file,
-                                args.line,
-                                text,
-                                Reason::TemplatedName,
-                                Some(context.play),
-                            );
-                            next.extend(
-                                self.role_file_choices(
-                                    context, name, scope, part, &pattern, choice,
-                                ),
-                            );
-                        }
+                    if let Some(text) = pattern.as_literal() {
+                        let mut choice = choice.clone();
+                        choice.0.insert(part, text);
+                        next.push(choice);
+                    } else {
+                        self.unresolved(
+                            &context.file,
+                            args.line,
+                            text,
+                            Reason::TemplatedName,
+                            Some(context.play),
+                        );
+                        next.extend(
+                            self.role_file_choices(context, name, scope, part, &pattern, choice),
+                        );
                     }
                 }
             }

@@ -188,18 +188,15 @@ fn members(parts: Vec<Arc<Node>>) -> Result<Members, &'static str> {
             merge_into(&value, &mut merged)?;
             continue;
         }
-        match key.text().and_then(|text| place.get(text)).copied() {
-            Some(at) => {
-                if let Some(member) = members.get_mut(at) {
-                    member.1 = value;
-                }
+        if let Some(at) = key.text().and_then(|text| place.get(text)).copied() {
+            if let Some(member) = members.get_mut(at) {
+                member.1 = value;
             }
-            None => {
-                if let Some(text) = key.text() {
-                    place.insert(text.to_owned(), members.len());
-                }
-                members.push((key, value));
+        } else {
+            if let Some(text) = key.text() {
+                place.insert(text.to_owned(), members.len());
             }
+            members.push((key, value));
         }
     }
     for (key, value) in merged {
@@ -269,10 +266,15 @@ mod tests {
         let mut text = String::from("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
         for level in 1..30 {
             let below = format!("*a{}", level - 1);
-            text.push_str(&format!(
-                "a{level}: &a{level} [{}]\n",
-                vec![below; 10].join(",")
-            ));
+            text.extend([
+                "a",
+                &level.to_string(),
+                ": &a",
+                &level.to_string(),
+                " [",
+                &vec![below; 10].join(","),
+                "]\n",
+            ]);
         }
         assert_eq!(
             load(text.as_bytes()).unwrap_err().problem,

@@ -37,3 +37,42 @@ pub struct Check {
     /// What to do about it
     pub hints: Vec<String>,
 }
+
+impl Check {
+    pub(super) fn new(name: &'static str, status: Status, message: impl Into<String>) -> Self {
+        Self {
+            name,
+            status,
+            message: message.into(),
+            hints: Vec::new(),
+        }
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    pub(super) fn hints(mut self, hints: Vec<String>) -> Self {
+        self.hints.extend(hints);
+        self
+    }
+
+    /// The check that an error is the outcome of.
+    pub(super) fn failed(
+        name: &'static str,
+        error: &(impl infra_core::hint::Hint + ?Sized),
+    ) -> Self {
+        let mut message = error.to_string();
+        let mut cause = error.source();
+        while let Some(inner) = cause {
+            // Transparent errors repeat the text of what is inside.
+            let text = inner.to_string();
+            if !message.contains(&text) {
+                message = format!("{message}: {text}");
+            }
+            cause = inner.source();
+        }
+        Self::new(name, Status::Error, message).hints(error.hints())
+    }
+}

@@ -2,6 +2,8 @@
 
 mod answer;
 mod collect;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub use answer::{AppliedPlan, History, HostRun, PlaybookRun, Run, RunOutcome};

@@ -1,7 +1,7 @@
 //! Whether the records of a ledger are one whole chain.
 
 use infra_core::decision::FORMAT_VERSION;
-use infra_core::hint::Hint as _;
+use infra_core::hint::Hint;
 use infra_core::ledger::ChainError;
 use serde::{Serialize, Serializer};
 
@@ -40,7 +40,7 @@ impl Verification {
 pub async fn verify(project: &Project) -> Result<Verification, StoreError> {
     let store = store(project);
     let (records, errors) = verify_chain(&store).await?;
-    let mut hints: Vec<String> = errors.iter().flat_map(|error| error.hints()).collect();
+    let mut hints: Vec<String> = errors.iter().flat_map(Hint::hints).collect();
     hints.sort();
     hints.dedup();
     Ok(Verification {

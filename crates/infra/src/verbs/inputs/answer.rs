@@ -8,6 +8,10 @@ use serde::Serialize;
 /// Everything that decides what a playbook does. Serialises as the document of
 /// `infra inputs --json`.
 #[derive(Debug, Clone, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a document for others to read, not a state to be in"
+)]
 pub struct InputsAnswer {
     /// [`FORMAT_VERSION`](infra_core::decision::FORMAT_VERSION)
     pub format_version: &'static str,

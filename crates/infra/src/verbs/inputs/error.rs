@@ -33,13 +33,13 @@ pub enum InputsError {
     },
     /// The inventory of the project can't be made
     #[error(transparent)]
-    State(#[from] InventoryVerbError),
+    State(Box<InventoryVerbError>),
     /// Ansible is missing
     #[error(transparent)]
-    Tool(#[from] ToolError),
+    Tool(Box<ToolError>),
     /// Ansible can't read the inventory
     #[error(transparent)]
-    Ansible(#[from] AnsibleError),
+    Ansible(Box<AnsibleError>),
     /// What Ansible says of the inventory is not what it should be
     #[error("ansible-inventory --list: {message}")]
     Listing {
@@ -59,6 +59,24 @@ pub enum InputsError {
         /// The hosts that plays run on
         hosts: Vec<String>,
     },
+}
+
+impl From<InventoryVerbError> for InputsError {
+    fn from(error: InventoryVerbError) -> Self {
+        Self::State(Box::new(error))
+    }
+}
+
+impl From<ToolError> for InputsError {
+    fn from(error: ToolError) -> Self {
+        Self::Tool(Box::new(error))
+    }
+}
+
+impl From<AnsibleError> for InputsError {
+    fn from(error: AnsibleError) -> Self {
+        Self::Ansible(Box::new(error))
+    }
 }
 
 impl Hint for InputsError {

@@ -1,19 +1,25 @@
-//! The one setting of an `ansible.cfg` that says where the inventory is.
+//! Where Ansible finds the inventory that nobody names.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-/// The inventories that an `ansible.cfg` names: `[defaults] inventory`, a list of paths
-/// from the directory of the file
-/// ([`INVENTORY`](https://docs.ansible.com/ansible/latest/reference_appendices/config.html#default-host-list)).
-pub(super) fn inventories(config: &Utf8Path) -> Vec<Utf8PathBuf> {
-    let Ok(text) = std::fs::read_to_string(config) else {
-        return Vec::new();
-    };
-    let dir = config.parent().unwrap_or(Utf8Path::new(""));
-    let Some(value) = setting(&text) else {
-        return Vec::new();
-    };
-    value
+/// The inventories that Ansible reads if none is named: those of `$ANSIBLE_INVENTORY`, from
+/// the directory in which it is started, else `[defaults] inventory` of the `ansible.cfg`,
+/// from the directory of that
+/// ([`DEFAULT_HOST_LIST`](https://docs.ansible.com/ansible/latest/reference_appendices/config.html#default-host-list)).
+pub(super) fn inventories(start: &Utf8Path, config: Option<&Utf8Path>) -> Vec<Utf8PathBuf> {
+    let variable = std::env::var("ANSIBLE_INVENTORY").ok();
+    if let Some(places) = variable.filter(|places| !places.is_empty()) {
+        return list(&places, start);
+    }
+    let text = config.and_then(|config| std::fs::read_to_string(config).ok());
+    match (config, text.as_deref().and_then(setting)) {
+        (Some(config), Some(places)) => list(places, config.parent().unwrap_or(start)),
+        _ => Vec::new(),
+    }
+}
+
+fn list(places: &str, dir: &Utf8Path) -> Vec<Utf8PathBuf> {
+    places
         .split(',')
         .map(str::trim)
         .filter(|place| !place.is_empty() && !place.starts_with('~'))
@@ -60,9 +66,9 @@ mod tests {
         let file = Utf8Path::from_path(dir.path()).unwrap().join("ansible.cfg");
         std::fs::write(&file, "[defaults]\ninventory=hosts,/etc/more\n").unwrap();
         assert_eq!(
-            inventories(&file),
+            inventories("/elsewhere".into(), Some(&file)),
             [file.with_file_name("hosts"), "/etc/more".into()]
         );
-        assert!(inventories("/no/such/file".into()).is_empty());
+        assert!(inventories("/elsewhere".into(), None).is_empty());
     }
 }

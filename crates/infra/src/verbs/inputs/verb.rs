@@ -53,20 +53,28 @@ pub struct InputsOptions {
 }
 
 impl<'a> InputsOf<'a> {
-    /// What a person means by a word: a playbook of the configuration if it has one of the
-    /// name, else a file.
+    /// What a person means by a word: a playbook of the configuration by its name or its
+    /// path, else any file.
     pub fn named(project: Option<&'a Project>, word: &str, dir: &Utf8Path) -> Self {
-        let configured = project.filter(|project| {
+        let file = dir.join(word).canonicalize_utf8().ok();
+        let configured = project.and_then(|project| {
             let playbooks = &project.stack.playbooks;
-            // A word that looks like no path is more likely a label with a typing error.
-            let is_label = playbooks.iter().any(|playbook| playbook.name == word);
-            is_label || !(word.contains(['/', '.']) || dir.join(word).exists())
+            let by_name = playbooks.iter().find(|playbook| playbook.name == word);
+            let by_path = || {
+                playbooks.iter().find(|playbook| {
+                    let path = project.root.join(&playbook.path).canonicalize_utf8();
+                    file.is_some() && path.ok() == file
+                })
+            };
+            let found = by_name
+                .or_else(by_path)
+                .map(|playbook| playbook.name.clone());
+            // What is neither a file nor looks like one is more likely a typing error.
+            let label = || (file.is_none() && !word.contains(['/', '.'])).then(|| word.to_owned());
+            Some((project, found.or_else(label)?))
         });
         match configured {
-            Some(project) => Self::Configured {
-                project,
-                playbook: word.to_owned(),
-            },
+            Some((project, playbook)) => Self::Configured { project, playbook },
             None => Self::File {
                 playbook: word.into(),
                 dir: dir.to_owned(),
@@ -171,10 +179,7 @@ async fn of_file(
     let places = match (given, place) {
         (Some(given), _) => vec![given],
         (None, Some(hosts)) => vec![hosts.to_owned()],
-        (None, None) => config
-            .as_deref()
-            .map(settings::inventories)
-            .unwrap_or_default(),
+        (None, None) => settings::inventories(&found.root.join(&found.start), config.as_deref()),
     };
     let file = found.root.join(&found.playbook);
     let listed = if places.is_empty() {

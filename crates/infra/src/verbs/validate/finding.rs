@@ -44,6 +44,7 @@ pub struct Finding {
     pub hints: Vec<String>,
 }
 
+#[expect(clippy::ref_option, reason = "what serde hands over")]
 fn place<S: Serializer>(place: &Option<Place>, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Wire<'a> {

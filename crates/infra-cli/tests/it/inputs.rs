@@ -1,0 +1,77 @@
+//! `infra inputs` and `infra explain`.
+
+use crate::support::{TestProject, WITH_PLAYBOOK, instance, plan};
+
+fn project() -> TestProject {
+    let project = TestProject::new(WITH_PLAYBOOK);
+    project.write(
+        "site.yml",
+        "- hosts: all\n  gather_facts: false\n  roles: [prometheus]\n",
+    );
+    project.write(
+        "roles/prometheus/tasks/main.yml",
+        "- ansible.builtin.template:\n    src: prometheus.yml.j2\n    dest: /etc/prometheus.yml\n",
+    );
+    project.write(
+        "roles/prometheus/templates/prometheus.yml.j2",
+        "{% for h in groups['all'] %}{{ hostvars[h].ansible_host }}{% endfor %}\n{{ retention }}\n",
+    );
+    project.write("roles/prometheus/defaults/main.yml", "retention: 15d\n");
+    project.write("plan.json", plan(&[instance("leaf1", "192.0.2.1")], &[]));
+    project
+}
+
+#[test]
+fn any_playbook_of_any_tree() {
+    insta::assert_snapshot!(project().run(&["inputs", "-q", "site.yml"]), @"
+    site.yml: 4 files and 0 variables
+
+    Plays
+      site.yml:1: 0 hosts
+
+    Files
+      roles/prometheus/defaults/main.yml
+          via site.yml:3 roles
+      roles/prometheus/tasks/main.yml
+          via site.yml:3 roles
+      roles/prometheus/templates/prometheus.yml.j2
+          via roles/prometheus/tasks/main.yml:2 template
+      site.yml
+          via site.yml
+
+    Variables
+      of group all: ansible_host
+      the members of all
+    [exit status: 0]
+    ");
+}
+
+#[test]
+fn a_playbook_that_there_is_not() {
+    insta::assert_snapshot!(project().run(&["inputs", "promtheus"]), @r#"
+    ------- stderr -------
+    error: there is no playbook "promtheus"
+    hint: did you mean "prometheus"?
+    hint: there is: prometheus
+    hint: or name the playbook by its path
+    [exit status: 1]
+    "#);
+}
+
+#[test]
+fn why_it_would_run() {
+    let args = [
+        "explain",
+        "-q",
+        "prometheus",
+        "leaf1",
+        "--plan-json",
+        "plan.json",
+    ];
+    insta::assert_snapshot!(project().run(&args), @"
+    prometheus: runs on 1 of 1 host
+      leaf1: run
+          it never ran on this host
+    [exit status: 0]
+    ");
+}

@@ -1,0 +1,559 @@
+//! What an expression can give, from what its variables can hold.
+
+use std::sync::Arc;
+
+use super::jinja::{Access, Expr, chain, is_template};
+use super::name::{Name, Pattern};
+use super::values::{Definition, Scope, Values};
+use super::yaml::{Data, Node};
+use crate::json::Value;
+
+/// More alternatives than this are one hole.
+pub(crate) const MAX_ALTERNATIVES: usize = 256;
+/// Variables that refer to variables, so deep.
+const MAX_DEPTH: usize = 10;
+
+/// All that a name of a file can be.
+pub(crate) fn resolve(values: &Values, name: &Name, scope: &Scope) -> Vec<Pattern> {
+    let mut resolver = Resolver {
+        values,
+        scope,
+        depth: 0,
+        seen: Vec::new(),
+    };
+    bounded(match &name.parts {
+        Some(parts) => resolver.concat(parts),
+        None => vec![Pattern::any()],
+    })
+}
+
+/// A value on the way to the part of it that is asked for.
+#[derive(Clone)]
+enum Step {
+    Yaml(Arc<Node>),
+    Json(Value<'static>),
+    Pattern(Pattern),
+}
+
+struct Resolver<'v> {
+    values: &'v Values,
+    scope: &'v Scope,
+    depth: usize,
+    seen: Vec<String>,
+}
+
+impl Resolver<'_> {
+    fn concat(&mut self, parts: &[Expr]) -> Vec<Pattern> {
+        let mut whole = vec![Pattern::default()];
+        for part in parts {
+            let next = self.expr(part);
+            whole = bounded(
+                whole
+                    .iter()
+                    .flat_map(|before| next.iter().map(|after| before.then(after)))
+                    .collect(),
+            );
+        }
+        whole
+    }
+
+    fn expr(&mut self, expr: &Expr) -> Vec<Pattern> {
+        self.depth += 1;
+        let found = if self.depth > MAX_DEPTH * 3 {
+            vec![Pattern::any()]
+        } else {
+            self.expr_inner(expr)
+        };
+        self.depth -= 1;
+        found
+    }
+
+    fn expr_inner(&mut self, expr: &Expr) -> Vec<Pattern> {
+        match expr {
+            Expr::Str(text) | Expr::Number(text) => {
+                if is_template(text) {
+                    // A term of a lookup may be a template again.
+                    let name = Name::new(text);
+                    return name
+                        .parts
+                        .map_or_else(|| vec![Pattern::any()], |parts| self.concat(&parts));
+                }
+                vec![Pattern::literal(text.clone())]
+            }
+            Expr::Concat(parts) => {
+                if parts.iter().any(|part| matches!(part, Expr::List(_))) {
+                    return parts.iter().flat_map(|part| self.expr(part)).collect();
+                }
+                self.concat(parts)
+            }
+            Expr::Choice { values, .. } => {
+                values.iter().flat_map(|value| self.expr(value)).collect()
+            }
+            Expr::List(items) => items.iter().flat_map(|item| self.expr(item)).collect(),
+            Expr::Dict(members) => members
+                .iter()
+                .flat_map(|(_, value)| self.expr(value))
+                .collect(),
+            Expr::Filter {
+                value, name, args, ..
+            } => self.filter(value, name, args),
+            Expr::Call {
+                callee,
+                args,
+                kwargs,
+            } => match &**callee {
+                Expr::Name(call) if matches!(call.as_str(), "lookup" | "query" | "q") => {
+                    self.lookup(args, kwargs)
+                }
+                _ => self.reference(expr),
+            },
+            _ => self.reference(expr),
+        }
+    }
+
+    /// `first_found` gives one of the names that it is given; `vars` a variable's value.
+    fn lookup(&mut self, args: &[Expr], kwargs: &[(String, Expr)]) -> Vec<Pattern> {
+        let Some((Expr::Str(plugin), terms)) = args.split_first() else {
+            return vec![Pattern::any()];
+        };
+        match plugin.rsplit('.').next() {
+            Some("first_found") => self.first_found(terms, kwargs),
+            Some("vars") => terms
+                .iter()
+                .flat_map(|term| match term {
+                    Expr::Str(name) => self.expr(&Expr::Name(name.clone())),
+                    _ => vec![Pattern::any()],
+                })
+                .collect(),
+            Some("fileglob") => terms
+                .iter()
+                .flat_map(|term| self.expr(term))
+                .map(|term| {
+                    let Some(text) = term.as_literal() else {
+                        return term;
+                    };
+                    let mut parts = text.split('*').map(Pattern::literal);
+                    let first = parts.next().unwrap_or_default();
+                    parts.fold(first, |before, part| {
+                        before.then(&Pattern::segment()).then(&part)
+                    })
+                })
+                .collect(),
+            Some("items" | "list" | "flattened") => {
+                terms.iter().flat_map(|term| self.expr(term)).collect()
+            }
+            _ => vec![Pattern::any()],
+        }
+    }
+
+    fn first_found(&mut self, terms: &[Expr], kwargs: &[(String, Expr)]) -> Vec<Pattern> {
+        let mut files: Vec<Pattern> = Vec::new();
+        let mut paths: Vec<Pattern> = Vec::new();
+        for term in terms {
+            // A mapping with `files` and `paths`, a list of names, or a name.
+            for key in ["files", "paths"] {
+                let member = match term {
+                    Expr::Dict(members) => members
+                        .iter()
+                        .find(|(name, _)| name.as_str() == Some(key))
+                        .map(|(_, value)| value.clone()),
+                    other => Some(Expr::Attr(Box::new(other.clone()), key.to_owned())),
+                };
+                let Some(member) = member else { continue };
+                let known = chain(term).is_none_or(|(root, _)| self.knows(root));
+                let found = if known {
+                    self.expr(&member)
+                } else {
+                    vec![Pattern::any()]
+                };
+                // A list has no such member, and its elements come through below.
+                let found = found
+                    .into_iter()
+                    .filter(|found| matches!(term, Expr::Dict(_)) || !found.is_any());
+                if key == "files" {
+                    files.extend(found);
+                } else {
+                    paths.extend(found);
+                }
+            }
+            if !matches!(term, Expr::Dict(_)) {
+                files.extend(self.expr(term));
+            }
+        }
+        for (key, value) in kwargs {
+            match key.as_str() {
+                "files" => files.extend(self.expr(value)),
+                "paths" => paths.extend(self.expr(value)),
+                _ => {}
+            }
+        }
+        joined(&paths, files)
+    }
+
+    fn knows(&self, root: &str) -> bool {
+        self.scope.local.contains_key(root) || self.values.defines(root)
+    }
+
+    fn filter(&mut self, value: &Expr, name: &str, args: &[Expr]) -> Vec<Pattern> {
+        match name.rsplit('.').next().unwrap_or(name) {
+            "default" | "d" => {
+                let known = chain(value).is_none_or(|(root, _)| self.knows(root) || is_fact(root));
+                let mut found = if known { self.expr(value) } else { Vec::new() };
+                if let Some(default) = args.first()
+                    && !matches!(default, Expr::Name(name) if name == "omit")
+                {
+                    found.extend(self.expr(default));
+                }
+                found
+            }
+            "string" | "trim" | "mandatory" | "first" | "last" | "list" | "flatten" | "unique"
+            | "sort" | "reverse" | "select" | "reject" | "selectattr" | "rejectattr"
+            | "difference" | "intersect" | "quote" | "expanduser" => self.expr(value),
+            "union" => std::iter::once(value)
+                .chain(args)
+                .flat_map(|part| self.expr(part))
+                .collect(),
+            "lower" => self.edited(value, str::to_lowercase),
+            "upper" => self.edited(value, str::to_uppercase),
+            "basename" => self.edited_whole(value, |text| {
+                text.rsplit('/').next().unwrap_or(text).to_owned()
+            }),
+            "dirname" => self.edited_whole(value, |text| {
+                text.rsplit_once('/').map_or("", |(dir, _)| dir).to_owned()
+            }),
+            "map" => match args {
+                [Expr::Str(filter)] if filter == "basename" => self.edited_whole(value, |text| {
+                    text.rsplit('/').next().unwrap_or(text).to_owned()
+                }),
+                _ => vec![Pattern::any()],
+            },
+            // Of a fact, what is left is still within one directory.
+            "replace" | "regex_replace" | "int" | "split" | "title" | "capitalize" => {
+                let slash = self
+                    .expr(value)
+                    .iter()
+                    .any(|found| *found != Pattern::segment());
+                vec![if slash {
+                    Pattern::any()
+                } else {
+                    Pattern::segment()
+                }]
+            }
+            _ => vec![Pattern::any()],
+        }
+    }
+
+    fn edited(&mut self, value: &Expr, edit: impl Fn(&str) -> String) -> Vec<Pattern> {
+        self.expr(value)
+            .iter()
+            .map(|found| found.map(&edit))
+            .collect()
+    }
+
+    fn edited_whole(&mut self, value: &Expr, edit: impl Fn(&str) -> String) -> Vec<Pattern> {
+        self.expr(value)
+            .iter()
+            .map(|found| {
+                found
+                    .as_literal()
+                    .map_or_else(Pattern::any, |text| Pattern::literal(edit(&text)))
+            })
+            .collect()
+    }
+
+    fn reference(&mut self, expr: &Expr) -> Vec<Pattern> {
+        let Some((root, steps)) = chain(expr) else {
+            return vec![Pattern::any()];
+        };
+        if root == "omit" {
+            return Vec::new();
+        }
+        let definitions = match (self.scope.local.get(root), self.values.by_name.get(root)) {
+            (Some(local), _) => local,
+            (None, Some(global)) if !is_fact(root) => global,
+            _ if is_fact(root) => return vec![Pattern::segment()],
+            _ => return vec![Pattern::any()],
+        };
+        if self.seen.iter().any(|seen| seen == root) {
+            // A variable that is defined by way of itself adds nothing new.
+            return Vec::new();
+        }
+        if self.seen.len() >= MAX_DEPTH {
+            return vec![Pattern::any()];
+        }
+        self.seen.push(root.to_owned());
+        let mut found = Vec::new();
+        for definition in definitions {
+            let starts = match definition {
+                Definition::Yaml(node) => vec![Step::Yaml(Arc::clone(node))],
+                Definition::Json(value) => vec![Step::Json(value.clone())],
+                Definition::Element(list) => elements(list),
+                Definition::Patterns(patterns) => {
+                    patterns.iter().cloned().map(Step::Pattern).collect()
+                }
+                Definition::Computed(expr) => self
+                    .expr(&expr.clone())
+                    .into_iter()
+                    .map(Step::Pattern)
+                    .collect(),
+                Definition::Unknown => vec![Step::Pattern(Pattern::any())],
+            };
+            for start in starts {
+                self.descend(start, &steps, &mut found);
+            }
+            if found.len() > MAX_ALTERNATIVES {
+                break;
+            }
+        }
+        self.seen.pop();
+        found
+    }
+
+    fn descend(&mut self, at: Step, steps: &[Access<'_>], found: &mut Vec<Pattern>) {
+        if found.len() > MAX_ALTERNATIVES {
+            return;
+        }
+        match at {
+            Step::Pattern(pattern) => found.push(pattern),
+            Step::Json(value) => self.descend_json(&value, steps, found),
+            Step::Yaml(node) => match &node.data {
+                Data::Sequence(items) => {
+                    for item in items {
+                        self.descend(Step::Yaml(Arc::clone(item)), index_of(steps), found);
+                    }
+                }
+                Data::Mapping(members) => match steps.split_first() {
+                    Some((Access::Key(key), rest)) => {
+                        if let Some(value) = node.get(key) {
+                            self.descend(Step::Yaml(Arc::clone(value)), rest, found);
+                        } else if matches!(*key, "key" | "value") {
+                            // `dict2items` and `with_dict`
+                            for (name, value) in members {
+                                let part = if *key == "key" { name } else { value };
+                                self.descend(Step::Yaml(Arc::clone(part)), rest, found);
+                            }
+                        }
+                    }
+                    Some((Access::Computed(_), rest)) => {
+                        for (_, value) in members {
+                            self.descend(Step::Yaml(Arc::clone(value)), rest, found);
+                        }
+                    }
+                    None => {}
+                },
+                Data::Scalar { text, .. } => {
+                    if node.is_opaque() {
+                        found.push(if node.tag.as_deref() == Some("!unsafe") {
+                            Pattern::literal(text.clone())
+                        } else {
+                            Pattern::any()
+                        });
+                    } else {
+                        self.text(text, steps, found);
+                    }
+                }
+            },
+        }
+    }
+
+    fn descend_json(
+        &mut self,
+        value: &Value<'static>,
+        steps: &[Access<'_>],
+        found: &mut Vec<Pattern>,
+    ) {
+        match value {
+            Value::Array(items) => items
+                .iter()
+                .for_each(|item| self.descend_json(item, index_of(steps), found)),
+            Value::Object(members) => match steps.split_first() {
+                Some((Access::Key(key), rest)) => {
+                    if let Some(value) = members.get(*key) {
+                        self.descend_json(value, rest, found);
+                    }
+                }
+                Some((Access::Computed(_), rest)) => {
+                    members
+                        .values()
+                        .for_each(|value| self.descend_json(value, rest, found));
+                }
+                None => {}
+            },
+            Value::String(text) | Value::Number(text) => self.text(text, steps, found),
+            Value::Bool(value) => found.push(Pattern::literal(value.to_string())),
+            Value::Null => {}
+        }
+    }
+
+    fn text(&mut self, text: &str, steps: &[Access<'_>], found: &mut Vec<Pattern>) {
+        if !is_template(text) {
+            if steps
+                .iter()
+                .all(|step| matches!(step, Access::Key(key) if key.parse::<i64>().is_ok()))
+            {
+                found.push(Pattern::literal(text));
+            }
+            return;
+        }
+        let Some(mut parts) = Name::new(text).parts else {
+            found.push(Pattern::any());
+            return;
+        };
+        // `x: "{{ y }}"` and then `x.z` is `y.z`.
+        if let ([part], false) = (parts.as_mut_slice(), steps.is_empty()) {
+            let deeper = steps.iter().fold(part.clone(), |value, step| match step {
+                Access::Key(key) => Expr::Attr(Box::new(value), (*key).to_owned()),
+                Access::Computed(key) => Expr::Item(Box::new(value), Box::new((*key).clone())),
+            });
+            found.extend(self.expr(&through_filters(deeper)));
+        } else {
+            found.extend(self.concat(&parts));
+        }
+    }
+}
+
+/// The elements of a loop: of a list as written, or of an expression's value. Lists in
+/// it are flattened, as `with_items` does once.
+fn elements(list: &Arc<Node>) -> Vec<Step> {
+    match &list.data {
+        Data::Sequence(items) => items
+            .iter()
+            .flat_map(|item| {
+                if item.is_sequence() {
+                    elements(item)
+                } else {
+                    vec![Step::Yaml(Arc::clone(item))]
+                }
+            })
+            .collect(),
+        Data::Mapping(_) | Data::Scalar { .. } => vec![Step::Yaml(Arc::clone(list))],
+    }
+}
+
+/// `(x | dict2items).key` as `x.key`: filters that pass elements on are left out.
+fn through_filters(expr: Expr) -> Expr {
+    match expr {
+        Expr::Attr(value, key) => Expr::Attr(Box::new(through_filters(*value)), key),
+        Expr::Item(value, key) => Expr::Item(Box::new(through_filters(*value)), key),
+        Expr::Filter {
+            value, ref name, ..
+        } if matches!(
+            name.as_str(),
+            "dict2items"
+                | "list"
+                | "flatten"
+                | "select"
+                | "reject"
+                | "selectattr"
+                | "rejectattr"
+                | "unique"
+                | "sort"
+                | "reverse"
+                | "default"
+                | "d"
+        ) =>
+        {
+            through_filters(*value)
+        }
+        other => other,
+    }
+}
+
+/// Numbers index a list, whose every element counts; other steps go to the elements.
+fn index_of<'s, 'e>(steps: &'s [Access<'e>]) -> &'s [Access<'e>] {
+    match steps.split_first() {
+        Some((Access::Key(key), rest)) if key.parse::<i64>().is_ok() => rest,
+        Some((Access::Computed(Expr::Op(_) | Expr::Number(_)), rest)) => rest,
+        _ => steps,
+    }
+}
+
+/// Each path with each file, as `first_found` searches them.
+pub(crate) fn joined(paths: &[Pattern], files: Vec<Pattern>) -> Vec<Pattern> {
+    if paths.is_empty() {
+        return files;
+    }
+    let slash = Pattern::literal("/");
+    bounded(
+        paths
+            .iter()
+            .flat_map(|path| files.iter().map(|file| path.then(&slash).then(file)))
+            .collect(),
+    )
+}
+
+/// Whether a name is one that gathering facts sets: what it holds is one word.
+fn is_fact(name: &str) -> bool {
+    (name == "ansible_facts" || name.starts_with("ansible_"))
+        && !name.starts_with("ansible_search_path")
+}
+
+fn bounded(mut found: Vec<Pattern>) -> Vec<Pattern> {
+    found.sort();
+    found.dedup();
+    if found.len() > MAX_ALTERNATIVES {
+        vec![Pattern::any()]
+    } else {
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ansible::yaml::load;
+
+    fn resolve(yaml: &str, name: &str) -> Vec<String> {
+        let mut values = Values::default();
+        for document in load(yaml.as_bytes()).unwrap() {
+            values.define_all(&document);
+            if let Some(list) = document.get("loop") {
+                values.define("item", Definition::Element(Arc::clone(list)));
+            }
+        }
+        values
+            .resolve(&Name::new(name), &Scope::default())
+            .iter()
+            .map(Pattern::display)
+            .collect()
+    }
+
+    #[test]
+    fn a_loop_over_a_list_gives_its_elements() {
+        assert_eq!(
+            resolve("loop: [a.j2, b.j2]", "{{ item }}"),
+            ["a.j2", "b.j2"]
+        );
+        assert_eq!(
+            resolve("loop: [{src: a, n: 1}, {src: b}]", "x/{{ item.src }}.j2"),
+            ["x/a.j2", "x/b.j2"]
+        );
+        assert_eq!(
+            resolve("loop: '{{ l }}'\nl: [{src: a}]", "{{ item.src }}"),
+            ["a"]
+        );
+        assert_eq!(
+            resolve(
+                "loop: '{{ d | dict2items }}'\nd: {a: {f: x}, b: {f: y}}",
+                "{{ item.key }}-{{ item.value.f }}"
+            ),
+            ["a-x", "a-y", "b-x", "b-y"]
+        );
+    }
+
+    #[test]
+    fn a_fact_is_a_hole_within_a_directory_and_the_unknown_is_any() {
+        assert_eq!(
+            resolve("a: 1", "{{ ansible_os_family | lower }}.yml"),
+            ["*.yml"]
+        );
+        assert!(
+            Values::default()
+                .resolve(&Name::new("{{ x }}"), &Scope::default())
+                .iter()
+                .all(Pattern::is_any)
+        );
+        assert_eq!(resolve("a: b", "{{ nothing | default('d') }}"), ["d"]);
+        assert_eq!(resolve("a: '{{ a }}'", "{{ a }}.yml"), Vec::<String>::new());
+    }
+}

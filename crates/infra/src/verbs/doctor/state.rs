@@ -1,0 +1,35 @@
+//! Whether Terraform's state can be read.
+
+use infra_core::document::read_state;
+
+use super::answer::{Check, Status};
+use crate::Project;
+use crate::context::Context;
+use crate::verbs::live;
+
+const NAME: &str = "state";
+
+/// Reads the state, as Terraform gives it out.
+pub(super) async fn check(context: &Context<'_>, project: &Project) -> Check {
+    let pulled = match live::state(context, project).await {
+        Ok(pulled) => pulled,
+        Err(error) => return Check::failed(NAME, &error),
+    };
+    let text = match pulled.text() {
+        Ok(text) => text,
+        Err(error) => return Check::failed(NAME, &error),
+    };
+    match read_state(&text) {
+        Err(error) => Check::failed(NAME, &pulled.error(error)),
+        Ok(state) => {
+            let objects = state.objects.len();
+            let message = match (state.lineage, state.serial) {
+                (Some(lineage), Some(serial)) => {
+                    format!("serial {serial} of lineage {lineage}, {objects} objects")
+                }
+                _ => "there is none yet".to_owned(),
+            };
+            Check::new(NAME, Status::Ok, message)
+        }
+    }
+}
