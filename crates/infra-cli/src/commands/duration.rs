@@ -16,18 +16,17 @@ pub(super) fn parse(text: &str) -> Result<Duration, String> {
             .filter(|end| *end > 0)
             .ok_or(EXPECTED)?;
         let (number, tail) = rest.split_at(digits);
-        let (unit, tail) = match tail.strip_prefix("ms") {
-            Some(tail) => (Duration::from_millis(1), tail),
-            None => {
-                let mut letters = tail.chars();
-                let unit = match letters.next() {
-                    Some('s') => Duration::from_secs(1),
-                    Some('m') => Duration::from_secs(60),
-                    Some('h') => Duration::from_secs(60 * 60),
-                    _ => return Err(EXPECTED.to_owned()),
-                };
-                (unit, letters.as_str())
-            }
+        let (unit, tail) = if let Some(tail) = tail.strip_prefix("ms") {
+            (Duration::from_millis(1), tail)
+        } else {
+            let mut letters = tail.chars();
+            let unit = match letters.next() {
+                Some('s') => Duration::from_secs(1),
+                Some('m') => Duration::from_mins(1),
+                Some('h') => Duration::from_hours(1),
+                _ => return Err(EXPECTED.to_owned()),
+            };
+            (unit, letters.as_str())
         };
         let number: u32 = number.parse().map_err(|_| EXPECTED)?;
         let part = unit.checked_mul(number).ok_or(EXPECTED)?;
@@ -47,7 +46,7 @@ mod tests {
     #[test]
     fn lengths_of_time_are_read_as_terraform_does() {
         assert_eq!(parse("90s"), Ok(Duration::from_secs(90)));
-        assert_eq!(parse("1h30m"), Ok(Duration::from_secs(5400)));
+        assert_eq!(parse("1h30m"), Ok(Duration::from_mins(90)));
         assert_eq!(parse("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(parse("0s"), Ok(Duration::ZERO));
         for wrong in ["", "10", "m", "5d", "5 m", "-5s", "99999999999h", "5é"] {

@@ -94,13 +94,12 @@ fn changed(page: &mut Page, host: &HostChange) {
     }
     parts.extend(host.details.iter().map(variable_text));
     let title = format!("{} {}", paint(CHANGE, "~"), printable(&host.host));
-    match parts.as_slice() {
-        [one] => page.line(2, format_args!("{title}: {one}")),
-        _ => {
-            page.line(2, title);
-            for part in parts {
-                page.line(6, part);
-            }
+    if let [one] = parts.as_slice() {
+        page.line(2, format_args!("{title}: {one}"))
+    } else {
+        page.line(2, title);
+        for part in parts {
+            page.line(6, part);
         }
     }
 }

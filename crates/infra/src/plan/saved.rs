@@ -267,7 +267,7 @@ fn differences(then: &RunSet, now: &RunSet) -> Vec<String> {
             match old.get(host) {
                 None => found.push(format!("playbook {name:?} now runs on {host} too")),
                 Some(old) if old != inputs => {
-                    found.push(format!("an input of playbook {name:?} for {host} changed"))
+                    found.push(format!("an input of playbook {name:?} for {host} changed"));
                 }
                 Some(_) => {}
             }

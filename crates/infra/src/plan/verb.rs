@@ -135,7 +135,7 @@ pub(crate) struct Planner<'a> {
     pub(crate) key: &'a SecretKey,
 }
 
-impl<'a> Planner<'a> {
+impl Planner<'_> {
     /// Decides on recorded documents where there are any, else on what Terraform says.
     pub(crate) async fn plan(&self) -> Result<Planned, PlanError> {
         match &self.options.recorded {

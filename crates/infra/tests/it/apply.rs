@@ -209,7 +209,7 @@ async fn no_is_an_answer_and_leaves_no_trace() {
     let sample = Sample::new();
     let report = sample
         .apply_with(&Recorder::default(), |options| {
-            options.approve = &|_| Box::pin(async { false })
+            options.approve = &|_| Box::pin(async { false });
         })
         .await
         .unwrap();
