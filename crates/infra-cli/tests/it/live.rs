@@ -134,4 +134,5 @@ fn apply_with_nothing_to_do_says_so() {
     project.write("plan.json", plan(&[], &[]));
     let outcome = project.run(&["apply", "-q", "--auto-approve", "--allow-empty", "--json"]);
     assert_eq!(outcome.json()["outcome"], "nothing");
+    crate::schemas::check("apply", &outcome.json());
 }
