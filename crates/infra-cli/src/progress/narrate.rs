@@ -1,6 +1,8 @@
 //! What is said of an event in a line that stays: results, each once, and what a person
 //! should know.
 
+use std::fmt::Write as _;
+
 use infra::event::{Event, Stage};
 use infra::exec::escape::{multiline, printable};
 
@@ -159,7 +161,8 @@ fn contact(host: &str, step: &str, message: Option<&str>) -> Option<String> {
 fn result(playbook: &str, host: &str, outcome: &str, message: Option<&str>) -> String {
     let mut text = format!("{}: {}: {outcome}\n", printable(playbook), printable(host));
     for line in message.into_iter().flat_map(str::lines) {
-        text.push_str(&format!("  {}\n", paint(MUTED, printable(line))));
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {}", paint(MUTED, printable(line)));
     }
     text
 }
@@ -167,7 +170,7 @@ fn result(playbook: &str, host: &str, outcome: &str, message: Option<&str>) -> S
 fn warning(message: &str, hints: &[String]) -> String {
     let mut text = format!("{}: {}\n", paint(WARNING, "warning"), multiline(message));
     for hint in hints {
-        text.push_str(&format!("{}: {}\n", paint(HINT, "hint"), multiline(hint)));
+        let _ = writeln!(text, "{}: {}", paint(HINT, "hint"), multiline(hint));
     }
     text
 }
