@@ -1,5 +1,6 @@
 //! Ctrl-C and `kill -9` in the middle.
 
+use std::thread;
 use std::time::Duration;
 
 use infra_testkit::{Project, Signal, Simulator, wait_until};
@@ -63,12 +64,12 @@ fn ctrl_c_in_terraform_loses_no_resource() {
         .infra(["apply", "--auto-approve"])
         .on_terminal()
         .start();
-    wait_until("the first instance", Duration::from_mins(1), || {
-        aws.log()
-            .iter()
-            .any(|request| request.action.as_deref() == Some("RunInstances"))
-            .then_some(())
+    // Terraform abandons a request that is under way, and what comes of it is in no state; so
+    // all have been made, and it waits for them to run.
+    wait_until("the instances", Duration::from_mins(1), || {
+        (aws.machines().len() == 5).then_some(())
     });
+    thread::sleep(Duration::from_secs(2));
 
     apply.press_ctrl_c();
 

@@ -52,8 +52,7 @@ pub(crate) const TASK_KEYWORDS: [&str; 47] = [
     "sudo",
 ];
 
-/// Keywords of a role in a list of roles: what else stands there is a variable.
-/// `playbook/role/include.py`.
+/// Ansible's own modules and actions, by the last part of their names. `modules/`.
 pub(crate) const MODULES: [&str; 76] = [
     "add_host",
     "apt",

@@ -89,7 +89,9 @@ fn one(
     members: &BTreeMap<&str, BTreeSet<&str>>,
     unknown: &mut Vec<String>,
 ) -> BTreeSet<String> {
-    let (name, range) = match part
+    // A subscript counts in the inventory's order, which is not known here: a selection by
+    // number may be any of them.
+    let name = match part
         .strip_suffix(']')
         .and_then(|rest| rest.rsplit_once('['))
     {
@@ -99,13 +101,10 @@ fn one(
                     .chars()
                     .all(|c| c.is_ascii_digit() || matches!(c, '-' | ':')) =>
         {
-            (name, Some(range))
+            name
         }
-        _ => (part, None),
+        _ => part,
     };
-    // The subscript counts in the inventory's order, which is not known here; a
-    // selection by number may be any of them.
-    let _ = range;
     let own = |names: &BTreeSet<&str>| {
         names
             .iter()

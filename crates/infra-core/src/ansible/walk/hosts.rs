@@ -102,6 +102,12 @@ impl Walker<'_> {
                     continue;
                 }
                 let folder = dir.join(subdir);
+                if !self
+                    .vars_done
+                    .insert((folder.clone(), name.clone(), reach.clone()))
+                {
+                    continue;
+                }
                 match self.sources.kind(&folder) {
                     Some(Kind::Dir) => {
                         let via = via.then(format!("{subdir} of {name}"));

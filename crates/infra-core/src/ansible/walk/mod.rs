@@ -63,6 +63,7 @@ pub fn closure(request: &Request<'_>) -> Result<Closure, ClosureError> {
         visited: BTreeSet::new(),
         mentioned: BTreeSet::new(),
         defined: BTreeSet::new(),
+        vars_done: BTreeSet::new(),
         wanted: Vec::new(),
         late_roles: Vec::new(),
         playbooks: Vec::new(),
@@ -138,6 +139,8 @@ struct Walker<'r> {
     visited: BTreeSet<(usize, Utf8PathBuf, String)>,
     mentioned: BTreeSet<MentionKey>,
     defined: BTreeSet<Utf8PathBuf>,
+    /// Folders of variables that a name was looked for in
+    vars_done: BTreeSet<(Utf8PathBuf, String, Reach)>,
     wanted: Vec<Wanted>,
     /// Includes of roles whose files aren't known yet
     late_roles: Vec<(Context, task::Args, Scope)>,
