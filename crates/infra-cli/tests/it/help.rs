@@ -36,7 +36,8 @@ fn the_whole_command() {
                             upwards]
           --stack <NAME>    The stack, where the configuration has several
           --json            Print the result as one JSON document
-          --no-color        Print without colours (NO_COLOR does the same)
+          --no-color        Print without colours, as the variable `NO_COLOR` asks
+                            for
           --progress <HOW>  How progress is shown on stderr [possible values: auto,
                             plain, json, none]
       -q, --quiet           Show errors only, and no progress
@@ -99,7 +100,7 @@ fn apply() {
               Print the result as one JSON document
 
           --no-color
-              Print without colours (NO_COLOR does the same)
+              Print without colours, as the variable `NO_COLOR` asks for
 
           --progress <HOW>
               How progress is shown on stderr

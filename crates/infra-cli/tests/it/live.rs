@@ -108,7 +108,7 @@ echo started > ../started
     );
     for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
         drop(std::fs::remove_file(project.path("started")));
-        let child = project.command(&["plan", "-q"]).spawn().unwrap();
+        let child = project.command(&["plan"]).spawn().unwrap();
         while !project.path("started").exists() {
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -120,6 +120,10 @@ echo started > ../started
         let output = child.wait_with_output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(code), "{stderr}");
+        assert!(
+            stderr.contains("interrupted: what runs is asked to stop"),
+            "{stderr}"
+        );
     }
 }
 
