@@ -2,13 +2,27 @@
 
 use std::time::Duration;
 
+const EXPECTED: &str = "expected a length of time such as 30s, 10m or 1h30m";
+
 /// Reads `90s`, `10m`, `1h30m` or `0`.
 pub(super) fn parse(text: &str) -> Result<Duration, String> {
-    const EXPECTED: &str = "expected a length of time such as 30s, 10m or 1h30m";
     if text == "0" {
         return Ok(Duration::ZERO);
     }
+    let parts = sum(text).filter(|_| !text.is_empty());
+    parts.ok_or_else(|| EXPECTED.to_owned())
+}
+
+fn sum(mut text: &str) -> Option<Duration> {
+    // The longer unit first: `m` is the beginning of `ms`.
+    const UNITS: [(&str, Duration); 4] = [
+        ("ms", Duration::from_millis(1)),
+        ("s", Duration::from_secs(1)),
+        ("m", Duration::from_mins(1)),
+        ("h", Duration::from_hours(1)),
+    ];
     let mut total = Duration::ZERO;
+<<<<<<< HEAD
     let mut rest = text;
     while !rest.is_empty() {
         let digits = rest
@@ -32,11 +46,18 @@ pub(super) fn parse(text: &str) -> Result<Duration, String> {
         let part = unit.checked_mul(number).ok_or(EXPECTED)?;
         total = total.checked_add(part).ok_or(EXPECTED)?;
         rest = tail;
+=======
+    while !text.is_empty() {
+        let digits = text.find(|c: char| !c.is_ascii_digit())?;
+        let (number, rest) = text.split_at(digits);
+        let (unit, rest) = UNITS
+            .iter()
+            .find_map(|(name, unit)| Some((*unit, rest.strip_prefix(name)?)))?;
+        total = total.checked_add(unit.checked_mul(number.parse().ok()?)?)?;
+        text = rest;
+>>>>>>> cli
     }
-    if text.is_empty() {
-        return Err(EXPECTED.to_owned());
-    }
-    Ok(total)
+    Some(total)
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use infra_core::config::Playbook;
 use infra_core::hint::Hint as _;
 use infra_core::inventory::Inventory;
 use infra_core::json::Value;
-use infra_exec::ansible::host_key_vars;
 use infra_exec::process::Level;
 use infra_exec::rundir::RunDir;
 use infra_exec::tools::AnsibleCore;
@@ -20,6 +19,7 @@ use super::judge::reports;
 use super::report::{ApplyReport, HostReport, PlaybookReport};
 use super::run::Run;
 use super::tell::PlaybookTeller;
+use crate::ansible_run::with_host_keys;
 use crate::event::Stage;
 use crate::plan::PlanOptions;
 use crate::plan::gate::{Answer, LOCALHOST, Question};
@@ -287,15 +287,4 @@ fn running(answer: &Answer<'_>) -> BTreeSet<String> {
         .running()
         .map(|host| host.host.clone())
         .collect()
-}
-
-/// The inventory with what makes ssh look up each key by the machine it belongs to.
-fn with_host_keys(inventory: &Inventory) -> Inventory {
-    let mut inventory = inventory.clone();
-    for (name, host) in &mut inventory.hosts {
-        for (variable, value) in host_key_vars(host.identity.as_deref().unwrap_or(name)) {
-            host.vars.insert(variable.to_owned(), Value::from(value));
-        }
-    }
-    inventory
 }

@@ -34,6 +34,8 @@ pub struct Planned {
     pub skipped: Vec<String>,
     pub(crate) made: Option<MadePlan>,
     pub(crate) built: Built,
+    /// What Terraform is about to do to the machines, by host; those not named stay
+    pub(crate) machines: BTreeMap<String, Machine>,
     pub(crate) run_set: RunSet,
 }
 
