@@ -22,31 +22,6 @@ fn sum(mut text: &str) -> Option<Duration> {
         ("h", Duration::from_hours(1)),
     ];
     let mut total = Duration::ZERO;
-<<<<<<< HEAD
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest
-            .find(|c: char| !c.is_ascii_digit())
-            .filter(|end| *end > 0)
-            .ok_or(EXPECTED)?;
-        let (number, tail) = rest.split_at(digits);
-        let (unit, tail) = if let Some(tail) = tail.strip_prefix("ms") {
-            (Duration::from_millis(1), tail)
-        } else {
-            let mut letters = tail.chars();
-            let unit = match letters.next() {
-                Some('s') => Duration::from_secs(1),
-                Some('m') => Duration::from_mins(1),
-                Some('h') => Duration::from_hours(1),
-                _ => return Err(EXPECTED.to_owned()),
-            };
-            (unit, letters.as_str())
-        };
-        let number: u32 = number.parse().map_err(|_| EXPECTED)?;
-        let part = unit.checked_mul(number).ok_or(EXPECTED)?;
-        total = total.checked_add(part).ok_or(EXPECTED)?;
-        rest = tail;
-=======
     while !text.is_empty() {
         let digits = text.find(|c: char| !c.is_ascii_digit())?;
         let (number, rest) = text.split_at(digits);
@@ -55,7 +30,6 @@ fn sum(mut text: &str) -> Option<Duration> {
             .find_map(|(name, unit)| Some((*unit, rest.strip_prefix(name)?)))?;
         total = total.checked_add(unit.checked_mul(number.parse().ok()?)?)?;
         text = rest;
->>>>>>> cli
     }
     Some(total)
 }

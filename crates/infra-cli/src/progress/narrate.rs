@@ -114,6 +114,7 @@ pub(super) fn stage(stage: Stage) -> &'static str {
         Stage::Lock => "taking the run lock",
         Stage::Plan => "planning",
         Stage::Decide => "deciding",
+        Stage::Check => "asking Ansible what it would change",
         Stage::Terraform => "applying",
         Stage::Contact => "waiting for hosts",
         Stage::Playbooks => "running playbooks",

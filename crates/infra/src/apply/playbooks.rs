@@ -7,7 +7,6 @@ use infra_core::ansible::SecretKey;
 use infra_core::config::Playbook;
 use infra_core::hint::Hint as _;
 use infra_core::inventory::Inventory;
-use infra_core::json::Value;
 use infra_exec::process::Level;
 use infra_exec::rundir::RunDir;
 use infra_exec::tools::AnsibleCore;

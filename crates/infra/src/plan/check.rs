@@ -78,13 +78,20 @@ pub async fn check(
 ) -> Result<Vec<CheckedPlaybook>, CheckError> {
     let mut checked = Vec::new();
     let running = |playbook: &Playbook| {
-        let decision = planned.decision.playbooks.iter().find(|decision| decision.name == playbook.name);
+        let decision = planned
+            .decision
+            .playbooks
+            .iter()
+            .find(|decision| decision.name == playbook.name);
         let hosts = decision.into_iter().flat_map(|decision| decision.running());
-        hosts.map(|host| host.host.clone()).collect::<BTreeSet<String>>()
+        hosts
+            .map(|host| host.host.clone())
+            .collect::<BTreeSet<String>>()
     };
     for playbook in &project.stack.playbooks {
-        let (there, not_yet): (BTreeSet<String>, BTreeSet<String>) =
-            running(playbook).into_iter().partition(|host| !planned.machines.contains_key(host));
+        let (there, not_yet): (BTreeSet<String>, BTreeSet<String>) = running(playbook)
+            .into_iter()
+            .partition(|host| !planned.machines.contains_key(host));
         let mut result = CheckedPlaybook {
             name: playbook.name.clone(),
             hosts: Vec::new(),
@@ -92,7 +99,12 @@ pub async fn check(
             output: String::new(),
         };
         if !there.is_empty() {
-            context.stage(Stage::Check, ask(context, project, planned, playbook, there, &mut result)).await?;
+            context
+                .stage(
+                    Stage::Check,
+                    ask(context, project, planned, playbook, there, &mut result),
+                )
+                .await?;
         }
         if !result.hosts.is_empty() || !result.not_there_yet.is_empty() {
             checked.push(result);
@@ -111,7 +123,10 @@ async fn ask(
 ) -> Result<(), CheckError> {
     let ansible = tools::ansible(project)?;
     let dir = RunDir::create_in(&std::env::temp_dir())?;
-    let inventory = dir.write("inventory.yml", with_host_keys(&planned.built.inventory).yaml())?;
+    let inventory = dir.write(
+        "inventory.yml",
+        with_host_keys(&planned.built.inventory).yaml(),
+    )?;
     let known_hosts = project.state_dir().join("known_hosts").into();
     let mut run = project.playbook_run(&ansible, playbook, &inventory, &dir, known_hosts, hosts)?;
     run.mode = Mode::Check;
@@ -124,12 +139,18 @@ async fn ask(
         }
     };
     let outcome = run.run(&context.runner, &dir, &keep).await;
-    let outcome = outcome.map_err(|source| CheckError::Ansible { playbook: playbook.name.clone(), source })?;
+    let outcome = outcome.map_err(|source| CheckError::Ansible {
+        playbook: playbook.name.clone(),
+        source,
+    })?;
     result.output = output.into_inner().unwrap_or_default();
     result.hosts = outcome
         .hosts
         .iter()
-        .map(|(host, outcome)| CheckedHost { host: host.clone(), outcome: word(outcome).to_owned() })
+        .map(|(host, outcome)| CheckedHost {
+            host: host.clone(),
+            outcome: word(outcome).to_owned(),
+        })
         .collect();
     Ok(())
 }

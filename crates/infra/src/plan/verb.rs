@@ -1,13 +1,15 @@
 //! `plan`: the three answers.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use infra_core::ansible::SecretKey;
 use infra_core::decision::{Decision, PlaybookDecision};
 use infra_core::document::{Document, DocumentError, EncodingError, decode, read_state};
 use infra_core::drift::{Analysis, DriftRules, RuleError, analyse, analyse_stream};
+use infra_core::gate::Machine;
 use infra_core::hint::Hint;
-use infra_core::inventory::{BuildOptions, Built, diff};
+use infra_core::inventory::{BuildOptions, Built, InventoryDiff, diff};
 use infra_core::ledger::{record, restore};
 use infra_core::terraform::Plan;
 use infra_exec::terraform::Locking;
@@ -40,8 +42,7 @@ pub struct Planned {
 }
 
 /// What runs where, by which inputs: what a saved decision pins.
-pub(crate) type RunSet =
-    std::collections::BTreeMap<String, std::collections::BTreeMap<String, Option<String>>>;
+pub(crate) type RunSet = BTreeMap<String, BTreeMap<String, Option<String>>>;
 
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]
@@ -251,11 +252,12 @@ impl Planner<'_> {
                 });
             }
         };
+        if matches!(document, Document::Stream(_)) && state.is_none() {
+            // A stream has no state: of hosts and playbooks nothing can be said.
+            return Ok(Planned::without_hosts(&self.project.stack.name, analysis));
+        }
         let options = BuildOptions {
-            // A stream has no state, so without one there are no hosts to miss.
-            allow_empty: self.options.allow_empty
-                || self.project.stack.playbooks.is_empty()
-                || (matches!(document, Document::Stream(_)) && state.is_none()),
+            allow_empty: self.options.allow_empty || self.project.stack.playbooks.is_empty(),
             ..BuildOptions::default()
         };
         let Expected { built, machines } =
@@ -272,10 +274,16 @@ impl Planner<'_> {
         }
         .ask()
         .await?;
-        Ok(self.put_together(analysis, built, &answers))
+        Ok(self.put_together(analysis, Expected { built, machines }, &answers))
     }
 
-    fn put_together(&self, analysis: Analysis, built: Built, answers: &[Answer<'_>]) -> Planned {
+    fn put_together(
+        &self,
+        analysis: Analysis,
+        expected: Expected,
+        answers: &[Answer<'_>],
+    ) -> Planned {
+        let Expected { built, machines } = expected;
         let before = restore(&self.ledger.index().inventory);
         let after = restore(&record(&built.inventory, self.key));
         let playbooks: Vec<PlaybookDecision> = answers
@@ -296,6 +304,7 @@ impl Planner<'_> {
                 .collect(),
             made: None,
             run_set: run_set(answers),
+            machines,
             built,
         }
     }
@@ -313,6 +322,20 @@ impl Planner<'_> {
             || "terraform".to_owned(),
             |recorded| recorded.plan.to_string(),
         )
+    }
+}
+
+impl Planned {
+    /// A plan that only answers about Terraform.
+    fn without_hosts(stack: &str, analysis: Analysis) -> Self {
+        Self {
+            decision: Decision::new(stack, analysis, InventoryDiff::default(), Vec::new()),
+            skipped: Vec::new(),
+            made: None,
+            built: Built::default(),
+            machines: BTreeMap::new(),
+            run_set: RunSet::new(),
+        }
     }
 }
 
