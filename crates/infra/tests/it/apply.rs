@@ -207,9 +207,9 @@ async fn a_saved_decision_is_carried_out_only_while_it_holds() {
         .await
         .unwrap_err();
     assert!(
-        error
-            .to_string()
-            .contains("an input of playbook \"base\" for alpha changed"),
+        error.to_string().contains(
+            "playbook \"base\" on alpha: file ansible/roles/base/defaults/main.yml changed"
+        ),
         "{error}"
     );
 }
