@@ -120,18 +120,17 @@ impl Terraform {
             });
         }
         if !completed.exit.success() {
+            let silent = told.diagnostics.is_empty();
             let error = TerraformError::new("plan", &completed, told.diagnostics);
-            if error.trouble == Trouble::UnknownArgument
-                && let Ok(version) = self.version(runner).await
-                && !version.is_new_enough()
-            {
-                return Err(self.too_old(version.version));
+            if silent || error.trouble == Trouble::UnknownArgument {
+                self.refuse_too_old(runner).await?;
             }
             return Err(Box::new(error).into());
         }
         match std::fs::metadata(&plan.out) {
             Ok(saved) if saved.len() > 0 => {}
             found => {
+                self.refuse_too_old(runner).await?;
                 let problem = if found.is_ok() { "empty" } else { "missing" };
                 return Err(Failure::Incomplete {
                     command: "plan".to_owned(),
@@ -145,6 +144,14 @@ impl Terraform {
             summary: told.summary,
             elapsed: completed.elapsed,
         })
+    }
+
+    /// Asks for the version, where something that a new enough one never does went wrong.
+    async fn refuse_too_old(&self, runner: &Runner) -> Result<(), Failure> {
+        match self.version(runner).await {
+            Ok(version) if !version.is_new_enough() => Err(self.too_old(version.version)),
+            _ => Ok(()),
+        }
     }
 
     fn too_old(&self, found: Version) -> Failure {

@@ -229,8 +229,10 @@ impl Answer {
 
     fn understand(&self, program: &Path) -> Result<AnsibleCore, AnsibleCoreError> {
         let first = self.text.lines().next().unwrap_or_default();
+        // Up to 2.10 the line was `ansible-playbook 2.9.27`.
         let version = first
             .split_once("[core ")
+            .or_else(|| first.split_once("ansible-playbook "))
             .and_then(|(_, rest)| rest.split([']', ' ']).next()?.parse().ok())
             .ok_or_else(|| AnsibleCoreError::Unreadable {
                 program: program.to_owned(),
@@ -344,6 +346,18 @@ mod tests {
         );
         say("2.18.10");
         assert_eq!((detect(), asked()), (Version::new(2, 18, 10), 2));
+    }
+
+    #[test]
+    fn an_ansible_from_before_ansible_core_is_too_old() {
+        let dir = tempfile::tempdir().unwrap();
+        let script = dir.path().join("ansible-playbook");
+        write(&script, "#!/bin/sh\necho 'ansible-playbook 2.9.27'\n");
+        let error = AnsibleCore::detect_in(&script, None, &Surroundings::default()).unwrap_err();
+        assert!(
+            matches!(error, AnsibleCoreError::TooOld { found, .. } if found == Version::new(2, 9, 27)),
+            "{error}"
+        );
     }
 
     #[test]

@@ -212,6 +212,32 @@ async fn a_saved_decision_is_carried_out_only_while_it_holds() {
         ),
         "{error}"
     );
+
+    // Of a state that was there before, as in each deploy but the first.
+    let file = sample.path("third");
+    sample.plan().await.save("sample", &file).unwrap();
+    let saved = || Some(SavedDecision::read(&file).unwrap());
+    let report = sample
+        .apply_with(&Recorder::default(), |options| options.saved = saved())
+        .await
+        .unwrap();
+    assert_eq!(report.outcome, Outcome::Done, "{report:#?}");
+    assert_eq!(sample.plan().await.decision.verdict, Verdict::Nothing);
+    let file = sample.path("fourth");
+    sample.replace("terraform/main.tf", "small", "large");
+    sample.plan().await.save("sample", &file).unwrap();
+    sample.terraform(&["apply", "-auto-approve", "-input=false"]);
+    let saved = Some(SavedDecision::read(&file).unwrap());
+    let error = sample
+        .apply_with(&Recorder::default(), |options| options.saved = saved)
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("the state was written since: serial"),
+        "{error}"
+    );
 }
 
 #[tokio::test(flavor = "current_thread")]

@@ -1,5 +1,6 @@
 //! States: the raw format of backends, the format of `show -json`, and what they share.
 
+mod dynamic;
 mod flat;
 mod model;
 pub(crate) mod raw;

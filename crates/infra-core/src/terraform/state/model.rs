@@ -103,9 +103,17 @@ impl<'a> Object<'a> {
     pub fn values(&self) -> Value<'a> {
         match self.attributes {
             Attributes::Absent => Value::Null,
+            Attributes::Json(raw) if self.is_raw() => {
+                super::dynamic::close(&self.resource_type, Value::from_raw(raw))
+            }
             Attributes::Json(raw) => Value::from_raw(raw),
             Attributes::Flat(raw) => super::flat::unflatten(&Value::from_raw(raw)),
         }
+    }
+
+    /// Whether it comes from a raw state: only that lists the sensitive attributes.
+    fn is_raw(&self) -> bool {
+        self.sensitive_is_paths
     }
 
     /// The text of the attributes, where they are one JSON object: for reading a few of
