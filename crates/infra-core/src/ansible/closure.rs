@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::layers::Layers;
 use super::reads::{Names, Reads};
+use super::tree::Digest;
 use super::unresolved::Unresolved;
+use super::yaml::Shape;
 
 /// Everything that decides what a playbook does.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +24,7 @@ pub struct Closure {
     pub(crate) unresolved: Vec<Unresolved>,
     pub(crate) settings: BTreeMap<super::input::InputId, String>,
     pub(crate) merge_hashes: bool,
+    pub(crate) layers: Layers,
     pub(crate) groups_of: BTreeMap<String, Vec<String>>,
 }
 
@@ -53,8 +57,21 @@ pub struct FileInput {
     pub counted: bool,
     /// Whether whether it may be executed counts too
     pub mode_counts: bool,
+    /// What of its content counts
+    pub(crate) content: Content,
     /// Where it applies
     pub reach: BTreeSet<Reach>,
+}
+
+/// What of a file's content counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// Every byte
+    Bytes,
+    /// What it says as YAML, as it is read in no other way
+    Yaml(Shape),
+    /// The same, and its digest
+    Says(Digest),
 }
 
 /// Where a file applies.
@@ -68,6 +85,9 @@ pub enum Reach {
     Group(usize, String),
     /// On one host, in a play
     Host(usize, String),
+    /// On the hosts of a play, which read some of its variables of other hosts. What it
+    /// says of those counts, and nothing else of it.
+    Others(usize),
 }
 
 /// A collection that the closure uses.
@@ -171,7 +191,7 @@ impl Closure {
         };
         match reach {
             Reach::Everywhere => true,
-            Reach::Play(play) => plays.contains(play),
+            Reach::Play(play) | Reach::Others(play) => plays.contains(play),
             Reach::Group(play, group) => {
                 plays.contains(play) && (followed(play) || self.in_group(host, group))
             }

@@ -6,6 +6,7 @@
 
 mod ansible_closure;
 mod ansible_fingerprint;
+mod ansible_others;
 mod config;
 mod consequences;
 mod corpus;

@@ -16,6 +16,7 @@ use crate::ansible::search::{self, Place};
 use crate::ansible::tree::Kind;
 use crate::ansible::unresolved::Reason;
 use crate::ansible::values::{Definition, Scope};
+use crate::ansible::yaml::Shape;
 
 impl Walker<'_> {
     /// Looks for a name, now and again whenever more is known of the variables in it.
@@ -296,7 +297,8 @@ impl Walker<'_> {
         let context = wanted.context.step(wanted.line, &wanted.what);
         match &wanted.used {
             Use::Tasks => {
-                self.add_file(path, context.reach.clone(), &context.via, widened);
+                let (reach, via) = (context.reach.clone(), &context.via);
+                self.add_yaml(path, reach, via, widened, Shape::Plays);
                 let mut inner = context;
                 if let Some((dir, _)) = literal.and_then(|text| text.rsplit_once('/')) {
                     inner.includes.push(dir.to_owned());
@@ -315,7 +317,19 @@ impl Walker<'_> {
 
     /// A file of variables.
     pub(super) fn vars_file(&mut self, context: &Context, path: &Utf8Path, widened: bool) {
-        self.add_file(path, context.reach.clone(), &context.via, widened);
+        self.data_file(context, path, widened, Shape::Variables);
+    }
+
+    /// A YAML file that has no tasks in it.
+    pub(super) fn data_file(
+        &mut self,
+        context: &Context,
+        path: &Utf8Path,
+        widened: bool,
+        shape: Shape,
+    ) {
+        let (reach, via) = (context.reach.clone(), &context.via);
+        self.add_yaml(path, reach, via, widened, shape);
         self.yaml(path, context.play);
         self.mention(context.play, path, Text::Yaml, None, &context.via);
     }
@@ -391,10 +405,14 @@ impl Walker<'_> {
         }
     }
 
-    /// One file as data, with no search.
+    /// One file, with no search.
     pub(super) fn listed(&mut self, path: &Utf8Path, reach: Reach, via: &Arc<Via>) {
         if self.sources.is_file(path) {
-            self.add_file(path, reach, via, false);
+            if matches!(path.extension(), Some("yml" | "yaml")) {
+                self.add_yaml(path, reach, via, false, Shape::Plays);
+            } else {
+                self.add_file(path, reach, via, false);
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::Walker;
 use super::context::Via;
-use crate::ansible::closure::{Closure, PlayInputs, Reach};
+use crate::ansible::closure::{Closure, Content, PlayInputs, Reach};
 use crate::ansible::input::InputId;
 use crate::ansible::reads::{Names, Reads};
 use crate::ansible::request::ClosureError;
@@ -22,6 +22,8 @@ impl Walker<'_> {
         let ignored = globs(&self.request.ignore)?;
         self.files.retain(|path, _| !ignored.is_match(path));
         self.absent.retain(|path| !self.files.contains_key(path));
+        self.says();
+        let layers = self.layers();
         let known = self.known_variables();
         let follows = self.follows();
         let plays: Vec<PlayInputs> = std::mem::take(&mut self.plays)
@@ -69,8 +71,21 @@ impl Walker<'_> {
             unresolved,
             settings,
             merge_hashes: self.settings.merge_hashes,
+            layers,
             groups_of,
         })
+    }
+
+    /// Digests what the YAML files say that are read in no other way.
+    fn says(&mut self) {
+        for (path, file) in &mut self.files {
+            if let Content::Yaml(shape) = file.content {
+                let source = self.sources.read(path).ok().flatten();
+                file.content = source
+                    .and_then(|source| source.says(shape))
+                    .map_or(Content::Bytes, Content::Says);
+            }
+        }
     }
 
     /// `inputs = [...]` of `infra.hcl`.
