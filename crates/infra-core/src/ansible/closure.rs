@@ -39,7 +39,7 @@ pub struct PlayInputs {
     pub widened: bool,
     /// What it reads
     pub reads: Reads,
-    /// Earlier plays whose results it reads from other hosts
+    /// Plays, this one or earlier, whose results on other hosts it reads
     pub follows: BTreeSet<usize>,
 }
 
@@ -151,6 +151,7 @@ impl Closure {
         (!plays.is_empty()).then_some(HostInputs {
             closure: self,
             host,
+            followed: self.followed(host, &plays),
             plays,
         })
     }
@@ -181,21 +182,38 @@ impl Closure {
         plays
     }
 
-    /// Whether a host reaches a file, given the plays that decide for it. Of an earlier
-    /// play that ran on other hosts, what those hosts read counts.
-    pub(crate) fn reached(&self, host: &str, plays: &BTreeSet<usize>, reach: &Reach) -> bool {
-        let followed = |play: &usize| {
+    /// Of the plays that decide for a host, those whose results on other hosts it reads. What
+    /// those hosts have there counts for it.
+    pub(crate) fn followed(&self, host: &str, plays: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let elsewhere = plays.iter().copied().filter(|play| {
             self.plays
                 .get(*play)
                 .is_some_and(|play| !play.hosts.contains(host))
-        };
+        });
+        let read = plays.iter().filter_map(|play| self.plays.get(*play));
+        elsewhere
+            .chain(read.flat_map(|play| play.follows.iter().copied()))
+            .collect()
+    }
+
+    /// Whether a host reaches a file, given the plays that decide for it and those of them
+    /// that it follows.
+    pub(crate) fn reached(
+        &self,
+        host: &str,
+        plays: &BTreeSet<usize>,
+        followed: &BTreeSet<usize>,
+        reach: &Reach,
+    ) -> bool {
         match reach {
             Reach::Everywhere => true,
             Reach::Play(play) | Reach::Others(play) => plays.contains(play),
             Reach::Group(play, group) => {
-                plays.contains(play) && (followed(play) || self.in_group(host, group))
+                plays.contains(play) && (followed.contains(play) || self.in_group(host, group))
             }
-            Reach::Host(play, name) => plays.contains(play) && (followed(play) || name == host),
+            Reach::Host(play, name) => {
+                plays.contains(play) && (followed.contains(play) || name == host)
+            }
         }
     }
 
@@ -215,6 +233,7 @@ pub struct HostInputs<'c> {
     closure: &'c Closure,
     host: &'c str,
     plays: BTreeSet<usize>,
+    followed: BTreeSet<usize>,
 }
 
 impl<'c> HostInputs<'c> {
@@ -252,6 +271,7 @@ impl<'c> HostInputs<'c> {
     }
 
     fn reached(&self, reach: &Reach) -> bool {
-        self.closure.reached(self.host, &self.plays, reach)
+        self.closure
+            .reached(self.host, &self.plays, &self.followed, reach)
     }
 }

@@ -178,13 +178,14 @@ impl<'a> Fingerprinter<'a> {
         if plays.is_empty() {
             return None;
         }
+        let followed = self.closure.followed(host, &plays);
         let mut sections: Vec<Arc<Section>> = self
             .by_reach
             .iter()
             .filter(|(reach, _)| {
                 reach
                     .iter()
-                    .any(|reach| self.closure.reached(host, &plays, reach))
+                    .any(|reach| self.closure.reached(host, &plays, &followed, reach))
             })
             .map(|(_, section)| Arc::clone(section))
             .collect();

@@ -85,8 +85,8 @@ impl Source {
     }
 
     /// The variables of the file by name. None: it doesn't say so plainly.
-    pub(crate) fn variables(&self) -> &Option<Rc<Variables>> {
-        self.variables.get_or_init(|| {
+    pub(crate) fn variables(&self) -> Option<Rc<Variables>> {
+        let variables = self.variables.get_or_init(|| {
             self.says(Shape::Variables)?;
             let documents = self.yaml().as_ref().ok()?;
             let members = documents.iter().flat_map(|document| document.members());
@@ -97,7 +97,8 @@ impl Source {
                 Some((name.to_owned(), Arc::clone(value)))
             });
             variables.collect::<Option<Variables>>().map(Rc::new)
-        })
+        });
+        variables.clone()
     }
 
     pub(crate) fn text(&self) -> &str {

@@ -266,3 +266,35 @@ fn what_is_read_counts_whatever_the_layout_of_the_file() {
     );
     assert!(found.is_empty(), "{found:?}");
 }
+
+#[test]
+fn a_fact_of_another_host_depends_on_what_that_host_has() {
+    let site = |tree: &mut MemoryTree, _: &mut Inventory| {
+        tree.insert(
+            "site.yml",
+            "- hosts: leaf\n  tasks:\n    - set_fact: {seen: \"{{ retention }} {{ lookup('file', inventory_hostname) }}\"}\n    - debug: {msg: \"{{ groups.leaf | map('extract', hostvars, 'seen') }}\"}\n- hosts: server\n  tasks:\n    - template: {src: t.j2, dest: /x}\n",
+        );
+        tree.insert("files/leaf1", "a").insert("files/leaf2", "a");
+    };
+    let found = rerun("{{ hostvars.leaf2.seen }}", site, |tree, _| {
+        tree.insert("files/leaf1", "b");
+    });
+    assert_eq!(
+        found,
+        [
+            "leaf1: file files/leaf1 Changed",
+            "leaf2: file files/leaf1 Changed",
+            "top: file files/leaf1 Changed"
+        ]
+    );
+    let found = rerun("{{ hostvars.leaf2.shard }}", site, |tree, _| {
+        tree.insert("host_vars/leaf1.yml", "shard: north\nretention: 60d\n");
+    });
+    assert_eq!(
+        found,
+        [
+            "leaf1: file host_vars/leaf1.yml Changed",
+            "leaf2: file host_vars/leaf1.yml Changed"
+        ]
+    );
+}

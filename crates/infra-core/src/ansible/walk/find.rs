@@ -124,6 +124,9 @@ impl Walker<'_> {
     fn anything(&mut self, wanted: &Wanted, path: &Utf8Path) {
         let context = wanted.context.step(wanted.line, &wanted.what);
         self.data(&context, path, true);
+        if wanted.used == Use::Vars {
+            self.sets_variables(context.play, path);
+        }
         if wanted.used != Use::Data {
             self.mention(context.play, path, Text::Template, None, &context.via);
         }
@@ -308,7 +311,12 @@ impl Walker<'_> {
                 inner.depth += 1;
                 self.task_file(inner, path);
             }
-            Use::Vars => self.vars_file(&context, path, widened),
+            Use::Vars => {
+                self.vars_file(&context, path, widened);
+                if wanted.what == "include_vars" {
+                    self.sets_variables(context.play, path);
+                }
+            }
             Use::Template => self.template(&context, path, widened),
             Use::Data => self.data(&context, path, widened),
             Use::Role(files) => self.role(&context, path, files),
@@ -332,6 +340,17 @@ impl Walker<'_> {
         self.add_yaml(path, reach, via, widened, shape);
         self.yaml(path, context.play);
         self.mention(context.play, path, Text::Yaml, None, &context.via);
+    }
+
+    /// The variables of a file that a task includes: like facts, they stay with the host.
+    pub(super) fn sets_variables(&mut self, play: usize, path: &Utf8Path) {
+        let variables = self.variables_in(path);
+        if let Some(play) = self.plays.get_mut(play) {
+            play.sets_any |= variables.is_none();
+            for name in variables.iter().flat_map(|variables| variables.keys()) {
+                play.sets.insert(name.clone());
+            }
+        }
     }
 
     /// A template, and the templates that it includes.

@@ -114,8 +114,8 @@ impl Walker<'_> {
             .collect()
     }
 
-    /// Which earlier plays each play depends on: it reads, through `hostvars`, what their
-    /// tasks set on other hosts.
+    /// Which plays each play depends on: it reads, through `hostvars`, what their tasks or
+    /// its own set on other hosts.
     fn follows(&self) -> Vec<BTreeSet<usize>> {
         self.plays
             .iter()
@@ -123,14 +123,13 @@ impl Walker<'_> {
             .map(|(at, play)| {
                 let mut follows = BTreeSet::new();
                 for read in &play.inputs.reads.hostvars {
-                    for (earlier, other) in self.plays.iter().enumerate().take(at) {
-                        let set = other.sets_any
+                    let hosts = self.selected(&read.hosts);
+                    for (earlier, other) in self.plays.iter().enumerate().take(at + 1) {
+                        let sets = other.sets_any
                             || other.sets.iter().any(|name| read.names.contains(name));
-                        let reads = match &read.names {
-                            Names::All => set || !other.sets.is_empty(),
-                            Names::Some(_) => set,
-                        };
-                        if reads && other.inputs.hosts != play.inputs.hosts {
+                        let anywhere = other.makes_hosts || other.words.contains("delegate_facts");
+                        let there = || hosts.iter().any(|host| other.inputs.hosts.contains(host));
+                        if sets && (anywhere || there()) {
                             follows.insert(earlier);
                         }
                     }

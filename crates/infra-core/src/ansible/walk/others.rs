@@ -102,7 +102,7 @@ impl Walker<'_> {
                     }
                     self.read_of_others(play, &read.hosts, &Names::All);
                 }
-                names => self.read_of_others(play, &read.hosts, &names),
+                names @ Names::Some(_) => self.read_of_others(play, &read.hosts, &names),
             }
         }
     }
@@ -233,9 +233,9 @@ impl Walker<'_> {
     }
 
     /// The variables of a file by name. None: it doesn't say so plainly.
-    fn variables_in(&self, path: &Utf8Path) -> Option<Rc<Variables>> {
+    pub(super) fn variables_in(&self, path: &Utf8Path) -> Option<Rc<Variables>> {
         let source = self.sources.read(path).ok().flatten()?;
-        source.variables().clone()
+        source.variables()
     }
 
     /// The hosts of a selection, without the play's own host.

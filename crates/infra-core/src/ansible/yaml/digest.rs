@@ -60,7 +60,9 @@ fn structure(node: &Node, hasher: &mut blake3::Hasher) {
     match &node.data {
         Data::Sequence(items) => {
             open(node, b'[', items.len(), hasher);
-            items.iter().for_each(|item| structure(item, hasher));
+            for item in items {
+                structure(item, hasher);
+            }
         }
         Data::Mapping(members) => {
             open(node, b'{', members.len(), hasher);
@@ -119,7 +121,9 @@ fn exact(node: &Node, hasher: &mut blake3::Hasher) {
         }
         Data::Sequence(items) => {
             open(node, b'[', items.len(), hasher);
-            items.iter().for_each(|item| exact(item, hasher));
+            for item in items {
+                exact(item, hasher);
+            }
         }
         Data::Mapping(members) => {
             open(node, b'{', members.len(), hasher);

@@ -178,7 +178,7 @@ impl Loader {
 type Members = Vec<(Arc<Node>, Arc<Node>)>;
 
 /// Pairs up keys and values, resolves `<<`, and keeps the last value of a repeated key at
-/// the place of the first, with what is merged in front (`flatten_mapping` of PyYAML).
+/// the place of the first, with what is merged in front (`flatten_mapping` of `yaml/constructor.py`).
 fn members(parts: Vec<Arc<Node>>) -> Result<Members, &'static str> {
     let mut own: Members = Vec::with_capacity(parts.len() / 2);
     let mut all: Members = Vec::new();
