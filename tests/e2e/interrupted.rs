@@ -43,8 +43,8 @@ fn after_a_kill_the_next_apply_picks_up_what_is_left() {
     apply.signal(Signal::KILL);
 
     apply.wait().exits(137);
-    // Ansible notices the death of its parent by itself.
-    slow.nothing_runs();
+    // The kernel tells Ansible that its parent has died.
+    slow.nothing_works();
     slow.let_go();
     let plan = Plan::of(&slow.project);
     assert!(

@@ -12,15 +12,13 @@ resource "terraform_data" "run_ansible_playbook" {
   triggers_replace = aws_instance.leaf[*].public_ip
 
   provisioner "local-exec" {
-    command = "${var.runner} ../ansible/site.yml"
+    command = "ansible-playbook -i ../hosts.ini ../ansible/site.yml"
   }
 }
-
-variable "runner" {
-  type    = string
-  default = "true ansible-playbook"
-}
 "#;
+
+/// The inventory beside it, of a host that isn't up.
+const NOT_UP: &str = "[leaf]\nleaf-1 ansible_host=127.0.0.1 ansible_port=1\n";
 
 const EXAMPLE: &str = include_str!("../../examples/federation/infra.hcl");
 
@@ -28,7 +26,9 @@ const EXAMPLE: &str = include_str!("../../examples/federation/infra.hcl");
 fn a_runner_that_follows_a_new_address_is_a_consequence_and_nothing_to_apply() {
     let aws = Simulator::start();
     let project = Project::federation(&aws);
-    project.write("terraform/runner.tf", RUNNER);
+    project
+        .write("terraform/runner.tf", RUNNER)
+        .write("hosts.ini", "[leaf]\n");
     project.infra(["apply", "--auto-approve"]).succeeds();
 
     aws.restart_all();
@@ -56,15 +56,13 @@ fn a_runner_that_follows_a_new_address_is_a_consequence_and_nothing_to_apply() {
 fn a_tainted_runner_is_replaced_by_a_playbook_block() {
     let aws = Simulator::start();
     let project = Project::federation(&aws);
-    project.write("terraform/runner.tf", RUNNER);
+    project
+        .write("terraform/runner.tf", RUNNER)
+        .write("hosts.ini", NOT_UP);
     std::fs::remove_file(project.path("infra.hcl")).unwrap();
-    // The first run fails, as it does when the host isn't up yet, and taints the runner.
-    let failing = [
-        "apply",
-        "-auto-approve",
-        "-var=runner=false ansible-playbook",
-    ];
-    project.terraform("terraform", failing).output().exits(1);
+    // The first run fails, because the host isn't up yet, and taints the runner.
+    let apply = project.terraform("terraform", ["apply", "-auto-approve"]);
+    apply.output().exits(1).complains("ansible-playbook");
     let plan = project
         .terraform("terraform", ["plan", "-no-color"])
         .succeeds();

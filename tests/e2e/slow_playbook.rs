@@ -42,13 +42,25 @@ impl Slow {
     /// Checks that soon no process of this project is left.
     #[track_caller]
     pub(crate) fn nothing_runs(&self) {
+        self.ends(|_| true);
+    }
+
+    /// Checks that soon nothing of this project is at work: open connections of ssh that wait
+    /// for another command may be left, and close themselves.
+    #[track_caller]
+    pub(crate) fn nothing_works(&self) {
+        self.ends(|command| !command.trim_end().ends_with("[mux]"));
+    }
+
+    #[track_caller]
+    fn ends(&self, counts: impl Fn(&String) -> bool) {
         let top = self.project.root().parent().unwrap();
+        let left = || -> Vec<String> { processes_in(top).into_iter().filter(&counts).collect() };
         let end = Instant::now() + Duration::from_secs(30);
-        let mut left = processes_in(top);
-        while !left.is_empty() && Instant::now() < end {
+        while !left().is_empty() && Instant::now() < end {
             thread::sleep(Duration::from_millis(100));
-            left = processes_in(top);
         }
+        let left = left();
         assert!(left.is_empty(), "still running:\n{}", left.join("\n"));
     }
 }

@@ -1,9 +1,11 @@
 //! What every verb is given.
 
 use std::cell::Cell;
+use std::convert::Infallible;
 
 use anyhow::Context as _;
-use infra::exec::process::{Interrupter, install_signal_handlers};
+use infra::event::{Event, Observer as _};
+use infra::exec::process::{Interrupt, Interrupter, Level, install_signal_handlers};
 use infra::{Context, Open, OpenError, Project};
 
 use crate::failure::Failure;
@@ -96,7 +98,13 @@ impl App {
                 .context("can't listen for signals")
                 .map_err(Failure::plain)?;
             let context = Context::new(&progress, interrupter.interrupt());
-            let result = work(&context, interrupter).await;
+            let mut interrupt = interrupter.interrupt();
+            let result = tokio::select! {
+                // Work that ends with the interrupt needs no explanation.
+                biased;
+                result = work(&context, interrupter) => result,
+                never = explain_interrupts(&mut interrupt, &progress) => match never {},
+            };
             self.signal.set(signals.exit_code());
             result
         });
@@ -122,5 +130,24 @@ impl App {
 
     fn progress_style(&self) -> Style {
         Style::choose(self.global.progress, self.global.quiet)
+    }
+}
+
+/// Says what an interrupt does, so that nobody has to guess whether it was heard.
+async fn explain_interrupts(interrupt: &mut Interrupt, progress: &Progress) -> Infallible {
+    let mut seen = Level::None;
+    loop {
+        seen = interrupt.above(seen).await;
+        let message = match seen {
+            Level::None => continue,
+            Level::Stop => "what runs is asked to stop, and is waited for",
+            Level::Insist => {
+                "it is stopping; once more kills it, and may leave things that no state knows of"
+            }
+            Level::Kill => "what runs is killed",
+        };
+        progress.event(&Event::Interrupted {
+            message: message.to_owned(),
+        });
     }
 }

@@ -8,6 +8,7 @@ use clap::error::ErrorKind;
 
 use crate::app::App;
 use crate::cli::{Cli, Command};
+use crate::commands::{doctor, init, validate};
 use crate::exit::{self, Ending};
 use crate::failure::Failure;
 use crate::{output, report};
@@ -36,8 +37,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn verb(command: Command, app: &App) -> Result<Ending, Failure> {
     match command {
-        Command::Init(verb) => verb.run(app),
-        Command::Validate(verb) => verb.run(app),
+        Command::Init(init::Init {}) => init::Init::run(app),
+        Command::Validate(validate::Validate {}) => validate::Validate::run(app),
         Command::Plan(verb) => verb.run(app),
         Command::Apply(verb) => verb.run(app),
         Command::Drift(verb) => verb.run(app),
@@ -45,7 +46,7 @@ fn verb(command: Command, app: &App) -> Result<Ending, Failure> {
         Command::Inputs(verb) => verb.run(app),
         Command::Explain(verb) => verb.run(app),
         Command::History(verb) => verb.run(app),
-        Command::Doctor(verb) => verb.run(app),
+        Command::Doctor(doctor::Doctor {}) => doctor::Doctor::run(app),
         Command::ForceUnlock(verb) => verb.run(app),
         Command::Schema(verb) => verb.run(),
         Command::Completions(verb) => verb.run(),

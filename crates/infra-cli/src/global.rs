@@ -47,7 +47,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, env = "INFRA_JSON", hide_env = true, value_parser = FalseyValueParser::new())]
     pub(crate) json: bool,
 
-    /// Print without colours (NO_COLOR does the same)
+    /// Print without colours, like `NO_COLOR`
     #[arg(long, global = true, env = "INFRA_NO_COLOR", hide_env = true, value_parser = FalseyValueParser::new())]
     pub(crate) no_color: bool,
 

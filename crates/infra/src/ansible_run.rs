@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use camino::Utf8Path;
 use infra_core::config::Playbook;
+use infra_core::inventory::Inventory;
 use infra_core::json::Value;
-use infra_exec::ansible::{InventoryListing, PlaybookRun};
+use infra_exec::ansible::{InventoryListing, PlaybookRun, host_key_vars};
 use infra_exec::rundir::{RunDir, RunDirError};
 use infra_exec::ssh::HostKeys;
 use infra_exec::tools::{AnsibleCore, LocateError, Tool, locate};
@@ -96,4 +97,15 @@ impl Project {
     fn absolute(&self, path: &Utf8Path) -> PathBuf {
         self.root.join(path).into()
     }
+}
+
+/// The inventory with what makes ssh look up each key by the machine it belongs to.
+pub(crate) fn with_host_keys(inventory: &Inventory) -> Inventory {
+    let mut inventory = inventory.clone();
+    for (name, host) in &mut inventory.hosts {
+        for (variable, value) in host_key_vars(host.identity.as_deref().unwrap_or(name)) {
+            host.vars.insert(variable.to_owned(), Value::from(value));
+        }
+    }
+    inventory
 }

@@ -29,6 +29,8 @@ pub enum Stage {
     Plan,
     /// Drift, inventory and inputs
     Decide,
+    /// Asking Ansible what a playbook would change
+    Check,
     /// `terraform apply`
     Terraform,
     /// Waiting until new hosts can be logged in to

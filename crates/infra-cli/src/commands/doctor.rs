@@ -19,7 +19,7 @@ Examples:
   infra doctor --json | jq -e '.status == \"ok\"'";
 
 impl Doctor {
-    pub(crate) fn run(&self, app: &App) -> Result<Ending, Failure> {
+    pub(crate) fn run(app: &App) -> Result<Ending, Failure> {
         let open = app.open();
         let diagnosis = app.block_on(async |context, _| Ok(doctor(context, &open).await))?;
         if app.global.json {

@@ -19,7 +19,7 @@ Examples:
   infra -C deploy init  for another directory";
 
 impl Init {
-    pub(crate) fn run(&self, app: &App) -> Result<Ending, Failure> {
+    pub(crate) fn run(app: &App) -> Result<Ending, Failure> {
         let written = init(".".into())?;
         if app.global.json {
             output::print_json(&written)?;

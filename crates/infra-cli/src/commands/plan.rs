@@ -5,8 +5,9 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 use clap::Args;
 use clap::builder::FalseyValueParser;
-use infra::core::decision::Verdict;
-use infra::plan::{PlanOptions, RecordedPlan};
+use infra::core::decision::{Decision, Verdict};
+use infra::plan::{CheckedPlaybook, PlanOptions, RecordedPlan};
+use serde::Serialize;
 
 use super::duration;
 use super::force::Force;
@@ -48,6 +49,11 @@ pub(crate) struct Plan {
     )]
     state: Option<Utf8PathBuf>,
 
+    /// Ask Ansible as well what each playbook would change (`--check --diff`). Its output
+    /// may show what files hold, secrets included
+    #[arg(long, conflicts_with = "plan_json", env = "INFRA_CHECK", hide_env = true, value_parser = FalseyValueParser::new())]
+    check: bool,
+
     #[command(flatten)]
     force: Force,
 
@@ -69,9 +75,19 @@ Examples:
   infra plan                       what would be done, and why
   infra plan --detailed-exitcode   exit with 2 if there is something to do
   infra plan --out tonight.plan    save it, for `infra apply tonight.plan`
+  infra plan --check               with Ansible's own preview of what would run
   infra plan --json | jq .verdict  the same for a program
   infra plan --force=prometheus    run a playbook whatever its inputs
   terraform show -json tfplan | infra plan --plan-json -";
+
+/// The document of `infra plan --json`.
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    decision: &'a Decision,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check: Option<&'a [CheckedPlaybook]>,
+}
 
 impl Plan {
     pub(crate) fn run(self, app: &App) -> Result<Ending, Failure> {
@@ -85,19 +101,25 @@ impl Plan {
             refresh_only: self.refresh_only,
             allow_empty: self.allow_empty,
         };
-        let planned =
-            app.block_on(async |context, _| Ok(infra::plan(context, &project, &options).await?))?;
+        let (planned, checked) = app.block_on(async |context, _| {
+            let planned = infra::plan(context, &project, &options).await?;
+            let checked = match self.check {
+                true => Some(infra::plan::check(context, &project, &planned).await?),
+                false => None,
+            };
+            Ok((planned, checked))
+        })?;
         if let Some(file) = &self.out {
             planned.save(&project.stack.name, file)?;
         }
         if app.global.json {
-            output::print_json(&planned.decision)?;
+            output::print_json(&Answer {
+                decision: &planned.decision,
+                check: checked.as_deref(),
+            })?;
         } else {
-            output::print(&report::plan(
-                &planned.decision,
-                &planned.skipped,
-                app.detail(),
-            ))?;
+            let page = report::plan(&planned.decision, &planned.skipped, app.detail());
+            output::print(&(page + &report::checked(checked.as_deref().unwrap_or_default())))?;
         }
         if let Some(file) = self.out.filter(|_| !app.global.quiet) {
             app.screen().above(&report::saved(&file));

@@ -25,10 +25,7 @@ Examples:
 impl Schema {
     pub(crate) fn run(self) -> Result<Ending, Failure> {
         let text = match self.name {
-            None => SCHEMAS
-                .iter()
-                .map(|(name, _)| format!("{name}\n"))
-                .collect(),
+            None => names().join("\n") + "\n",
             Some(name) => find(&name)?.to_owned(),
         };
         output::print_with(|out| out.write_all(text.as_bytes()))?;
@@ -39,7 +36,7 @@ impl Schema {
 fn find(name: &str) -> Result<&'static str, Failure> {
     let found = SCHEMAS.iter().find(|(known, _)| *known == name);
     found.map(|(_, text)| *text).ok_or_else(|| {
-        let known: Vec<&str> = SCHEMAS.iter().map(|(known, _)| *known).collect();
+        let known = names();
         let meant = did_you_mean(name, known.iter().copied());
         let hints = meant
             .map(|meant| format!("did you mean {meant:?}?"))
@@ -47,4 +44,8 @@ fn find(name: &str) -> Result<&'static str, Failure> {
             .chain([format!("there is: {}", known.join(", "))]);
         Failure::new(anyhow!("there is no schema {name:?}"), hints.collect())
     })
+}
+
+fn names() -> Vec<&'static str> {
+    SCHEMAS.iter().map(|(name, _)| *name).collect()
 }

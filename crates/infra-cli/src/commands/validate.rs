@@ -19,7 +19,7 @@ Examples:
   infra validate --json | jq '.findings[].message'";
 
 impl Validate {
-    pub(crate) fn run(&self, app: &App) -> Result<Ending, Failure> {
+    pub(crate) fn run(app: &App) -> Result<Ending, Failure> {
         let validation = validate(&app.open()).map_err(Failure::opening)?;
         if app.global.json {
             output::print_json(&validation)?;

@@ -1,6 +1,8 @@
 //! What is said of an event in a line that stays: results, each once, and what a person
 //! should know.
 
+use std::fmt::Write as _;
+
 use infra::event::{Event, Stage};
 use infra::exec::escape::{multiline, printable};
 
@@ -112,6 +114,7 @@ pub(super) fn stage(stage: Stage) -> &'static str {
         Stage::Lock => "taking the run lock",
         Stage::Plan => "planning",
         Stage::Decide => "deciding",
+        Stage::Check => "asking Ansible what it would change",
         Stage::Terraform => "applying",
         Stage::Contact => "waiting for hosts",
         Stage::Playbooks => "running playbooks",
@@ -159,7 +162,8 @@ fn contact(host: &str, step: &str, message: Option<&str>) -> Option<String> {
 fn result(playbook: &str, host: &str, outcome: &str, message: Option<&str>) -> String {
     let mut text = format!("{}: {}: {outcome}\n", printable(playbook), printable(host));
     for line in message.into_iter().flat_map(str::lines) {
-        text.push_str(&format!("  {}\n", paint(MUTED, printable(line))));
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {}", paint(MUTED, printable(line)));
     }
     text
 }
@@ -167,7 +171,7 @@ fn result(playbook: &str, host: &str, outcome: &str, message: Option<&str>) -> S
 fn warning(message: &str, hints: &[String]) -> String {
     let mut text = format!("{}: {}\n", paint(WARNING, "warning"), multiline(message));
     for hint in hints {
-        text.push_str(&format!("{}: {}\n", paint(HINT, "hint"), multiline(hint)));
+        let _ = writeln!(text, "{}: {}", paint(HINT, "hint"), multiline(hint));
     }
     text
 }
@@ -182,4 +186,78 @@ pub(super) fn contact_step(step: &str) -> String {
         other => other,
     };
     paint(CHANGE, printable(what)).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_has_each_result_once() {
+        let text = |text: &str| text.to_owned();
+        let resource = |step: &str| Event::Resource {
+            address: text("aws_instance.leaf"),
+            step: text(step),
+            action: Some(text("create")),
+            seconds: Some(31),
+        };
+        let contact = |step: &str| Event::Contact {
+            host: text("leaf1"),
+            step: text(step),
+            message: None,
+        };
+        let finished = |host: &str, outcome: &str, message: Option<&str>| Event::HostFinished {
+            playbook: text("site"),
+            host: text(host),
+            outcome: text(outcome),
+            changed: true,
+            message: message.map(str::to_owned),
+        };
+        let events = [
+            resource("apply_start"),
+            resource("apply_progress"),
+            resource("apply_complete"),
+            contact("tcp"),
+            contact("login"),
+            contact("ready"),
+            Event::PlaybookStarted {
+                playbook: text("site"),
+                hosts: vec![text("leaf1"), text("leaf2")],
+            },
+            Event::TaskStarted {
+                playbook: text("site"),
+                task: text("Install"),
+                place: None,
+            },
+            finished("leaf1", "succeeded", None),
+            finished(
+                "leaf2",
+                "failed",
+                Some("E: no such package\u{1b}[2J\nsecond line"),
+            ),
+            Event::Warning {
+                message: text("the key is readable by others"),
+                hints: vec![text("chmod 600 it")],
+            },
+            Event::Interrupted {
+                message: text("waiting for Terraform to stop"),
+            },
+        ];
+        let lines: String = events
+            .iter()
+            .filter_map(|event| narrate(event, Detail::Folded))
+            .collect();
+        insta::assert_snapshot!(anstream::adapter::strip_str(&lines).to_string(), @r"
+        aws_instance.leaf: created after 31s
+        leaf1: reachable
+        site: runs on 2 hosts
+        site: leaf1: succeeded (changed)
+        site: leaf2: failed
+          E: no such package\x1b[2J
+          second line
+        warning: the key is readable by others
+        hint: chmod 600 it
+        interrupted: waiting for Terraform to stop
+        ");
+    }
 }

@@ -25,9 +25,8 @@ impl Style {
             ProgressChoice::Json => Self::Json,
             _ if quiet => Self::Silent,
             ProgressChoice::None => Self::Silent,
-            ProgressChoice::Plain => Self::Plain,
             ProgressChoice::Auto if is_watched() => Self::Live,
-            ProgressChoice::Auto => Self::Plain,
+            ProgressChoice::Auto | ProgressChoice::Plain => Self::Plain,
         }
     }
 }

@@ -121,3 +121,52 @@ fn add(page: &mut Page, playbook: &PlaybookReport, detail: Detail) {
     }
     page.folded(4, bad.len() - shown);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(name: &str, outcome: &str, changed: bool, message: Option<&str>) -> HostReport {
+        HostReport {
+            host: name.to_owned(),
+            outcome: outcome.to_owned(),
+            changed,
+            task: message.map(|_| "Start prometheus".to_owned()),
+            message: message.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn who_failed_is_named_with_the_task_and_what_was_said_once() {
+        let said = "Unable to start service\nsee journalctl";
+        let report = ApplyReport {
+            format_version: "1.0",
+            stack: "federation".to_owned(),
+            run: Some("20261122T100000Z-1".to_owned()),
+            outcome: Outcome::Failed,
+            terraform: true,
+            playbooks: vec![PlaybookReport {
+                name: "prometheus".to_owned(),
+                hosts: vec![
+                    host("leaf1", "succeeded", true, None),
+                    host("leaf2", "failed", false, Some(said)),
+                    host("leaf3", "succeeded", false, None),
+                ],
+            }],
+            problems: vec![
+                format!("leaf2: {said}"),
+                "the record can't be uploaded".to_owned(),
+            ],
+        };
+        let page = anstream::adapter::strip_str(&applied(&report, Detail::Folded)).to_string();
+        insta::assert_snapshot!(page, @"
+        federation: not all is done: Terraform applied its plan and 1 playbook ran
+          prometheus: succeeded on 2 hosts (1 changed), not done on 1 host
+            leaf2: failed in task Start prometheus
+              Unable to start service
+              see journalctl
+          the record can't be uploaded
+        the next `infra apply` does the rest, and only that
+        ");
+    }
+}

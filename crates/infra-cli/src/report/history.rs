@@ -174,3 +174,61 @@ pub(super) fn second(at: &str) -> String {
         _ => at.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use infra::verbs::history::HostRun;
+
+    use super::*;
+
+    #[test]
+    fn a_run_is_told_in_a_few_lines() {
+        let host = |name: &str, outcome: &str| HostRun {
+            host: name.to_owned(),
+            at: "2026-11-22T10:00:09Z".to_owned(),
+            outcome: outcome.to_owned(),
+            changed: (outcome == "succeeded").then_some(true),
+            task: (outcome == "failed").then(|| "Start prometheus".to_owned()),
+            message: None,
+        };
+        let run = Run {
+            id: "20261122T100000Z-1".to_owned(),
+            who: "ada@bastion".to_owned(),
+            started: "2026-11-22T10:00:00.123Z".to_owned(),
+            command: Some("apply".to_owned()),
+            outcome: RunOutcome::Finished {
+                outcome: "failed".to_owned(),
+            },
+            playbooks: vec![PlaybookRun {
+                name: "prometheus".to_owned(),
+                hosts: vec![host("leaf1", "succeeded"), host("leaf2", "failed")],
+            }],
+            ..Run::default()
+        };
+        let killed = Run {
+            id: "20261121T100000Z-2".to_owned(),
+            who: "ci@runner".to_owned(),
+            started: "2026-11-21T10:00:00Z".to_owned(),
+            outcome: RunOutcome::Abandoned {
+                evidence: "the machine was restarted since".to_owned(),
+            },
+            ..Run::default()
+        };
+        let answer = History {
+            format_version: "1.0",
+            stack: "federation".to_owned(),
+            ledger: "/srv/.infra/federation/ledger".to_owned(),
+            runs: vec![run, killed],
+            damaged: Vec::new(),
+        };
+        let page = anstream::adapter::strip_str(&history(&answer, 7, Detail::Folded)).to_string();
+        insta::assert_snapshot!(page, @"
+        federation: the last 2 of 7 runs
+          2026-11-22 10:00:00Z  apply failed  ada@bastion  20261122T100000Z-1
+              prometheus: succeeded on 1 host (1 changed), not on 1 host
+                leaf2: failed in task Start prometheus
+          2026-11-21 10:00:00Z  run abandoned  ci@runner  20261121T100000Z-2
+              the machine was restarted since
+        ");
+    }
+}

@@ -81,27 +81,26 @@ fn changed(page: &mut Page, host: &HostChange) {
     if let Some((before, after)) = &host.machine {
         parts.push(format!(
             "another machine: {} → {}",
-            optional(before),
-            optional(after)
+            optional(before.as_deref()),
+            optional(after.as_deref())
         ));
     }
     if let Some((before, after)) = &host.resource {
         parts.push(format!(
             "resource {} → {}",
-            optional(before),
-            optional(after)
+            optional(before.as_deref()),
+            optional(after.as_deref())
         ));
     }
     parts.extend(host.details.iter().map(variable_text));
     let title = format!("{} {}", paint(CHANGE, "~"), printable(&host.host));
-    match parts.as_slice() {
-        [one] => page.line(2, format_args!("{title}: {one}")),
-        _ => {
-            page.line(2, title);
-            for part in parts {
-                page.line(6, part);
-            }
-        }
+    if let [one] = parts.as_slice() {
+        page.line(2, format_args!("{title}: {one}"));
+        return;
+    }
+    page.line(2, title);
+    for part in parts {
+        page.line(6, part);
     }
 }
 
@@ -165,7 +164,6 @@ fn value(value: &Value<'_>) -> String {
     text.chars().take(LONGEST - 1).chain(['…']).collect()
 }
 
-fn optional(text: &Option<String>) -> String {
-    text.as_deref()
-        .map_or_else(|| "none".to_owned(), |text| printable(text).into_owned())
+fn optional(text: Option<&str>) -> String {
+    text.map_or_else(|| "none".to_owned(), |text| printable(text).into_owned())
 }

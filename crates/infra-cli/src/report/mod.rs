@@ -4,6 +4,7 @@
 
 mod applied;
 mod changes;
+mod checked;
 mod consequences;
 mod count;
 mod diagnosis;
@@ -26,6 +27,7 @@ mod validation;
 mod verdict;
 
 pub(crate) use applied::applied;
+pub(crate) use checked::checked;
 pub(crate) use diagnosis::diagnosis;
 pub(crate) use drift::drift;
 pub(crate) use explanation::explanation;

@@ -36,7 +36,7 @@ fn the_whole_command() {
                             upwards]
           --stack <NAME>    The stack, where the configuration has several
           --json            Print the result as one JSON document
-          --no-color        Print without colours (NO_COLOR does the same)
+          --no-color        Print without colours, like `NO_COLOR`
           --progress <HOW>  How progress is shown on stderr [possible values: auto,
                             plain, json, none]
       -q, --quiet           Show errors only, and no progress
@@ -99,7 +99,7 @@ fn apply() {
               Print the result as one JSON document
 
           --no-color
-              Print without colours (NO_COLOR does the same)
+              Print without colours, like `NO_COLOR`
 
           --progress <HOW>
               How progress is shown on stderr

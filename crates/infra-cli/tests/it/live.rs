@@ -108,7 +108,7 @@ echo started > ../started
     );
     for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
         drop(std::fs::remove_file(project.path("started")));
-        let child = project.command(&["plan", "-q"]).spawn().unwrap();
+        let child = project.command(&["plan"]).spawn().unwrap();
         while !project.path("started").exists() {
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -120,6 +120,10 @@ echo started > ../started
         let output = child.wait_with_output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(code), "{stderr}");
+        assert!(
+            stderr.contains("interrupted: what runs is asked to stop"),
+            "{stderr}"
+        );
     }
 }
 
@@ -134,4 +138,5 @@ fn apply_with_nothing_to_do_says_so() {
     project.write("plan.json", plan(&[], &[]));
     let outcome = project.run(&["apply", "-q", "--auto-approve", "--allow-empty", "--json"]);
     assert_eq!(outcome.json()["outcome"], "nothing");
+    crate::schemas::check("apply", &outcome.json());
 }

@@ -97,32 +97,12 @@ fn changes_have_terraforms_symbols() {
     let (old, new) = (json!({ "size": 1 }), json!({ "size": 2 }));
     let none = json!(null);
     let changes = [
-        change("aws_ebs_volume.new", &["create"], none.clone(), new.clone()),
-        change(
-            "aws_ebs_volume.grown",
-            &["update"],
-            old.clone(),
-            new.clone(),
-        ),
-        change(
-            "aws_ebs_volume.other",
-            &["delete", "create"],
-            old.clone(),
-            new.clone(),
-        ),
-        change(
-            "aws_ebs_volume.spare",
-            &["create", "delete"],
-            old.clone(),
-            new,
-        ),
-        change(
-            "aws_ebs_volume.gone",
-            &["delete"],
-            old.clone(),
-            none.clone(),
-        ),
-        change("aws_ebs_volume.left", &["forget"], old, none),
+        change("aws_ebs_volume.new", &["create"], &none, &new),
+        change("aws_ebs_volume.grown", &["update"], &old, &new),
+        change("aws_ebs_volume.other", &["delete", "create"], &old, &new),
+        change("aws_ebs_volume.spare", &["create", "delete"], &old, &new),
+        change("aws_ebs_volume.gone", &["delete"], &old, &none),
+        change("aws_ebs_volume.left", &["forget"], &old, &none),
     ];
     project.write("plan.json", plan(&[], &changes));
     let outcome = project.run(&["plan", "--plan-json", "plan.json", "--detailed-exitcode"]);
@@ -286,8 +266,8 @@ fn text_from_the_cloud_cannot_steer_the_terminal() {
     let changes = [change(
         &address,
         &["create"],
-        json!(null),
-        json!({ "size": 1 }),
+        &json!(null),
+        &json!({ "size": 1 }),
     )];
     project.write("plan.json", plan(&[], &changes));
     let outcome = project.run(&["plan", "--plan-json", "plan.json"]);

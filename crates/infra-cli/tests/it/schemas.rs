@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::support::{FEDERATION, TestProject, WITH_PLAYBOOK, instance, plan, recording, state};
 
-fn check(name: &str, document: &Value) {
+/// Checks a document against the schema of its name.
+pub(crate) fn check(name: &str, document: &Value) {
     let text = TestProject::empty().run(&["schema", name]);
     let validator = jsonschema::validator_for(&text.json()).unwrap();
     let errors: Vec<String> = validator
@@ -114,6 +115,11 @@ fn the_small_answers() {
     );
     check("doctor", &project.run(&["doctor", "--json"]).json());
     check("validate", &project.run(&["validate", "--json"]).json());
+    std::fs::remove_dir_all(project.path("terraform")).unwrap();
+    check("validate", &project.run(&["validate", "--json"]).json());
+    let bare = TestProject::empty();
+    bare.write("main.tf", "terraform {}\n");
+    check("init", &bare.run(&["init", "--json"]).json());
 }
 
 #[test]

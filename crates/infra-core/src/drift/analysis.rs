@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::consequence::{TerraformChanges, prove};
+use crate::decision::FORMAT_VERSION;
 use crate::drift::classify::{Judge, classify};
 use crate::drift::{
     Class, Consequence, DriftEntry, DriftReport, DriftRules, Source, Summary, stream,
@@ -67,6 +68,7 @@ impl DriftReport {
                 .collect()
         };
         Self {
+            format_version: FORMAT_VERSION,
             source,
             summary: Summary {
                 benign: count(Class::Benign),

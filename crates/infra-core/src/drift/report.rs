@@ -33,6 +33,8 @@ pub enum Class {
 /// Everything that changed outside of Terraform, and what follows from it.
 #[derive(Debug, Clone, Serialize)]
 pub struct DriftReport {
+    /// [`FORMAT_VERSION`](crate::decision::FORMAT_VERSION): it is a document of its own, and part of that of `infra plan`
+    pub format_version: &'static str,
     /// Which document was read
     pub source: Source,
     /// How many entries there are of each class

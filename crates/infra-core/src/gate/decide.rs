@@ -87,19 +87,16 @@ pub fn decide(
             format!("playbook {} runs at each apply", playbook.name),
         ));
     }
-    match (&standing.recorded, standing.failure) {
-        (None, Some(failure)) => reasons.push(Reason::new(
-            "ledger",
-            format!("last run: {failure}; it never succeeded here"),
-        )),
-        (None, None) if standing.machine == Machine::Stays => {
-            reasons.push(Reason::new("ledger", "it never ran on this host"));
-        }
-        (None, None) => {}
-        (Some(_), Some(failure)) => {
-            reasons.push(Reason::new("ledger", format!("last run: {failure}")))
-        }
-        (Some(_), None) => {}
+    if let Some(failure) = standing.failure {
+        let never = standing.recorded.is_none();
+        let more = if never {
+            "; it never succeeded here"
+        } else {
+            ""
+        };
+        reasons.push(Reason::new("ledger", format!("last run: {failure}{more}")));
+    } else if standing.recorded.is_none() && standing.machine == Machine::Stays {
+        reasons.push(Reason::new("ledger", "it never ran on this host"));
     }
     if let Some(recorded) = &standing.recorded {
         if let Some(reason) = too_old(playbook, recorded, now) {
@@ -327,7 +324,7 @@ mod tests {
     fn each_reason_to_run_is_enough_alone() {
         let world = World::new();
         let mut old = playbook();
-        old.max_age = Some(Duration::from_secs(7 * 86_400));
+        old.max_age = Some(Duration::from_hours(168));
         let decision = world.decide(&old, |_| {});
         assert_eq!(
             decision.reasons,
@@ -350,7 +347,7 @@ mod tests {
             world.decide(&playbook(), |standing| standing.forced = true),
             world.decide(&playbook(), |standing| standing.recorded = None),
             world.decide(&playbook(), |standing| {
-                standing.failure = Some("unreachable")
+                standing.failure = Some("unreachable");
             }),
             world.decide(&playbook(), |standing| standing.machine = Machine::Replaced),
             world.decide(&playbook(), |standing| standing.unresolved = vec![&lookup]),

@@ -22,7 +22,7 @@ pub struct BuildOptions {
 }
 
 /// What [`build`] makes of a state.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Built {
     /// The inventory
     pub inventory: Inventory,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexMap;
 use serde::de::{Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
@@ -132,7 +133,7 @@ fn event<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RecordEvent, D::E
         "run_finished",
     ];
     let raw = <&RawValue>::deserialize(deserializer)?;
-    let named: BTreeMap<String, IgnoredAny> =
+    let named: IndexMap<String, IgnoredAny> =
         serde_json::from_str(raw.get()).map_err(D::Error::custom)?;
     match named.keys().next() {
         Some(name) if !KNOWN.contains(&name.as_str()) => Ok(RecordEvent::Unknown),

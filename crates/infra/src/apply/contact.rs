@@ -66,7 +66,7 @@ impl Run<'_> {
             let observer = self.context.observer;
             let results = contact
                 .wait(&self.context.runner, &targets, &|event| {
-                    tell(observer, event)
+                    tell(observer, event);
                 })
                 .await;
             for (target, result) in targets.iter().zip(results) {

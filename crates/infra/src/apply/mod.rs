@@ -2,8 +2,10 @@
 
 mod contact;
 mod error;
+mod judge;
 mod options;
 mod playbooks;
+mod record;
 mod report;
 mod run;
 mod tell;

@@ -3,15 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use infra_core::ansible::{Fingerprint, SecretKey, compare};
+use infra_core::ansible::SecretKey;
 use infra_core::config::Playbook;
-use infra_core::digest::Digest;
 use infra_core::hint::Hint as _;
 use infra_core::inventory::Inventory;
-use infra_core::json::Value;
-use infra_core::ledger::{RecordEvent, Success};
-use infra_exec::ansible::{HostOutcome, PlaybookOutcome, host_key_vars};
-use infra_exec::health;
 use infra_exec::process::Level;
 use infra_exec::rundir::RunDir;
 use infra_exec::tools::AnsibleCore;
@@ -19,17 +14,18 @@ use jiff::Timestamp;
 
 use super::contact::Variables;
 use super::error::ApplyError;
+use super::judge::reports;
 use super::report::{ApplyReport, HostReport, PlaybookReport};
 use super::run::Run;
 use super::tell::PlaybookTeller;
-use crate::event::{Event, Stage};
-use crate::files::{FsTree, Texts};
+use crate::ansible_run::with_host_keys;
+use crate::event::Stage;
 use crate::plan::PlanOptions;
 use crate::plan::gate::{Answer, LOCALHOST, Question};
 
 /// What the playbooks of a run have in common.
-struct Shared<'a> {
-    inventory: &'a Inventory,
+pub(super) struct Shared<'a> {
+    pub(super) inventory: &'a Inventory,
     /// The hosts that need no first contact
     met: &'a BTreeSet<String>,
     key: &'a SecretKey,
@@ -82,9 +78,14 @@ impl<'r> Run<'r> {
             return Ok(());
         }
         let context = self.context.clone();
-        let mut failed = context
-            .stage(Stage::Contact, self.first_contact(&shared, &needed))
-            .await?;
+        let new = strangers(&shared, &needed);
+        let mut failed = if new.is_empty() {
+            BTreeMap::new()
+        } else {
+            context
+                .stage(Stage::Contact, self.first_contact(&shared, &needed, &new))
+                .await?
+        };
         context
             .stage(Stage::Playbooks, self.run_all(&shared, &mut failed, report))
             .await
@@ -107,30 +108,17 @@ impl<'r> Run<'r> {
         &mut self,
         shared: &Shared<'_>,
         needed: &BTreeMap<String, BTreeSet<String>>,
+        new: &BTreeSet<String>,
     ) -> Result<BTreeMap<String, HeldBack>, ApplyError> {
-        let hosts: BTreeSet<&str> = needed.values().flatten().map(String::as_str).collect();
-        let known =
-            |host: &&str| !shared.met.contains(*host) && shared.inventory.hosts.contains_key(*host);
-        let new: BTreeSet<String> = hosts.into_iter().filter(known).map(str::to_owned).collect();
-        if new.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let first = self
-            .project
-            .stack
-            .playbooks
+        let playbooks = &self.project.stack.playbooks;
+        let first = playbooks
             .iter()
             .find(|playbook| needed.contains_key(&playbook.name));
         let variables = self.variables(shared, first).await?;
-        let failed = self.contact(shared.inventory, &variables, &new).await?;
+        let failed = self.contact(shared.inventory, &variables, new).await?;
         let held = |(host, why)| {
-            (
-                host,
-                HeldBack {
-                    outcome: "no contact",
-                    why,
-                },
-            )
+            let outcome = "no contact";
+            (host, HeldBack { outcome, why })
         };
         Ok(failed.into_iter().map(held).collect())
     }
@@ -217,7 +205,7 @@ impl<'r> Run<'r> {
         )?;
         let outcome = match run
             .run(&self.context.runner, &shared.dir, &|update| {
-                teller.update(update)
+                teller.update(update);
             })
             .await
         {
@@ -244,7 +232,7 @@ impl<'r> Run<'r> {
             );
             self.problem(report, message, Vec::new());
         }
-        let mut reports = host_reports(&outcome);
+        let mut reports = reports(&outcome);
         let moved = self.moved_inputs(shared, answer).await?;
         for host in &mut reports {
             self.check(shared, playbook, host, &moved).await;
@@ -253,127 +241,7 @@ impl<'r> Run<'r> {
         Ok(reports)
     }
 
-    /// A host whose playbook succeeded counts as done if its inputs are still those that
-    /// were digested, and if it is healthy.
-    async fn check(
-        &self,
-        shared: &Shared<'_>,
-        playbook: &Playbook,
-        report: &mut HostReport,
-        moved: &BTreeMap<String, String>,
-    ) {
-        if !report.succeeded() {
-            return;
-        }
-        if let Some(inputs) = moved.get(&report.host) {
-            report.outcome = "inputs changed".to_owned();
-            report.message = Some(format!("while the playbook ran: {inputs}"));
-            return;
-        }
-        let address = shared
-            .inventory
-            .hosts
-            .get(&report.host)
-            .and_then(|host| host.vars.get("ansible_host"));
-        let address = address
-            .and_then(Value::as_str)
-            .unwrap_or(&report.host)
-            .to_owned();
-        for check in &playbook.health {
-            let dir = self.project.root.as_std_path();
-            let result =
-                health::check(&self.context.runner, check, &report.host, &address, dir).await;
-            let message = result.as_ref().err().map(ToString::to_string);
-            self.context.tell(&Event::Health {
-                playbook: playbook.name.clone(),
-                host: report.host.clone(),
-                check: check.name.clone(),
-                healthy: result.is_ok(),
-                message: message.clone(),
-            });
-            if message.is_some() {
-                report.outcome = "unhealthy".to_owned();
-                report.message = message;
-                return;
-            }
-        }
-    }
-
-    /// The hosts whose inputs are no longer those that were digested before the playbook
-    /// ran, each with what changed. Somebody may be editing, or the playbook writes into
-    /// its own tree.
-    async fn moved_inputs(
-        &self,
-        shared: &Shared<'_>,
-        before: &Answer<'_>,
-    ) -> Result<BTreeMap<String, String>, ApplyError> {
-        let after = self.question(shared).ask_about_one(before.playbook).await?;
-        let mut moved = BTreeMap::new();
-        for (host, old) in &before.fingerprints {
-            let Some(new) = after.fingerprints.get(host) else {
-                continue;
-            };
-            let changes: Vec<String> = compare(old, new)
-                .iter()
-                .map(|change| change.input.to_string())
-                .collect();
-            if !changes.is_empty() {
-                moved.insert(host.clone(), changes.join(", "));
-            }
-        }
-        Ok(moved)
-    }
-
-    async fn record(
-        &mut self,
-        playbook: &Playbook,
-        host: &HostReport,
-        fingerprint: Option<&Fingerprint>,
-    ) -> Result<(), ApplyError> {
-        match fingerprint {
-            Some(fingerprint) if host.succeeded() => {
-                let sections = fingerprint.sections();
-                self.ledger
-                    .append_sections(&self.writer, sections.iter().map(|section| &**section))
-                    .await?;
-                let success = Success {
-                    playbook: playbook.name.clone(),
-                    host: host.host.clone(),
-                    fingerprint: Digest::from(*fingerprint.digest()),
-                    sections: sections
-                        .iter()
-                        .map(|section| Digest::from(*section.digest()))
-                        .collect(),
-                    changed: host.changed,
-                };
-                self.append(RecordEvent::HostSucceeded(success)).await?;
-                self.keep_texts(fingerprint);
-                Ok(())
-            }
-            // This machine itself, when a play for it came along with those for the hosts.
-            None if host.succeeded() => Ok(()),
-            _ => {
-                let event = RecordEvent::HostFailed {
-                    playbook: playbook.name.clone(),
-                    host: host.host.clone(),
-                    outcome: host.outcome.clone(),
-                    task: host.task.clone(),
-                    message: host.message.clone(),
-                };
-                self.append(event).await
-            }
-        }
-    }
-
-    /// Keeps what later shows a change as a diff. Losing it loses nothing else.
-    fn keep_texts(&self, fingerprint: &Fingerprint) {
-        let tree = FsTree::new(&self.project.root);
-        if let Err(error) = Texts::of(self.project).keep(&tree, [fingerprint]) {
-            tracing::debug!(%error, "no text was kept");
-        }
-    }
-
-    fn question<'q>(&'q self, shared: &'q Shared<'_>) -> Question<'r, 'q> {
+    pub(super) fn question<'q>(&'q self, shared: &'q Shared<'_>) -> Question<'r, 'q> {
         const ALL_STAY: &BTreeMap<String, infra_core::gate::Machine> = &BTreeMap::new();
         Question {
             project: self.project,
@@ -405,50 +273,17 @@ impl<'r> Run<'r> {
     }
 }
 
+/// The hosts that something must run on and that were never met as they are now.
+fn strangers(shared: &Shared<'_>, needed: &BTreeMap<String, BTreeSet<String>>) -> BTreeSet<String> {
+    let is_new =
+        |host: &&String| !shared.met.contains(*host) && shared.inventory.hosts.contains_key(*host);
+    needed.values().flatten().filter(is_new).cloned().collect()
+}
+
 fn running(answer: &Answer<'_>) -> BTreeSet<String> {
     answer
         .decision
         .running()
         .map(|host| host.host.clone())
-        .collect()
-}
-
-/// The inventory with what makes ssh look up each key by the machine it belongs to.
-fn with_host_keys(inventory: &Inventory) -> Inventory {
-    let mut inventory = inventory.clone();
-    for (name, host) in &mut inventory.hosts {
-        for (variable, value) in host_key_vars(host.identity.as_deref().unwrap_or(name)) {
-            host.vars.insert(variable.to_owned(), Value::from(value));
-        }
-    }
-    inventory
-}
-
-fn host_reports(outcome: &PlaybookOutcome) -> Vec<HostReport> {
-    outcome
-        .hosts
-        .iter()
-        .map(|(host, outcome)| match outcome {
-            HostOutcome::Succeeded { changed } => HostReport {
-                changed: *changed > 0,
-                ..HostReport::new(host, HostReport::SUCCEEDED, None)
-            },
-            HostOutcome::Failed { task, path, msg } => {
-                let place = path
-                    .as_ref()
-                    .map(|path| format!(" ({path})"))
-                    .unwrap_or_default();
-                HostReport {
-                    task: Some(format!("{task}{place}")),
-                    ..HostReport::new(host, "failed", msg.clone())
-                }
-            }
-            HostOutcome::Unreachable { msg } => HostReport::new(host, "unreachable", msg.clone()),
-            HostOutcome::Unfinished { task } => HostReport {
-                task: task.clone(),
-                ..HostReport::new(host, "unfinished", None)
-            },
-            HostOutcome::NotReached => HostReport::new(host, "not reached", None),
-        })
         .collect()
 }

@@ -54,7 +54,7 @@ impl<'a> Run<'a> {
     ) -> Result<ApplyReport, ApplyError> {
         let key = secret_key::read_or_create(&self.project.state_dir())?;
         let rules = DriftRules::compile(&self.project.stack.drift).map_err(PlanError::from)?;
-        let planner = Planner {
+        let with = Planner {
             context: self.context,
             project: self.project,
             options: &options.plan,
@@ -63,10 +63,10 @@ impl<'a> Run<'a> {
             key: &key,
         };
         let planned = match &options.saved {
-            None => planner.live().await?,
-            Some(saved) => self.again(&planner, saved).await?,
+            None => with.live().await?,
+            Some(saved) => self.again(&with, saved).await?,
         };
-        let ansible = planner.ansible()?;
+        let ansible = with.ansible()?;
         let refreshes = options.plan.refresh_only && !planned.decision.drift.drift.is_empty();
         if planned.decision.verdict == Verdict::Nothing && !refreshes {
             return self.nothing_to_do(&planned, &key).await;
@@ -123,7 +123,7 @@ impl<'a> Run<'a> {
     /// Makes the decision again from the plan of a saved one, and refuses if it is another.
     async fn again(
         &self,
-        planner: &Planner<'_>,
+        with: &Planner<'_>,
         saved: &SavedDecision,
     ) -> Result<Planned, ApplyError> {
         saved.is_for(&self.project.stack.name)?;
@@ -134,8 +134,8 @@ impl<'a> Run<'a> {
             .context
             .stage(Stage::Plan, terraform.show_plan(runner, &file))
             .await?;
-        let planned = planner
-            .decide_made(made(dir, &file, json), planner.ansible()?.as_ref())
+        let planned = with
+            .decide_made(made(dir, &file, json), with.ansible()?.as_ref())
             .await?;
         let state = self.state_id(&terraform, runner).await?;
         saved.still_holds(&planned, state.as_ref())?;

@@ -21,7 +21,7 @@ use crate::lock::{
 /// How often it is looked whether the lock is still ours.
 const BEAT: Duration = Duration::from_secs(2);
 /// After half of this without an answer the lock counts as lost.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 
 /// Plans, asks, and carries out what was decided: Terraform, then the playbooks, on the
 /// hosts that need them.

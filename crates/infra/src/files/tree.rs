@@ -10,6 +10,11 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use infra_core::ansible::{Digest, Entry, Kind, Tree, TreeError};
 
+/// Directories that tools keep for themselves, and change on their own. A search that goes
+/// by directory passes over them, or each run would be a reason for the next; a path that
+/// names a file in one of them finds it all the same.
+const KEPT_BY_TOOLS: [&str; 3] = [".infra", ".git", ".terraform"];
+
 /// Files below a directory, looked at once each: what a decision rests on must not change
 /// half-way through it.
 #[derive(Debug)]
@@ -49,6 +54,9 @@ impl FsTree {
         for entry in listing {
             let entry = entry.map_err(|error| unreadable(dir, &error))?;
             let name = entry.file_name();
+            if KEPT_BY_TOOLS.iter().any(|kept| name == *kept) {
+                continue;
+            }
             entries.push(Entry {
                 // A link that leads nowhere, or where this user may not look, is no file to Ansible.
                 kind: fs::metadata(entry.path())
@@ -161,6 +169,28 @@ fn unreadable(path: &Utf8Path, error: &io::Error) -> TreeError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_listing_passes_over_what_tools_keep_for_themselves() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Utf8PathBuf::from_path_buf(dir.path().to_owned()).unwrap();
+        fs::create_dir(root.join(".infra")).unwrap();
+        fs::write(root.join(".infra/index.json"), "x").unwrap();
+        fs::write(root.join("site.yml"), "x").unwrap();
+        let tree = FsTree::new(&root);
+        let names: Vec<String> = tree
+            .list("".into())
+            .unwrap()
+            .unwrap()
+            .into_iter()
+            .map(|entry| entry.name)
+            .collect();
+        assert_eq!(names, ["site.yml"]);
+        assert!(
+            tree.read(".infra/index.json".into()).unwrap().is_some(),
+            "named, it is found"
+        );
+    }
 
     #[test]
     fn links_are_followed_and_a_circle_of_them_is_absent() {

@@ -271,13 +271,12 @@ impl<'p> Question<'p, '_> {
     ) -> Result<Fingerprint, LedgerError> {
         let mut found = Vec::new();
         for digest in sections {
-            let section = match known.get(digest) {
-                Some(section) => Arc::clone(section),
-                None => {
-                    let section = Arc::new(self.ledger.section(digest).await?);
-                    known.insert(*digest, Arc::clone(&section));
-                    section
-                }
+            let section = if let Some(section) = known.get(digest) {
+                Arc::clone(section)
+            } else {
+                let section = Arc::new(self.ledger.section(digest).await?);
+                known.insert(*digest, Arc::clone(&section));
+                section
             };
             found.push(section);
         }

@@ -1,5 +1,6 @@
 //! Planning: from a Terraform plan, a state and an Ansible tree to a decision.
 
+mod check;
 pub(crate) mod gate;
 mod inventories;
 mod options;
@@ -7,6 +8,7 @@ mod saved;
 pub(crate) mod terraform;
 mod verb;
 
+pub use check::{CheckError, CheckedHost, CheckedPlaybook, check};
 pub use gate::GateError;
 pub use inventories::ExpectedError;
 pub use options::{PlanOptions, RecordedPlan};

@@ -77,9 +77,10 @@ pub(crate) async fn make(
 
 /// The lineage and serial of the state that a saved plan starts from.
 ///
-/// The plan file is a zip archive; `tfstate-prev` in it is the state as the backend had it
-/// (`internal/plans/planfile/writer.go`). OpenTofu can encrypt the file, which then says
-/// nothing.
+/// The plan file is a zip archive; `tfstate` in it is the state as the refresh found it,
+/// with the lineage and serial that the backend had (`backendPlan` in Terraform's
+/// `internal/backend/local/backend_plan.go`; `tfstate-prev` beside it has neither).
+/// OpenTofu can encrypt the file, which then says nothing.
 pub(crate) fn state_id(plan: &std::path::Path) -> Option<StateId> {
     #[derive(serde::Deserialize)]
     struct Wire {
@@ -89,7 +90,7 @@ pub(crate) fn state_id(plan: &std::path::Path) -> Option<StateId> {
         serial: u64,
     }
     let mut archive = zip::ZipArchive::new(std::fs::File::open(plan).ok()?).ok()?;
-    let entry = archive.by_name("tfstate-prev").ok()?;
+    let entry = archive.by_name("tfstate").ok()?;
     let wire: Wire = serde_json::from_reader(std::io::BufReader::new(entry)).ok()?;
     Some(StateId {
         lineage: wire.lineage,

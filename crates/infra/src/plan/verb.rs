@@ -1,13 +1,15 @@
 //! `plan`: the three answers.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use infra_core::ansible::SecretKey;
+use infra_core::ansible::{Fingerprint, SecretKey};
 use infra_core::decision::{Decision, PlaybookDecision};
 use infra_core::document::{Document, DocumentError, EncodingError, decode, read_state};
 use infra_core::drift::{Analysis, DriftRules, RuleError, analyse, analyse_stream};
+use infra_core::gate::Machine;
 use infra_core::hint::Hint;
-use infra_core::inventory::{BuildOptions, Built, diff};
+use infra_core::inventory::{BuildOptions, Built, InventoryDiff, diff};
 use infra_core::ledger::{record, restore};
 use infra_core::terraform::Plan;
 use infra_exec::terraform::Locking;
@@ -34,12 +36,13 @@ pub struct Planned {
     pub skipped: Vec<String>,
     pub(crate) made: Option<MadePlan>,
     pub(crate) built: Built,
+    /// What Terraform is about to do to the machines, by host; those not named stay
+    pub(crate) machines: BTreeMap<String, Machine>,
     pub(crate) run_set: RunSet,
 }
 
 /// What runs where, by which inputs: what a saved decision pins.
-pub(crate) type RunSet =
-    std::collections::BTreeMap<String, std::collections::BTreeMap<String, Option<String>>>;
+pub(crate) type RunSet = BTreeMap<String, BTreeMap<String, Option<Fingerprint>>>;
 
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]
@@ -135,7 +138,7 @@ pub(crate) struct Planner<'a> {
     pub(crate) key: &'a SecretKey,
 }
 
-impl<'a> Planner<'a> {
+impl Planner<'_> {
     /// Decides on recorded documents where there are any, else on what Terraform says.
     pub(crate) async fn plan(&self) -> Result<Planned, PlanError> {
         match &self.options.recorded {
@@ -249,11 +252,12 @@ impl<'a> Planner<'a> {
                 });
             }
         };
+        if matches!(document, Document::Stream(_)) && state.is_none() {
+            // A stream has no state: of hosts and playbooks nothing can be said.
+            return Ok(Planned::without_hosts(&self.project.stack.name, analysis));
+        }
         let options = BuildOptions {
-            // A stream has no state, so without one there are no hosts to miss.
-            allow_empty: self.options.allow_empty
-                || self.project.stack.playbooks.is_empty()
-                || (matches!(document, Document::Stream(_)) && state.is_none()),
+            allow_empty: self.options.allow_empty || self.project.stack.playbooks.is_empty(),
             ..BuildOptions::default()
         };
         let Expected { built, machines } =
@@ -270,10 +274,16 @@ impl<'a> Planner<'a> {
         }
         .ask()
         .await?;
-        Ok(self.put_together(analysis, built, &answers))
+        Ok(self.put_together(analysis, Expected { built, machines }, &answers))
     }
 
-    fn put_together(&self, analysis: Analysis, built: Built, answers: &[Answer<'_>]) -> Planned {
+    fn put_together(
+        &self,
+        analysis: Analysis,
+        expected: Expected,
+        answers: &[Answer<'_>],
+    ) -> Planned {
+        let Expected { built, machines } = expected;
         let before = restore(&self.ledger.index().inventory);
         let after = restore(&record(&built.inventory, self.key));
         let playbooks: Vec<PlaybookDecision> = answers
@@ -294,6 +304,7 @@ impl<'a> Planner<'a> {
                 .collect(),
             made: None,
             run_set: run_set(answers),
+            machines,
             built,
         }
     }
@@ -314,16 +325,27 @@ impl<'a> Planner<'a> {
     }
 }
 
+impl Planned {
+    /// A plan that only answers about Terraform.
+    fn without_hosts(stack: &str, analysis: Analysis) -> Self {
+        Self {
+            decision: Decision::new(stack, analysis, InventoryDiff::default(), Vec::new()),
+            skipped: Vec::new(),
+            made: None,
+            built: Built::default(),
+            machines: BTreeMap::new(),
+            run_set: RunSet::new(),
+        }
+    }
+}
+
 fn run_set(answers: &[Answer<'_>]) -> RunSet {
     answers
         .iter()
         .map(|answer| {
             let hosts = answer.decision.running().map(|host| {
                 let fingerprint = answer.fingerprints.get(&host.host);
-                (
-                    host.host.clone(),
-                    fingerprint.map(|fingerprint| fingerprint.digest().to_string()),
-                )
+                (host.host.clone(), fingerprint.cloned())
             });
             (answer.decision.name.clone(), hosts.collect())
         })

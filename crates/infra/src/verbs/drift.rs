@@ -2,7 +2,6 @@
 
 use camino::Utf8PathBuf;
 use infra_core::config;
-use infra_core::decision::FORMAT_VERSION;
 use infra_core::document::{Document, DocumentError};
 use infra_core::drift::{Analysis, DriftReport, DriftRules, RuleError, analyse, analyse_stream};
 use infra_core::hint::Hint;
@@ -33,8 +32,6 @@ pub enum DriftOf<'a> {
 /// The answer about drift. Serialises as the document of `infra drift --json`.
 #[derive(Debug, Clone, Serialize)]
 pub struct DriftAnswer {
-    /// [`FORMAT_VERSION`]
-    pub format_version: &'static str,
     /// The stack, where one is known
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stack: Option<String>,
@@ -123,7 +120,6 @@ fn answer(
         }
     };
     Ok(DriftAnswer {
-        format_version: FORMAT_VERSION,
         stack: project.map(|project| project.stack.name.clone()),
         report: analysis.drift,
     })

@@ -62,11 +62,11 @@ stack "sample" {
 }
 "#;
 
-const BASE: &str = r#"
+const BASE: &str = r"
 - hosts: machines
   gather_facts: false
   roles: [base]
-"#;
+";
 
 const TASKS: &str = r#"
 - name: see whether the disk works

@@ -76,7 +76,7 @@ pub(crate) fn plan(resources: &[Value], changes: &[Value]) -> String {
 }
 
 /// A planned change of an attribute `size`.
-pub(crate) fn change(address: &str, actions: &[&str], before: Value, after: Value) -> Value {
+pub(crate) fn change(address: &str, actions: &[&str], before: &Value, after: &Value) -> Value {
     let (kind, name) = address.split_once('.').unwrap();
     json!({
         "address": address,

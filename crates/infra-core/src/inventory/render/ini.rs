@@ -138,7 +138,7 @@ mod tests {
         literal(&mut out, &value);
         assert_eq!(
             out,
-            r###"{"it\x27s":["a\U0000000ab","\U000000e9\U0001f600",None,True,1.5,"#x = \"y\" \\",],}"###
+            r##"{"it\x27s":["a\U0000000ab","\U000000e9\U0001f600",None,True,1.5,"#x = \"y\" \\",],}"##
         );
     }
 }

@@ -1,0 +1,64 @@
+//! What the ledger is told of a host.
+
+use infra_core::ansible::Fingerprint;
+use infra_core::config::Playbook;
+use infra_core::digest::Digest;
+use infra_core::ledger::{RecordEvent, Success};
+
+use super::error::ApplyError;
+use super::report::HostReport;
+use super::run::Run;
+use crate::files::{FsTree, Texts};
+
+impl Run<'_> {
+    /// Records how a playbook went on a host: a success with the inputs that were digested
+    /// before it ran.
+    pub(super) async fn record(
+        &mut self,
+        playbook: &Playbook,
+        host: &HostReport,
+        fingerprint: Option<&Fingerprint>,
+    ) -> Result<(), ApplyError> {
+        match fingerprint {
+            Some(fingerprint) if host.succeeded() => {
+                let sections = fingerprint.sections();
+                self.ledger
+                    .append_sections(&self.writer, sections.iter().map(|section| &**section))
+                    .await?;
+                let success = Success {
+                    playbook: playbook.name.clone(),
+                    host: host.host.clone(),
+                    fingerprint: Digest::from(*fingerprint.digest()),
+                    sections: sections
+                        .iter()
+                        .map(|section| Digest::from(*section.digest()))
+                        .collect(),
+                    changed: host.changed,
+                };
+                self.append(RecordEvent::HostSucceeded(success)).await?;
+                self.keep_texts(fingerprint);
+                Ok(())
+            }
+            // This machine itself, when a play for it came along with those for the hosts.
+            None if host.succeeded() => Ok(()),
+            _ => {
+                let event = RecordEvent::HostFailed {
+                    playbook: playbook.name.clone(),
+                    host: host.host.clone(),
+                    outcome: host.outcome.clone(),
+                    task: host.task.clone(),
+                    message: host.message.clone(),
+                };
+                self.append(event).await
+            }
+        }
+    }
+
+    /// Keeps what later shows a change as a diff. Losing it loses nothing else.
+    fn keep_texts(&self, fingerprint: &Fingerprint) {
+        let tree = FsTree::new(&self.project.root);
+        if let Err(error) = Texts::of(self.project).keep(&tree, [fingerprint]) {
+            tracing::debug!(%error, "no text was kept");
+        }
+    }
+}
