@@ -223,6 +223,17 @@ fn a_read_that_cannot_be_followed_counts_the_whole_file() {
 }
 
 #[test]
+fn beside_a_file_that_cannot_be_followed_all_files_count_whole() {
+    let secret = |tree: &mut MemoryTree, _: &mut Inventory| {
+        tree.insert("host_vars/leaf1.yml", "$ANSIBLE_VAULT;1.1;AES256\n00\n");
+    };
+    let found = rerun("{{ hostvars.leaf1.ip }}", secret, |tree, _| {
+        tree.insert("group_vars/leaf.yml", LEAF.replace("10s", "15s"));
+    });
+    assert_eq!(top(&found), ["file group_vars/leaf.yml Changed"]);
+}
+
+#[test]
 fn which_value_wins_counts() {
     let two = |tree: &mut MemoryTree, inventory: &mut Inventory| {
         tree.insert("group_vars/a.yml", "ip: 1\n");

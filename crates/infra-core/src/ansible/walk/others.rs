@@ -138,24 +138,26 @@ impl Walker<'_> {
         };
         let mut said: Vec<(&Utf8Path, Rc<Variables>)> = Vec::new();
         for (owner, path) in files {
-            match self.variables_in(path) {
-                Some(variables) => {
-                    let owner_via = via.then(owner.to_string());
-                    let reach = Reach::Others(play);
-                    self.add_yaml(path, reach, &owner_via, false, Shape::Variables);
-                    if self.defined.insert(path.clone()) {
-                        for (name, value) in variables.iter() {
-                            self.values.define_member(name, value);
-                        }
-                    }
-                    said.push((path, variables));
+            // What it says of the names that are read could name any variable.
+            let Some(variables) = self.variables_in(path) else {
+                return Names::All;
+            };
+            let via = via.then(owner.to_string());
+            self.add_yaml(path, Reach::Others(play), &via, false, Shape::Variables);
+            if self.defined.insert(path.clone()) {
+                for (name, value) in variables.iter() {
+                    self.values.define_member(name, value);
                 }
-                None => self.whole(play, owner, path, via),
+            }
+            said.push((path, variables));
+        }
+        let mut extra: Vec<Rc<Variables>> = Vec::new();
+        for path in &self.request.var_files {
+            match self.variables_in(path) {
+                Some(variables) => extra.push(variables),
+                None => return Names::All,
             }
         }
-        let extra: Vec<Rc<Variables>> = (self.request.var_files.iter())
-            .filter_map(|path| self.variables_in(path))
-            .collect();
         let mut names: BTreeSet<Arc<str>> = BTreeSet::new();
         let mut waiting: Vec<Arc<str>> = read.iter().cloned().collect();
         while let Some(name) = waiting.pop() {
