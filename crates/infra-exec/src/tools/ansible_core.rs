@@ -355,7 +355,7 @@ mod tests {
         write(&script, "#!/bin/sh\necho 'ansible-playbook 2.9.27'\n");
         let error = AnsibleCore::detect_in(&script, None, &Surroundings::default()).unwrap_err();
         assert!(
-            matches!(error, AnsibleCoreError::TooOld { found, .. } if found == Version::new(2, 9, 27)),
+            matches!(&error, AnsibleCoreError::TooOld { found, .. } if *found == Version::new(2, 9, 27)),
             "{error}"
         );
     }
