@@ -216,10 +216,12 @@ mod tests {
 
     #[test]
     fn a_missing_parent_is_named() {
-        let error = RunDir::create_in(Path::new("/nonexistent")).unwrap_err();
+        let parent = tempfile::tempdir().unwrap();
+        let missing = parent.path().join("missing");
+        let error = RunDir::create_in(&missing).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "cannot create a private directory in /nonexistent"
+            format!("cannot create a private directory in {}", missing.display())
         );
     }
 }
