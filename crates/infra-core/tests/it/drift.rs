@@ -237,6 +237,7 @@ fn the_answer_is_the_json_of_the_contract() {
     insta::assert_snapshot!(serde_json::to_string_pretty(&analysis.drift).unwrap(), @r##"
     {
       "source": "plan",
+      "errored": false,
       "summary": {
         "benign": 1,
         "material": 0,
