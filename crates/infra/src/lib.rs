@@ -74,6 +74,7 @@ mod pending;
 pub mod plan;
 mod project;
 mod secret_key;
+mod sections;
 pub mod tools;
 pub mod verbs;
 

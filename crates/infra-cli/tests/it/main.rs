@@ -6,6 +6,7 @@ mod support;
 
 mod bad_input;
 mod colors;
+mod docs;
 mod drift;
 mod environment;
 mod help;

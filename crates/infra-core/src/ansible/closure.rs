@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::layers::Layers;
 use super::reads::{Names, Reads};
+use super::tree::Digest;
 use super::unresolved::Unresolved;
+use super::yaml::Shape;
 
 /// Everything that decides what a playbook does.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +24,7 @@ pub struct Closure {
     pub(crate) unresolved: Vec<Unresolved>,
     pub(crate) settings: BTreeMap<super::input::InputId, String>,
     pub(crate) merge_hashes: bool,
+    pub(crate) layers: Layers,
     pub(crate) groups_of: BTreeMap<String, Vec<String>>,
 }
 
@@ -35,7 +39,7 @@ pub struct PlayInputs {
     pub widened: bool,
     /// What it reads
     pub reads: Reads,
-    /// Earlier plays whose results it reads from other hosts
+    /// Plays, this one or earlier, whose results on other hosts it reads
     pub follows: BTreeSet<usize>,
 }
 
@@ -53,8 +57,21 @@ pub struct FileInput {
     pub counted: bool,
     /// Whether whether it may be executed counts too
     pub mode_counts: bool,
+    /// What of its content counts
+    pub(crate) content: Content,
     /// Where it applies
     pub reach: BTreeSet<Reach>,
+}
+
+/// What of a file's content counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// Every byte
+    Bytes,
+    /// What it says as YAML, as it is read in no other way
+    Yaml(Shape),
+    /// The same, and its digest
+    Says(Digest),
 }
 
 /// Where a file applies.
@@ -68,6 +85,9 @@ pub enum Reach {
     Group(usize, String),
     /// On one host, in a play
     Host(usize, String),
+    /// On the hosts of a play, which read some of its variables of other hosts. What it
+    /// says of those counts, and nothing else of it.
+    Others(usize),
 }
 
 /// A collection that the closure uses.
@@ -131,6 +151,7 @@ impl Closure {
         (!plays.is_empty()).then_some(HostInputs {
             closure: self,
             host,
+            followed: self.followed(host, &plays),
             plays,
         })
     }
@@ -161,21 +182,38 @@ impl Closure {
         plays
     }
 
-    /// Whether a host reaches a file, given the plays that decide for it. Of an earlier
-    /// play that ran on other hosts, what those hosts read counts.
-    pub(crate) fn reached(&self, host: &str, plays: &BTreeSet<usize>, reach: &Reach) -> bool {
-        let followed = |play: &usize| {
+    /// Of the plays that decide for a host, those whose results on other hosts it reads. What
+    /// those hosts have there counts for it.
+    pub(crate) fn followed(&self, host: &str, plays: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let elsewhere = plays.iter().copied().filter(|play| {
             self.plays
                 .get(*play)
                 .is_some_and(|play| !play.hosts.contains(host))
-        };
+        });
+        let read = plays.iter().filter_map(|play| self.plays.get(*play));
+        elsewhere
+            .chain(read.flat_map(|play| play.follows.iter().copied()))
+            .collect()
+    }
+
+    /// Whether a host reaches a file, given the plays that decide for it and those of them
+    /// that it follows.
+    pub(crate) fn reached(
+        &self,
+        host: &str,
+        plays: &BTreeSet<usize>,
+        followed: &BTreeSet<usize>,
+        reach: &Reach,
+    ) -> bool {
         match reach {
             Reach::Everywhere => true,
-            Reach::Play(play) => plays.contains(play),
+            Reach::Play(play) | Reach::Others(play) => plays.contains(play),
             Reach::Group(play, group) => {
-                plays.contains(play) && (followed(play) || self.in_group(host, group))
+                plays.contains(play) && (followed.contains(play) || self.in_group(host, group))
             }
-            Reach::Host(play, name) => plays.contains(play) && (followed(play) || name == host),
+            Reach::Host(play, name) => {
+                plays.contains(play) && (followed.contains(play) || name == host)
+            }
         }
     }
 
@@ -195,6 +233,7 @@ pub struct HostInputs<'c> {
     closure: &'c Closure,
     host: &'c str,
     plays: BTreeSet<usize>,
+    followed: BTreeSet<usize>,
 }
 
 impl<'c> HostInputs<'c> {
@@ -232,6 +271,7 @@ impl<'c> HostInputs<'c> {
     }
 
     fn reached(&self, reach: &Reach) -> bool {
-        self.closure.reached(self.host, &self.plays, reach)
+        self.closure
+            .reached(self.host, &self.plays, &self.followed, reach)
     }
 }

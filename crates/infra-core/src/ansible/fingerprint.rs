@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::closure::{Closure, Reach};
+use super::closure::{Closure, Content, FileInput, Reach};
+use super::content::with_mode;
 use super::input::InputId;
 use super::membership::Membership;
 use super::reads::{HostSelection, Names};
@@ -107,6 +108,8 @@ pub struct Fingerprinter<'a> {
     closure: &'a Closure,
     inventory: &'a Inventory,
     membership: Membership<'a>,
+    /// Groups that have files of variables
+    with_files: BTreeSet<&'a str>,
     key: SecretKey,
     /// Files and settings by where they apply
     by_reach: Vec<(BTreeSet<Reach>, Arc<Section>)>,
@@ -123,27 +126,14 @@ impl<'a> Fingerprinter<'a> {
     ) -> Result<Self, ClosureError> {
         let mut by_reach: BTreeMap<BTreeSet<Reach>, BTreeMap<InputId, Digest>> = BTreeMap::new();
         for file in closure.files().filter(|file| file.counted) {
-            let digest = match request.tree.digest(&file.path)? {
-                Some(digest) if file.mode_counts => {
-                    let executable = matches!(
-                        request.tree.kind(&file.path)?,
-                        Some(Kind::File {
-                            executable: true,
-                            ..
-                        })
-                    );
-                    blake3::Hasher::new()
-                        .update(digest.as_bytes())
-                        .update(&[executable.into()])
-                        .finalize()
-                }
-                Some(digest) => digest,
-                None => blake3::hash(b"absent"),
-            };
-            by_reach
-                .entry(file.reach.clone())
-                .or_default()
-                .insert(InputId::File(file.path.clone()), digest);
+            let mut reach = file.reach.clone();
+            reach.retain(|reach| !matches!(reach, Reach::Others(_)));
+            if !reach.is_empty() {
+                by_reach
+                    .entry(reach)
+                    .or_default()
+                    .insert(InputId::File(file.path.clone()), content(request, file)?);
+            }
         }
         let everywhere = by_reach
             .entry(BTreeSet::from([Reach::Everywhere]))
@@ -163,6 +153,14 @@ impl<'a> Fingerprinter<'a> {
             closure,
             inventory: request.inventory,
             membership,
+            with_files: closure
+                .files()
+                .flat_map(|file| &file.reach)
+                .filter_map(|reach| match reach {
+                    Reach::Group(_, group) => Some(group.as_str()),
+                    _ => None,
+                })
+                .collect(),
             key,
             by_reach: by_reach
                 .into_iter()
@@ -180,13 +178,14 @@ impl<'a> Fingerprinter<'a> {
         if plays.is_empty() {
             return None;
         }
+        let followed = self.closure.followed(host, &plays);
         let mut sections: Vec<Arc<Section>> = self
             .by_reach
             .iter()
             .filter(|(reach, _)| {
                 reach
                     .iter()
-                    .any(|reach| self.closure.reached(host, &plays, reach))
+                    .any(|reach| self.closure.reached(host, &plays, &followed, reach))
             })
             .map(|(_, section)| Arc::clone(section))
             .collect();
@@ -216,8 +215,16 @@ impl<'a> Fingerprinter<'a> {
             .filter_map(|play| self.closure.plays.get(*play))
             .map(|play| &play.reads)
             .collect();
-        if reads.iter().any(|reads| reads.group_names) {
-            let names = self.membership.groups_of(host).join("\n");
+        let mut groups = self.membership.groups_of(host).to_vec();
+        if !reads.iter().any(|reads| reads.group_names) {
+            // Of files for several groups, the order of the groups decides which one wins.
+            groups.retain(|group| self.with_files.contains(group));
+            if groups.len() < 2 {
+                groups.clear();
+            }
+        }
+        if !groups.is_empty() {
+            let names = groups.join("\n");
             inputs.insert(InputId::GroupNames, blake3::hash(names.as_bytes()));
         }
         for (name, value) in self.membership.variables(host) {
@@ -249,13 +256,45 @@ impl<'a> Fingerprinter<'a> {
         }
     }
 
+    /// The variables of another host that a play reads: what the inventory says of each,
+    /// and what files say. Of what is read without naming it, the files count whole.
+    fn of_other(&self, play: usize, host: &str, names: &Names) -> BTreeMap<InputId, Digest> {
+        let mut found = BTreeMap::new();
+        let variables = self.membership.variables(host);
+        let given: BTreeMap<&str, Digest> = variables
+            .iter()
+            .filter(|(name, _)| names.contains(name))
+            .map(|(name, value)| (*name, self.value(host, name, value)))
+            .collect();
+        let mut add = |name: &str, digest: Digest| {
+            let (host, name) = (host.to_owned(), name.to_owned());
+            found.insert(InputId::HostVariable { host, name }, digest);
+        };
+        for (name, digest) in &given {
+            add(name, *digest);
+        }
+        if let Names::Some(names) = names {
+            let groups = self.membership.groups_of(host);
+            for name in names {
+                if let Some(mut said) = self.closure.layers.value(play, host, groups, name) {
+                    if let Some(digest) = given.get(&**name) {
+                        said.update(b"inventory").update(digest.as_bytes());
+                    }
+                    add(name, said.finalize());
+                }
+            }
+        }
+        found
+    }
+
     /// Per play, what it reads of groups and of other hosts.
     fn shared_reads(&self) -> Vec<Arc<Section>> {
         let members = self.membership.members();
         self.closure
             .plays
             .iter()
-            .map(|play| {
+            .enumerate()
+            .map(|(at, play)| {
                 let mut inputs = BTreeMap::new();
                 if play.reads.play_hosts {
                     inputs.insert(
@@ -312,21 +351,36 @@ impl<'a> Fingerprinter<'a> {
                     }
                 }
                 for (host, names) in wanted {
-                    for (name, value) in self.membership.variables(host) {
-                        if names.contains(name) {
-                            let digest = self.value(host, name, &value);
-                            let input = InputId::HostVariable {
-                                host: host.to_owned(),
-                                name: name.to_owned(),
-                            };
-                            inputs.insert(input, digest);
-                        }
-                    }
+                    inputs.extend(self.of_other(at, host, &names));
                 }
                 Arc::new(Section::new(inputs))
             })
             .collect()
     }
+}
+
+/// The digest of what counts of a file.
+fn content(request: &Request<'_>, file: &FileInput) -> Result<Digest, ClosureError> {
+    if let Content::Says(digest) = file.content {
+        return Ok(digest);
+    }
+    Ok(match request.tree.digest(&file.path)? {
+        Some(digest) if file.mode_counts => {
+            let kind = request.tree.kind(&file.path)?;
+            with_mode(
+                &digest,
+                matches!(
+                    kind,
+                    Some(Kind::File {
+                        executable: true,
+                        ..
+                    })
+                ),
+            )
+        }
+        Some(digest) => digest,
+        None => blake3::hash(b"absent"),
+    })
 }
 
 fn keyed(key: &SecretKey, text: &str) -> Digest {

@@ -11,10 +11,12 @@
 
 mod builtin;
 mod closure;
+mod content;
 mod explain;
 mod fingerprint;
 mod input;
 mod jinja;
+mod layers;
 mod membership;
 mod memory;
 mod name;
@@ -34,6 +36,7 @@ mod walk;
 mod yaml;
 
 pub use closure::{Closure, CollectionInput, FileInput, HostInputs, PlayInputs, Reach};
+pub use content::is_digest_of;
 pub use explain::{Change, ChangeKind, compare};
 pub use fingerprint::{Fingerprint, Fingerprinter, SecretKey, Section};
 pub use input::{InputId, ParseInputIdError};

@@ -1,5 +1,6 @@
 //! A file of the closure, read and taken apart once.
 
+use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -10,8 +11,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::jinja::{
     Found, Scan, find, identifiers, is_template, qualified_names, scan_expression, scan_template,
 };
-use super::tree::{Kind, Tree, TreeError};
-use super::yaml::{Data, Node, YamlError, load};
+use super::tree::{Digest, Kind, Tree, TreeError};
+use super::yaml::{Data, Node, Shape, YamlError, digest, load};
 
 /// Larger files are data; Ansible would load one as YAML or as a template only by mistake.
 const MAX_TEXT: u64 = 64 << 20;
@@ -19,12 +20,18 @@ const MAX_TEXT: u64 = 64 << 20;
 /// A file's text and what is in it.
 pub(crate) struct Source {
     text: String,
+    /// Whether the text is UTF-8, and not what could be made of it
+    exact: bool,
     yaml: OnceCell<Result<Vec<Arc<Node>>, YamlError>>,
     as_yaml: OnceCell<Arc<Analysis>>,
     as_template: OnceCell<Arc<Analysis>>,
     words: OnceCell<Arc<BTreeSet<Arc<str>>>>,
     qualified: OnceCell<BTreeSet<String>>,
+    variables: OnceCell<Option<Rc<Variables>>>,
 }
+
+/// Variables by name.
+pub(crate) type Variables = BTreeMap<String, Arc<Node>>;
 
 /// The code in a text and what it reads.
 #[derive(Debug, Default)]
@@ -55,15 +62,43 @@ pub(crate) fn analyse_node(node: &Node) -> (Analysis, BTreeSet<Arc<str>>, BTreeS
 }
 
 impl Source {
-    fn new(text: String) -> Self {
+    fn new(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes);
         Self {
-            text,
+            exact: matches!(text, Cow::Borrowed(_)),
+            text: text.into_owned(),
             yaml: OnceCell::new(),
             as_yaml: OnceCell::new(),
             as_template: OnceCell::new(),
             words: OnceCell::new(),
             qualified: OnceCell::new(),
+            variables: OnceCell::new(),
         }
+    }
+
+    /// The digest of what the file says as YAML. None: only its bytes tell.
+    pub(crate) fn says(&self, shape: Shape) -> Option<Digest> {
+        let documents = self.yaml().as_ref().ok()?;
+        self.exact
+            .then(|| digest(self.text.as_bytes(), documents, shape))
+            .flatten()
+    }
+
+    /// The variables of the file by name. None: it doesn't say so plainly.
+    pub(crate) fn variables(&self) -> Option<Rc<Variables>> {
+        let variables = self.variables.get_or_init(|| {
+            self.says(Shape::Variables)?;
+            let documents = self.yaml().as_ref().ok()?;
+            let members = documents.iter().flat_map(|document| document.members());
+            let variables = members.map(|(key, value)| {
+                let name = key
+                    .text()
+                    .filter(|name| key.is_string() && key.tag.is_none() && !is_template(name))?;
+                Some((name.to_owned(), Arc::clone(value)))
+            });
+            variables.collect::<Option<Variables>>().map(Rc::new)
+        });
+        variables.clone()
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -188,10 +223,10 @@ impl<'t> Sources<'t> {
                 path: path.to_owned(),
                 len,
             }),
-            Ok(Some(Kind::File { .. })) => self.tree.read(path).map(|bytes| {
-                bytes
-                    .map(|bytes| Rc::new(Source::new(String::from_utf8_lossy(&bytes).into_owned())))
-            }),
+            Ok(Some(Kind::File { .. })) => self
+                .tree
+                .read(path)
+                .map(|bytes| bytes.map(|bytes| Rc::new(Source::new(&bytes)))),
             Ok(_) => Ok(None),
             Err(error) => Err(error),
         };

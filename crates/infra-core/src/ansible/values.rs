@@ -84,6 +84,12 @@ impl Values {
         }
     }
 
+    /// Adds one member of a document, with every member below it.
+    pub(crate) fn define_member(&mut self, name: &str, value: &Arc<Node>) {
+        self.define(name, Definition::Yaml(Arc::clone(value)));
+        self.define_all(value);
+    }
+
     /// Whether something gives the name a value.
     pub(crate) fn defines(&self, name: &str) -> bool {
         self.by_name.contains_key(name)

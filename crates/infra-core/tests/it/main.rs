@@ -5,7 +5,10 @@
 )]
 
 mod ansible_closure;
+mod ansible_federation;
 mod ansible_fingerprint;
+mod ansible_mutation;
+mod ansible_others;
 mod config;
 mod consequences;
 mod corpus;

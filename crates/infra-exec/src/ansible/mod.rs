@@ -5,6 +5,7 @@ mod error;
 mod event;
 mod files;
 mod inventory;
+mod masters;
 mod outcome;
 mod playbook;
 mod run;

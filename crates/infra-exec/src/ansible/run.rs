@@ -6,6 +6,7 @@ use tokio::io::AsyncReadExt as _;
 
 use crate::ansible::error::said;
 use crate::ansible::files::Files;
+use crate::ansible::masters;
 use crate::ansible::outcome::Account;
 use crate::ansible::{AnsibleCfg, AnsibleError, AnsibleEvent, PlaybookOutcome, PlaybookRun};
 use crate::process::lines::Lines;
@@ -85,6 +86,7 @@ impl PlaybookRun {
             take(&bytes);
             bytes.clear();
         }
+        masters::end(runner, files.control.path()).await;
         if account.began() {
             return Ok(account.outcome(&self.hosts, completed));
         }

@@ -145,6 +145,17 @@ async fn each_host_has_its_own_outcome_over_real_ssh() {
         2,
         "only the inventory and the variables are left: {left:?}"
     );
+    let masters: Vec<String> = std::fs::read_dir("/proc")
+        .unwrap()
+        .flatten()
+        .filter_map(|process| std::fs::read(process.path().join("cmdline")).ok())
+        .map(|title| String::from_utf8_lossy(&title).into_owned())
+        .filter(|title| title.contains(project.runs.path().to_str().unwrap()))
+        .collect();
+    assert!(
+        masters.is_empty(),
+        "no connection is left open: {masters:?}"
+    );
 }
 
 #[tokio::test]

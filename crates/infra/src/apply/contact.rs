@@ -114,22 +114,20 @@ impl Run<'_> {
     }
 }
 
-/// The hosts that were configured before, and are still the same machine at the same address.
+/// The hosts that were configured before, and are still the same machine at the same place.
 pub(super) fn met(inventory: &Inventory, index: &Index) -> BTreeSet<String> {
-    let address = "ansible_host";
     let same = |(name, now): &(&String, &Host)| {
         let configured = index
             .successes
             .values()
             .any(|hosts| hosts.contains_key(*name));
-        index
-            .inventory
-            .get(*name)
-            .filter(|_| configured)
-            .is_some_and(|before| {
-                before.identity == now.identity
-                    && before.vars.get(address).map(|value| &value.0) == now.vars.get(address)
-            })
+        let before = index.inventory.get(*name).filter(|_| configured);
+        before.is_some_and(|before| {
+            let unmoved = |variable: &str| {
+                before.vars.get(variable).map(|value| &value.0) == now.vars.get(variable)
+            };
+            before.identity == now.identity && unmoved("ansible_host") && unmoved("ansible_port")
+        })
     };
     inventory
         .hosts

@@ -107,6 +107,9 @@ impl<'a> Run<'a> {
         // By the inventory of the run before: from here on the ledger has this one.
         let met = met(&inventory, self.ledger.index());
         self.record_inventory(&inventory, key).await?;
+        if refreshes {
+            return Ok(report);
+        }
         self.playbooks(&inventory, &met, options, key, ansible, &mut report)
             .await?;
         let unfinished = report

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 
 use camino::Utf8PathBuf;
-use infra_core::ansible::{Fingerprint, InputId, Tree};
+use infra_core::ansible::{Fingerprint, InputId, Tree, is_digest_of};
 use infra_core::digest::Digest;
 
 use super::atomic;
@@ -90,20 +90,10 @@ pub(crate) fn is_text(bytes: &[u8]) -> bool {
     bytes.len() < LARGEST && !bytes.contains(&0) && simdutf8::basic::from_utf8(bytes).is_ok()
 }
 
-/// Whether a digest is that of the bytes: alone, or with whether they may be executed
-/// where a fingerprint counts that too.
+/// Whether a digest is that of the bytes, in any of the ways in which a fingerprint counts
+/// a file.
 fn is_of(bytes: &[u8], digest: &Digest) -> bool {
-    let content = blake3::hash(bytes);
-    let with_mode = |executable: bool| {
-        let mut hasher = blake3::Hasher::new();
-        hasher
-            .update(content.as_bytes())
-            .update(&[executable.into()])
-            .finalize()
-    };
-    [content, with_mode(false), with_mode(true)]
-        .iter()
-        .any(|known| Digest::from(*known) == *digest)
+    is_digest_of(bytes, &blake3::Hash::from_bytes(*digest.as_bytes()))
 }
 
 #[cfg(test)]

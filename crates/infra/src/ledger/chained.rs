@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::store::{RecordStore, StoreError};
 use crate::files::atomic::{self, Created};
+use crate::sections::{self, WrittenSection};
 
 /// A ledger that can't be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -135,19 +136,12 @@ impl Ledger {
     pub async fn append_sections<'a>(
         &mut self,
         writer: &Writer,
-        sections: impl Iterator<Item = &'a Section>,
+        new: impl Iterator<Item = &'a Section>,
     ) -> Result<(), LedgerError> {
-        let new: BTreeMap<Digest, BTreeMap<String, Digest>> = sections
+        let new: BTreeMap<Digest, WrittenSection> = new
             .map(|section| (Digest::from(*section.digest()), section))
             .filter(|(digest, _)| !self.index.sections.contains_key(digest))
-            .map(|(digest, section)| {
-                let inputs = section
-                    .inputs()
-                    .iter()
-                    .map(|(id, digest)| (id.to_string(), (*digest).into()))
-                    .collect();
-                (digest, inputs)
-            })
+            .map(|(digest, section)| (digest, sections::write(section)))
             .collect();
         if !new.is_empty() {
             self.append(writer, RecordEvent::Inputs { sections: new })
@@ -180,13 +174,7 @@ impl Ledger {
             }) => sections.remove(digest).unwrap_or_default(),
             _ => BTreeMap::new(),
         };
-        let known = inputs.into_iter().filter_map(|(name, digest)| {
-            Some((
-                name.parse().ok()?,
-                blake3::Hash::from_bytes(*digest.as_bytes()),
-            ))
-        });
-        Ok(Section::new(known.collect()))
+        Ok(sections::read(inputs))
     }
 
     /// Checks the whole chain, whatever the kept index says. See [`verify_chain`].

@@ -1,9 +1,12 @@
 //! A saved decision: a plan file that also says what was decided, and on what grounds.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use infra_core::ansible::{Fingerprint, Section, compare};
 use infra_core::digest::Digest;
 use infra_core::hint::Hint;
 use infra_core::ledger::StateId;
@@ -13,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::terraform::{MadePlan, state_id};
 use super::verb::{Planned, RunSet};
 use crate::files::atomic::{self, Created};
+use crate::sections::{self, WrittenSection};
 
 /// The version of the format that this version writes, and the only one that it reads.
 const VERSION: u32 = 1;
@@ -29,14 +33,53 @@ pub struct SavedDecision {
 
 /// The grounds of a decision. If any of them moves, it is no longer the decision that
 /// somebody looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Pins {
     version: u32,
     stack: String,
     plan: Digest,
     state: Option<StateId>,
     inventory: Digest,
-    run_set: RunSet,
+    /// Per playbook and host the sets of inputs; none for a host that was yet to be made
+    run_set: BTreeMap<String, BTreeMap<String, Option<Vec<Digest>>>>,
+    /// Those sets
+    sections: BTreeMap<Digest, WrittenSection>,
+}
+
+impl Pins {
+    /// What was to run, with the inputs that it was decided on.
+    fn runs(&self) -> RunSet {
+        let sections: BTreeMap<&Digest, Arc<Section>> = self
+            .sections
+            .iter()
+            .map(|(digest, written)| (digest, Arc::new(sections::read(written.clone()))))
+            .collect();
+        let fingerprint = |digests: &Vec<Digest>| {
+            let found = digests
+                .iter()
+                .filter_map(|digest| sections.get(digest).cloned());
+            Fingerprint::new(found.collect())
+        };
+        let hosts = |hosts: &BTreeMap<String, Option<Vec<Digest>>>| {
+            hosts
+                .iter()
+                .map(|(host, digests)| (host.clone(), digests.as_ref().map(fingerprint)))
+                .collect()
+        };
+        self.run_set
+            .iter()
+            .map(|(playbook, set)| (playbook.clone(), hosts(set)))
+            .collect()
+    }
+}
+
+/// The sets of inputs behind what is to run.
+fn digests_of(fingerprint: &Fingerprint) -> Vec<Digest> {
+    fingerprint
+        .sections()
+        .iter()
+        .map(|section| Digest::from(*section.digest()))
+        .collect()
 }
 
 /// A saved decision that can't be written, read, or carried out.
@@ -132,7 +175,24 @@ impl Planned {
             plan: Digest::of(&plan),
             state: made.state.clone(),
             inventory: self.built.inventory.digest().into(),
-            run_set: self.run_set.clone(),
+            run_set: self
+                .run_set
+                .iter()
+                .map(|(playbook, hosts)| {
+                    let hosts = hosts
+                        .iter()
+                        .map(|(host, inputs)| (host.clone(), inputs.as_ref().map(digests_of)));
+                    (playbook.clone(), hosts.collect())
+                })
+                .collect(),
+            sections: self
+                .run_set
+                .values()
+                .flat_map(BTreeMap::values)
+                .flatten()
+                .flat_map(Fingerprint::sections)
+                .map(|section| (Digest::from(*section.digest()), sections::write(section)))
+                .collect(),
         };
         let mut bytes = MAGIC.to_vec();
         serde_json::to_writer(&mut bytes, &pins).map_err(|source| error(source.into()))?;
@@ -215,7 +275,7 @@ impl SavedDecision {
         if self.pins.inventory != Digest::from(planned.built.inventory.digest()) {
             moved.push("the inventory is another one".to_owned());
         }
-        moved.extend(differences(&self.pins.run_set, &planned.run_set));
+        moved.extend(differences(&self.pins.runs(), &planned.run_set));
         if moved.is_empty() {
             Ok(())
         } else {
@@ -266,14 +326,26 @@ fn differences(then: &RunSet, now: &RunSet) -> Vec<String> {
         for (host, inputs) in new {
             match old.get(host) {
                 None => found.push(format!("playbook {name:?} now runs on {host} too")),
-                Some(old) if old != inputs => {
-                    found.push(format!("an input of playbook {name:?} for {host} changed"));
-                }
-                Some(_) => {}
+                Some(old) => found.extend(
+                    inputs_moved(old.as_ref(), inputs.as_ref())
+                        .map(|what| format!("playbook {name:?} on {host}: {what} changed")),
+                ),
             }
         }
     }
     found
+}
+
+/// The inputs that differ, by their names.
+fn inputs_moved(then: Option<&Fingerprint>, now: Option<&Fingerprint>) -> Option<String> {
+    let (Some(then), Some(now)) = (then, now) else {
+        return (then.is_some() != now.is_some()).then(|| "the machine".to_owned());
+    };
+    let names: Vec<String> = compare(then, now)
+        .iter()
+        .map(|change| change.input.to_string())
+        .collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 /// A plan that was unpacked, with what `show -json` prints of it.
@@ -289,13 +361,19 @@ pub(crate) fn made(dir: RunDir, file: &Path, json: Vec<u8>) -> MadePlan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use infra_core::ansible::InputId;
+
+    fn inputs(content: &str) -> Fingerprint {
+        let id = InputId::File("site.yml".into());
+        let section = Section::new([(id, blake3::hash(content.as_bytes()))].into());
+        Fingerprint::new(vec![Arc::new(section)])
+    }
 
     fn set(entries: &[(&str, &str, Option<&str>)]) -> RunSet {
         let mut set = RunSet::new();
-        for (playbook, host, inputs) in entries {
-            set.entry((*playbook).to_owned())
-                .or_default()
-                .insert((*host).to_owned(), inputs.map(str::to_owned));
+        for (playbook, host, content) in entries {
+            let hosts = set.entry((*playbook).to_owned()).or_default();
+            hosts.insert((*host).to_owned(), content.map(inputs));
         }
         set
     }
@@ -339,7 +417,7 @@ mod tests {
             differences(&then, &now),
             [
                 "playbook \"site\" no longer runs on b",
-                "an input of playbook \"site\" for a changed",
+                "playbook \"site\" on a: file site.yml changed",
                 "playbook \"site\" now runs on c too"
             ]
         );
@@ -357,7 +435,8 @@ mod tests {
                 plan: Digest::of(plan),
                 state: None,
                 inventory: Digest::of(b""),
-                run_set: RunSet::new(),
+                run_set: BTreeMap::new(),
+                sections: BTreeMap::new(),
             };
             [MAGIC, &serde_json::to_vec(&pins).unwrap(), b"\nplan"].concat()
         };

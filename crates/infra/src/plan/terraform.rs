@@ -77,10 +77,10 @@ pub(crate) async fn make(
 
 /// The lineage and serial of the state that a saved plan starts from.
 ///
-/// The plan file is a zip archive. `tfstate` in it is the refreshed state under the lineage
-/// and serial of the snapshot that the backend had; `tfstate-prev` is that snapshot's content,
-/// but under an empty header (`internal/backend/local/backend_plan.go`). OpenTofu can encrypt
-/// the file, which then says nothing.
+/// The plan file is a zip archive; `tfstate` in it is the state as the refresh found it,
+/// with the lineage and serial that the backend had (`backendPlan` in Terraform's
+/// `internal/backend/local/backend_plan.go`; `tfstate-prev` beside it has neither).
+/// OpenTofu can encrypt the file, which then says nothing.
 pub(crate) fn state_id(plan: &std::path::Path) -> Option<StateId> {
     #[derive(serde::Deserialize)]
     struct Wire {

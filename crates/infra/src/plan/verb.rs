@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use infra_core::ansible::SecretKey;
+use infra_core::ansible::{Fingerprint, SecretKey};
 use infra_core::decision::{Decision, PlaybookDecision};
 use infra_core::document::{Document, DocumentError, EncodingError, decode, read_state};
 use infra_core::drift::{Analysis, DriftRules, RuleError, analyse, analyse_stream};
@@ -42,7 +42,7 @@ pub struct Planned {
 }
 
 /// What runs where, by which inputs: what a saved decision pins.
-pub(crate) type RunSet = BTreeMap<String, BTreeMap<String, Option<String>>>;
+pub(crate) type RunSet = BTreeMap<String, BTreeMap<String, Option<Fingerprint>>>;
 
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]
@@ -346,10 +346,7 @@ fn run_set(answers: &[Answer<'_>]) -> RunSet {
         .map(|answer| {
             let hosts = answer.decision.running().map(|host| {
                 let fingerprint = answer.fingerprints.get(&host.host);
-                (
-                    host.host.clone(),
-                    fingerprint.map(|fingerprint| fingerprint.digest().to_string()),
-                )
+                (host.host.clone(), fingerprint.cloned())
             });
             (answer.decision.name.clone(), hosts.collect())
         })

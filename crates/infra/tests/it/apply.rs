@@ -187,6 +187,16 @@ async fn a_saved_decision_is_carried_out_only_while_it_holds() {
         "{error}"
     );
 
+    // Nothing to do is a decision too, and holds as long as nothing moves.
+    let file = sample.path("nothing");
+    sample.plan().await.save("sample", &file).unwrap();
+    let saved = Some(SavedDecision::read(&file).unwrap());
+    let report = sample
+        .apply_with(&Recorder::default(), |options| options.saved = saved)
+        .await
+        .unwrap();
+    assert_eq!(report.outcome, Outcome::Nothing);
+
     let file = sample.path("second");
     sample.write("ansible/roles/base/defaults/main.yml", "motto: new\n");
     sample.plan().await.save("sample", &file).unwrap();
@@ -197,9 +207,9 @@ async fn a_saved_decision_is_carried_out_only_while_it_holds() {
         .await
         .unwrap_err();
     assert!(
-        error
-            .to_string()
-            .contains("an input of playbook \"base\" for alpha changed"),
+        error.to_string().contains(
+            "playbook \"base\" on alpha: file ansible/roles/base/defaults/main.yml changed"
+        ),
         "{error}"
     );
 

@@ -97,7 +97,10 @@ impl Finder<'_> {
             let named = args.iter().filter_map(Expr::as_str).chain([name.as_str()]);
             self.found.filters.extend(named.flat_map(qualified_names));
         }
-        if let Some((root, steps)) = chain(expr) {
+        if let Some((mut root, mut steps)) = chain(expr) {
+            if let ("vars", Some(Access::Key(name))) = (root, steps.first()) {
+                (root, steps) = (*name, steps.split_off(1));
+            }
             for step in &steps {
                 if let Access::Computed(key) = step {
                     self.visit(key);
@@ -109,9 +112,7 @@ impl Finder<'_> {
                     Some(Access::Key(group)) => self.found.reads.groups.insert(group),
                     _ => self.found.reads.groups = Names::All,
                 },
-                "vars" if !matches!(steps.first(), Some(Access::Key(_))) => {
-                    self.found.reads.variables = Names::All;
-                }
+                "vars" => self.found.reads.variables = Names::All,
                 root => self.name(root),
             }
             return;
@@ -160,6 +161,8 @@ impl Finder<'_> {
                     Expr::Name(name) if matches!(name.as_str(), "lookup" | "query" | "q") => {
                         self.lookup(args, kwargs);
                     }
+                    // A method is one of the whole value: `hostvars.values()`.
+                    Expr::Attr(value, _) => self.visit(value),
                     callee => self.visit(callee),
                 }
                 args.iter()
@@ -398,6 +401,18 @@ mod tests {
             [(HostSelection::Host("b".into()), None)]
         );
         assert_eq!(hostvars("{{ a b hostvars }}"), [(HostSelection::All, None)]);
+        assert_eq!(
+            hostvars("{{ hostvars.values() | map(attribute='ip') }}"),
+            [(HostSelection::All, None)]
+        );
+        assert_eq!(
+            hostvars("{{ hostvars['b'].items() }}"),
+            [(HostSelection::Host("b".into()), None)]
+        );
+        assert_eq!(
+            hostvars("{{ vars['hostvars']['b'].ip.split('.') }}"),
+            [(HostSelection::Host("b".into()), Some(vec!["ip".to_owned()]))]
+        );
         assert_eq!(hostvars("{% for h in groups.a %}{% endfor %}{% for h in x %}{{ hostvars[h].ip }}{% endfor %}").len(), 1);
     }
 

@@ -183,13 +183,9 @@ impl Walker<'_> {
 
     /// `plugins/action/include_vars.py`.
     fn include_vars(&mut self, context: &Context, args: &Args, scope: &Scope) {
-        if let Some(play) = self.plays.get_mut(context.play) {
-            match args.text("name") {
-                Some(name) => {
-                    play.sets.insert(name.to_owned());
-                }
-                None => play.sets_any = true,
-            }
+        if let (Some(play), Some(name)) = (self.plays.get_mut(context.play), args.text("name")) {
+            play.sets_any |= is_template(name);
+            play.sets.insert(name.to_owned());
         }
         let Some(dir) = args.text("dir").map(str::to_owned) else {
             let text = args
@@ -263,6 +259,7 @@ impl Walker<'_> {
                 if known && file_matches(args, relative.file_name().unwrap_or_default()) {
                     any = true;
                     self.vars_file(&step, &path, false);
+                    self.sets_variables(context.play, &path);
                 }
             }
             if !any {

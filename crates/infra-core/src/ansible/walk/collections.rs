@@ -10,6 +10,7 @@ use super::role::collection_of;
 use crate::ansible::closure::{CollectionInput, Reach};
 use crate::ansible::path::is_outside;
 use crate::ansible::tree::Kind;
+use crate::ansible::yaml::Shape;
 use std::sync::Arc;
 
 /// The folders of a collection's plugins, with the kind that Ansible knows them as.
@@ -100,7 +101,7 @@ impl Walker<'_> {
         ]
         .into_iter()
         .find(|file| self.sources.is_file(file))?;
-        self.add_file(&found, Reach::Everywhere, via, false);
+        self.add_yaml(&found, Reach::Everywhere, via, false, Shape::Plays);
         Some(found)
     }
 

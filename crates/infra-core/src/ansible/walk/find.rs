@@ -16,6 +16,7 @@ use crate::ansible::search::{self, Place};
 use crate::ansible::tree::Kind;
 use crate::ansible::unresolved::Reason;
 use crate::ansible::values::{Definition, Scope};
+use crate::ansible::yaml::Shape;
 
 impl Walker<'_> {
     /// Looks for a name, now and again whenever more is known of the variables in it.
@@ -123,6 +124,9 @@ impl Walker<'_> {
     fn anything(&mut self, wanted: &Wanted, path: &Utf8Path) {
         let context = wanted.context.step(wanted.line, &wanted.what);
         self.data(&context, path, true);
+        if wanted.used == Use::Vars {
+            self.sets_variables(context.play, path);
+        }
         if wanted.used != Use::Data {
             self.mention(context.play, path, Text::Template, None, &context.via);
         }
@@ -296,7 +300,8 @@ impl Walker<'_> {
         let context = wanted.context.step(wanted.line, &wanted.what);
         match &wanted.used {
             Use::Tasks => {
-                self.add_file(path, context.reach.clone(), &context.via, widened);
+                let (reach, via) = (context.reach.clone(), &context.via);
+                self.add_yaml(path, reach, via, widened, Shape::Plays);
                 let mut inner = context;
                 if let Some((dir, _)) = literal.and_then(|text| text.rsplit_once('/')) {
                     inner.includes.push(dir.to_owned());
@@ -306,7 +311,12 @@ impl Walker<'_> {
                 inner.depth += 1;
                 self.task_file(inner, path);
             }
-            Use::Vars => self.vars_file(&context, path, widened),
+            Use::Vars => {
+                self.vars_file(&context, path, widened);
+                if wanted.what == "include_vars" {
+                    self.sets_variables(context.play, path);
+                }
+            }
             Use::Template => self.template(&context, path, widened),
             Use::Data => self.data(&context, path, widened),
             Use::Role(files) => self.role(&context, path, files),
@@ -315,9 +325,32 @@ impl Walker<'_> {
 
     /// A file of variables.
     pub(super) fn vars_file(&mut self, context: &Context, path: &Utf8Path, widened: bool) {
-        self.add_file(path, context.reach.clone(), &context.via, widened);
+        self.data_file(context, path, widened, Shape::Variables);
+    }
+
+    /// A YAML file that has no tasks in it.
+    pub(super) fn data_file(
+        &mut self,
+        context: &Context,
+        path: &Utf8Path,
+        widened: bool,
+        shape: Shape,
+    ) {
+        let (reach, via) = (context.reach.clone(), &context.via);
+        self.add_yaml(path, reach, via, widened, shape);
         self.yaml(path, context.play);
         self.mention(context.play, path, Text::Yaml, None, &context.via);
+    }
+
+    /// The variables of a file that a task includes: like facts, they stay with the host.
+    pub(super) fn sets_variables(&mut self, play: usize, path: &Utf8Path) {
+        let variables = self.variables_in(path);
+        if let Some(play) = self.plays.get_mut(play) {
+            play.sets_any |= variables.is_none();
+            for name in variables.iter().flat_map(|variables| variables.keys()) {
+                play.sets.insert(name.clone());
+            }
+        }
     }
 
     /// A template, and the templates that it includes.
@@ -391,10 +424,14 @@ impl Walker<'_> {
         }
     }
 
-    /// One file as data, with no search.
+    /// One file, with no search.
     pub(super) fn listed(&mut self, path: &Utf8Path, reach: Reach, via: &Arc<Via>) {
         if self.sources.is_file(path) {
-            self.add_file(path, reach, via, false);
+            if matches!(path.extension(), Some("yml" | "yaml")) {
+                self.add_yaml(path, reach, via, false, Shape::Plays);
+            } else {
+                self.add_file(path, reach, via, false);
+            }
         }
     }
 }

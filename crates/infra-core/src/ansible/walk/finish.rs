@@ -7,7 +7,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::Walker;
 use super::context::Via;
-use crate::ansible::closure::{Closure, PlayInputs, Reach};
+use crate::ansible::closure::{Closure, Content, PlayInputs, Reach};
 use crate::ansible::input::InputId;
 use crate::ansible::reads::{Names, Reads};
 use crate::ansible::request::ClosureError;
@@ -22,6 +22,8 @@ impl Walker<'_> {
         let ignored = globs(&self.request.ignore)?;
         self.files.retain(|path, _| !ignored.is_match(path));
         self.absent.retain(|path| !self.files.contains_key(path));
+        self.says();
+        let layers = self.layers();
         let known = self.known_variables();
         let follows = self.follows();
         let plays: Vec<PlayInputs> = std::mem::take(&mut self.plays)
@@ -69,8 +71,21 @@ impl Walker<'_> {
             unresolved,
             settings,
             merge_hashes: self.settings.merge_hashes,
+            layers,
             groups_of,
         })
+    }
+
+    /// Digests what the YAML files say that are read in no other way.
+    fn says(&mut self) {
+        for (path, file) in &mut self.files {
+            if let Content::Yaml(shape) = file.content {
+                let source = self.sources.read(path).ok().flatten();
+                file.content = source
+                    .and_then(|source| source.says(shape))
+                    .map_or(Content::Bytes, Content::Says);
+            }
+        }
     }
 
     /// `inputs = [...]` of `infra.hcl`.
@@ -99,8 +114,8 @@ impl Walker<'_> {
             .collect()
     }
 
-    /// Which earlier plays each play depends on: it reads, through `hostvars`, what their
-    /// tasks set on other hosts.
+    /// Which plays each play depends on: it reads, through `hostvars`, what their tasks or
+    /// its own set on other hosts.
     fn follows(&self) -> Vec<BTreeSet<usize>> {
         self.plays
             .iter()
@@ -108,14 +123,13 @@ impl Walker<'_> {
             .map(|(at, play)| {
                 let mut follows = BTreeSet::new();
                 for read in &play.inputs.reads.hostvars {
-                    for (earlier, other) in self.plays.iter().enumerate().take(at) {
-                        let set = other.sets_any
+                    let hosts = self.selected(&read.hosts);
+                    for (earlier, other) in self.plays.iter().enumerate().take(at + 1) {
+                        let sets = other.sets_any
                             || other.sets.iter().any(|name| read.names.contains(name));
-                        let reads = match &read.names {
-                            Names::All => set || !other.sets.is_empty(),
-                            Names::Some(_) => set,
-                        };
-                        if reads && other.inputs.hosts != play.inputs.hosts {
+                        let anywhere = other.makes_hosts || other.words.contains("delegate_facts");
+                        let there = || hosts.iter().any(|host| other.inputs.hosts.contains(host));
+                        if sets && (anywhere || there()) {
                             follows.insert(earlier);
                         }
                     }

@@ -12,115 +12,68 @@ use super::Walker;
 use super::context::Via;
 use super::record::Text;
 use crate::ansible::closure::Reach;
-use crate::ansible::reads::HostSelection;
+use crate::ansible::layers::Owner;
 use crate::ansible::tree::Kind;
+use crate::ansible::yaml::Shape;
 
 /// In the order in which `find_vars_files` of `parsing/dataloader.py` tries them.
-const EXTENSIONS: [&str; 4] = ["", ".yml", ".yaml", ".json"];
+pub(super) const EXTENSIONS: [&str; 4] = ["", ".yml", ".yaml", ".json"];
 
 impl Walker<'_> {
+    /// The directories whose `group_vars` and `host_vars` a play reads.
+    pub(super) fn vars_dirs(&self, play: usize) -> Vec<Utf8PathBuf> {
+        let mut dirs: Vec<Utf8PathBuf> = self.inventory_dirs.clone();
+        if let Some(state) = self.plays.get(play) {
+            dirs.push(state.base.clone());
+            if self.settings.vars_in_roles {
+                let roles = state.stacks.iter().flat_map(|context| &context.roles);
+                dirs.extend(roles.cloned());
+            }
+        }
+        dirs.sort();
+        dirs.dedup();
+        dirs
+    }
+
     /// The variables of a play's hosts, and of other hosts that it reads.
     pub(super) fn host_and_group_vars(&mut self, play: usize) {
         let Some(state) = self.plays.get(play) else {
             return;
         };
+        let via = Via::root(state.inputs.place.clone());
         let hosts = Arc::clone(&state.inputs.hosts);
-        let place = state.inputs.place.clone();
-        let mut dirs: Vec<Utf8PathBuf> = self.inventory_dirs.clone();
-        dirs.push(state.base.clone());
-        if self.settings.vars_in_roles {
-            dirs.extend(
-                state
-                    .stacks
-                    .iter()
-                    .flat_map(|context| context.roles.iter().cloned()),
-            );
-        }
-        let mut others: BTreeSet<String> = BTreeSet::new();
-        for read in state
-            .inputs
-            .reads
-            .hostvars
-            .iter()
-            .map(|read| &read.hosts)
-            .chain(&state.delegates)
-        {
-            match read {
-                HostSelection::This => {}
-                HostSelection::Host(host) => {
-                    others.insert(host.clone());
-                }
-                HostSelection::Group(group) => {
-                    others.extend(
-                        self.members
-                            .get(group.as_str())
-                            .into_iter()
-                            .flatten()
-                            .map(|host| (*host).to_owned()),
-                    );
-                }
-                HostSelection::All => others.extend(self.request.inventory.hosts.keys().cloned()),
-            }
-        }
-        let groups_of = |host: &str| -> Vec<String> {
-            self.membership
-                .groups_of(host)
-                .iter()
-                .map(|group| (*group).to_owned())
-                .chain(["all".to_owned()])
-                .collect()
-        };
-        let mut wanted: BTreeSet<(&str, String, Reach)> = BTreeSet::new();
-        let mut groups: BTreeSet<String> = BTreeSet::new();
-        for host in hosts.iter() {
-            wanted.insert(("host_vars", host.clone(), Reach::Host(play, host.clone())));
-            groups.extend(groups_of(host));
-        }
-        for group in groups {
-            let reach = if group == "all" {
-                Reach::Play(play)
-            } else {
-                Reach::Group(play, group.clone())
+        let delegates = state.delegates.clone();
+        let dirs = self.vars_dirs(play);
+        let mut wanted: BTreeSet<(Owner, Reach)> = BTreeSet::new();
+        for owner in self.owners(&hosts) {
+            let reach = match &owner {
+                Owner::Group(name) if name == "all" => Reach::Play(play),
+                Owner::Group(name) => Reach::Group(play, name.clone()),
+                Owner::Host(name) => Reach::Host(play, name.clone()),
             };
-            wanted.insert(("group_vars", group, reach));
+            wanted.insert((owner, reach));
         }
-        for host in others {
-            wanted.extend(
-                groups_of(&host)
-                    .into_iter()
-                    .map(|group| ("group_vars", group, Reach::Play(play))),
-            );
-            wanted.insert(("host_vars", host, Reach::Play(play)));
+        // How to connect to a host that a task is given to, any of its variables can say.
+        for selection in &delegates {
+            for owner in self.owners(&self.selected(selection)) {
+                wanted.insert((owner, Reach::Play(play)));
+            }
         }
-        let via = Via::root(place);
-        dirs.sort();
-        dirs.dedup();
-        for dir in dirs {
-            for (subdir, name, reach) in &wanted {
-                // A host that is named after a path, such as a chroot.
-                if name.starts_with('/') || name.contains("..") {
+        for dir in &dirs {
+            for (owner, reach) in &wanted {
+                let key = (dir.clone(), owner.clone(), reach.clone());
+                if !self.vars_done.insert(key) {
                     continue;
                 }
-                let folder = dir.join(subdir);
-                if !self
-                    .vars_done
-                    .insert((folder.clone(), name.clone(), reach.clone()))
-                {
-                    continue;
-                }
-                match self.sources.kind(&folder) {
-                    Some(Kind::Dir) => {
-                        let via = via.then(format!("{subdir} of {name}"));
-                        for file in self.vars_files(&folder, name, &EXTENSIONS, true) {
-                            self.add_file(&file, reach.clone(), &via, false);
-                            self.yaml(&file, play);
-                            self.mention(play, &file, Text::Yaml, None, &via);
-                        }
-                    }
-                    _ => self.add_absent(folder),
+                let via = via.then(owner.to_string());
+                for file in self.owned(dir, owner).iter() {
+                    self.add_yaml(file, reach.clone(), &via, false, Shape::Variables);
+                    self.yaml(file, play);
+                    self.mention(play, file, Text::Yaml, None, &via);
                 }
             }
         }
+        self.other_hosts(play, &dirs);
     }
 
     /// The files of variables with a name: the first extension that exists, or all files

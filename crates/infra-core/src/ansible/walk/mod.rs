@@ -7,6 +7,7 @@ mod find;
 mod finish;
 mod hosts;
 mod lookup;
+mod others;
 mod playbook;
 mod plugins;
 mod record;
@@ -21,6 +22,7 @@ use camino::Utf8PathBuf;
 use self::context::{Context, LookupUse, Via, Wanted};
 use self::record::Text;
 use super::closure::{Closure, CollectionInput, FileInput, PlayInputs, Reach};
+use super::layers::Owner;
 use super::membership::Membership;
 use super::path::{is_outside, parent};
 use super::reads::HostSelection;
@@ -29,6 +31,7 @@ use super::settings::Settings;
 use super::source::Sources;
 use super::unresolved::Reason;
 use super::values::{Definition, Scope, Values};
+use super::yaml::Shape;
 
 /// More includes than this are a cycle that arguments keep going.
 const MAX_WALKS: usize = 100_000;
@@ -64,6 +67,8 @@ pub fn closure(request: &Request<'_>) -> Result<Closure, ClosureError> {
         mentioned: BTreeSet::new(),
         defined: BTreeSet::new(),
         vars_done: BTreeSet::new(),
+        owned: BTreeMap::new(),
+        values_mentioned: BTreeSet::new(),
         wanted: Vec::new(),
         late_roles: Vec::new(),
         playbooks: Vec::new(),
@@ -140,7 +145,11 @@ struct Walker<'r> {
     mentioned: BTreeSet<MentionKey>,
     defined: BTreeSet<Utf8PathBuf>,
     /// Folders of variables that a name was looked for in
-    vars_done: BTreeSet<(Utf8PathBuf, String, Reach)>,
+    vars_done: BTreeSet<(Utf8PathBuf, Owner, Reach)>,
+    /// The files of variables by folder and name
+    owned: BTreeMap<(Utf8PathBuf, String), Arc<Vec<Utf8PathBuf>>>,
+    /// Values of other hosts' variables that were looked through, by play and file
+    values_mentioned: BTreeSet<(usize, Utf8PathBuf, Arc<str>)>,
     wanted: Vec<Wanted>,
     /// Includes of roles whose files aren't known yet
     late_roles: Vec<(Context, task::Args, Scope)>,
@@ -217,7 +226,7 @@ impl Walker<'_> {
     fn common_text(&mut self, play: usize) {
         let via = Via::root("extra variables");
         for file in self.request.var_files.clone() {
-            self.add_file(&file, Reach::Everywhere, &via, false);
+            self.add_yaml(&file, Reach::Everywhere, &via, false, Shape::Variables);
             self.yaml(&file, play);
             self.mention(play, &file, Text::Yaml, None, &via);
         }

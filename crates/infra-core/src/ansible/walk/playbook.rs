@@ -16,7 +16,7 @@ use crate::ansible::pattern::select;
 use crate::ansible::request::ClosureError;
 use crate::ansible::unresolved::Reason;
 use crate::ansible::values::Scope;
-use crate::ansible::yaml::Node;
+use crate::ansible::yaml::{Node, Shape};
 
 /// The keywords under which a play has lists of tasks.
 const TASK_LISTS: [(&str, bool); 4] = [
@@ -42,7 +42,7 @@ impl Walker<'_> {
             .sources
             .read(path)?
             .ok_or_else(|| ClosureError::NoPlaybook(path.to_owned()))?;
-        self.add_file(path, Reach::Everywhere, via, false);
+        self.add_yaml(path, Reach::Everywhere, via, false, Shape::Plays);
         let documents = match source.yaml() {
             Ok(documents) => documents.clone(),
             Err(error) => {
@@ -218,7 +218,7 @@ impl Walker<'_> {
             via: Arc::clone(via),
             depth: 0,
         };
-        self.add_file(path, Reach::Everywhere, via, false);
+        self.add_yaml(path, Reach::Everywhere, via, false, Shape::Plays);
         self.stands(&context);
         self.common_text(index);
         self.mention_node(play, &context);

@@ -8,12 +8,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Walker;
 use super::context::{Context, LookupUse, Via};
-use crate::ansible::closure::{FileInput, Reach};
+use crate::ansible::closure::{Content, FileInput, Reach};
 use crate::ansible::path::is_outside;
 use crate::ansible::source::{Analysis, Source, analyse_node};
 use crate::ansible::tree::Kind;
 use crate::ansible::unresolved::Reason;
-use crate::ansible::yaml::Node;
+use crate::ansible::yaml::{Node, Shape};
 
 /// How the text of a file is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +34,7 @@ const MAX_DEPTH: usize = 40;
 const MAX_NAMES: usize = 200_000;
 
 impl Walker<'_> {
-    /// Adds a file to the closure.
+    /// Adds a file of which every byte counts.
     pub(super) fn add_file(
         &mut self,
         path: &Utf8Path,
@@ -42,8 +42,34 @@ impl Walker<'_> {
         via: &Arc<Via>,
         widened: bool,
     ) {
+        self.add(path, reach, via, widened, Content::Bytes);
+    }
+
+    /// Adds a file that is read as YAML. If it is read in another way as well, bytes count.
+    pub(super) fn add_yaml(
+        &mut self,
+        path: &Utf8Path,
+        reach: Reach,
+        via: &Arc<Via>,
+        widened: bool,
+        shape: Shape,
+    ) {
+        self.add(path, reach, via, widened, Content::Yaml(shape));
+    }
+
+    fn add(
+        &mut self,
+        path: &Utf8Path,
+        reach: Reach,
+        via: &Arc<Via>,
+        widened: bool,
+        content: Content,
+    ) {
         if let Some(file) = self.files.get_mut(path) {
             file.widened &= widened;
+            if file.content != content {
+                file.content = Content::Bytes;
+            }
             self.grew |= file.reach.insert(reach);
             return;
         }
@@ -57,6 +83,7 @@ impl Walker<'_> {
             widened,
             counted: true,
             mode_counts: false,
+            content,
             reach: BTreeSet::from([reach]),
         };
         self.files.insert(path.to_owned(), file);
@@ -198,7 +225,7 @@ impl Walker<'_> {
         clippy::too_many_arguments,
         reason = "all parts of one text's analysis"
     )]
-    fn note(
+    pub(super) fn note(
         &mut self,
         play: usize,
         analysis: &Analysis,

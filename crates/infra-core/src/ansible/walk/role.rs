@@ -11,6 +11,7 @@ use super::playbook::texts;
 use super::record::Text;
 use crate::ansible::path::{join, parent};
 use crate::ansible::search::Place;
+use crate::ansible::yaml::Shape;
 
 impl Walker<'_> {
     /// Where a role is looked for, in order: in collections, beside the playbook, in the
@@ -93,7 +94,7 @@ impl Walker<'_> {
         }
         let mut dependencies = Vec::new();
         for file in self.role_part(path, "meta", None, false) {
-            self.vars_file(&context, &file, false);
+            self.data_file(&context, &file, false, Shape::Plays);
             for document in self.yaml(&file, context.play) {
                 dependencies.extend(
                     document
@@ -121,7 +122,7 @@ impl Walker<'_> {
         for extension in ["", ".yml", ".yaml", ".json"] {
             let specs = path.join(format!("meta/argument_specs{extension}"));
             if self.sources.is_file(&specs) {
-                self.vars_file(&context, &specs, false);
+                self.data_file(&context, &specs, false, Shape::Plays);
                 break;
             }
             self.add_absent(specs);
@@ -132,7 +133,8 @@ impl Walker<'_> {
                     handlers,
                     ..context.clone()
                 };
-                self.add_file(&file, inner.reach.clone(), &inner.via, false);
+                let (reach, via) = (inner.reach.clone(), &inner.via);
+                self.add_yaml(&file, reach, via, false, Shape::Plays);
                 self.task_file(inner, &file);
             }
         }

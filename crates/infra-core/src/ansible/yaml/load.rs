@@ -177,45 +177,43 @@ impl Loader {
 
 type Members = Vec<(Arc<Node>, Arc<Node>)>;
 
-/// Pairs up keys and values, resolves `<<`, and keeps the last value of a repeated key.
+/// Pairs up keys and values, resolves `<<`, and keeps the last value of a repeated key at
+/// the place of the first, with what is merged in front (`flatten_mapping` of `yaml/constructor.py`).
 fn members(parts: Vec<Arc<Node>>) -> Result<Members, &'static str> {
-    let mut members: Members = Vec::with_capacity(parts.len() / 2);
-    let mut merged: Members = Vec::new();
-    let mut place: BTreeMap<String, usize> = BTreeMap::new();
+    let mut own: Members = Vec::with_capacity(parts.len() / 2);
+    let mut all: Members = Vec::new();
     let mut parts = parts.into_iter();
     while let (Some(key), Some(value)) = (parts.next(), parts.next()) {
         if matches!(&key.data, Data::Scalar { text, plain: true } if text == "<<") {
-            merge_into(&value, &mut merged)?;
-            continue;
-        }
-        if let Some(at) = key.text().and_then(|text| place.get(text)).copied() {
-            if let Some(member) = members.get_mut(at) {
-                member.1 = value;
-            }
+            merge_into(&value, &mut all)?;
         } else {
-            if let Some(text) = key.text() {
-                place.insert(text.to_owned(), members.len());
-            }
-            members.push((key, value));
+            own.push((key, value));
         }
     }
-    for (key, value) in merged {
-        if let Some(text) = key.text()
-            && !place.contains_key(text)
-        {
-            place.insert(text.to_owned(), members.len());
+    all.append(&mut own);
+    let mut members: Members = Vec::with_capacity(all.len());
+    let mut place: BTreeMap<(bool, String), usize> = BTreeMap::new();
+    for (key, value) in all {
+        let name = key.text().map(|text| (key.is_string(), text.to_owned()));
+        let known = name.as_ref().and_then(|name| place.get(name)).copied();
+        if let Some(member) = known.and_then(|at| members.get_mut(at)) {
+            member.1 = value;
+        } else {
+            if let Some(name) = name {
+                place.insert(name, members.len());
+            }
             members.push((key, value));
         }
     }
     Ok(members)
 }
 
-/// Of several mappings to merge, the first that has a key counts.
+/// Of several mappings to merge, the first that has a key counts: it comes last.
 fn merge_into(value: &Arc<Node>, merged: &mut Members) -> Result<(), &'static str> {
     match &value.data {
         Data::Mapping(more) => merged.extend(more.iter().cloned()),
         Data::Sequence(items) if items.iter().all(|item| item.is_mapping()) => {
-            for item in items {
+            for item in items.iter().rev() {
                 merged.extend(item.members().iter().cloned());
             }
         }

@@ -40,6 +40,15 @@ impl Node {
         matches!(&self.data, Data::Scalar { text, plain: true } if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
     }
 
+    /// Whether this is a string, and not something like `1` or `yes` that isn't in quotes.
+    pub(crate) fn is_string(&self) -> bool {
+        let Data::Scalar { text, plain } = &self.data else {
+            return false;
+        };
+        let word = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        !plain || word && self.as_bool().is_none() && !self.is_null()
+    }
+
     /// The elements of a sequence; none of anything else.
     pub(crate) fn items(&self) -> &[Arc<Self>] {
         match &self.data {

@@ -1,0 +1,332 @@
+//! Variables of other hosts, which a play reads through `hostvars`.
+//!
+//! `vars/hostvars.py`: the value of `hostvars[h].x` is templated with the variables of `h`
+//! that the inventory, the files of variables beside it and beside the playbook, and the
+//! extra variables give it. So what counts is what those say of `x`, and of each variable
+//! that could occur in such a value.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::Walker;
+use super::context::{Context, Via};
+use super::hosts::EXTENSIONS;
+use super::record::Text;
+use crate::ansible::closure::Reach;
+use crate::ansible::jinja::{find, identifiers, is_template, scan_template};
+use crate::ansible::layers::{Layers, Owner};
+use crate::ansible::reads::{HostSelection, HostVariableRead, Names};
+use crate::ansible::source::{Variables, analyse_node};
+use crate::ansible::tree::Kind;
+use crate::ansible::yaml::{Data, Node, Shape, digest_of};
+use crate::json::Value;
+
+/// Lookups that evaluate nothing but their arguments.
+const PLAIN_LOOKUPS: [&str; 4] = ["env", "file", "password", "pipe"];
+
+/// What a value of a variable mentions.
+#[derive(Default)]
+struct Mentions {
+    words: BTreeSet<Arc<str>>,
+    /// Whether it could name any variable at all
+    any: bool,
+}
+
+impl Mentions {
+    fn text(&mut self, text: &str) {
+        if !is_template(text) {
+            return;
+        }
+        self.words
+            .extend(identifiers(text).into_iter().map(Arc::from));
+        let found = find(&scan_template(text, 1));
+        self.any |= found.reads.variables == Names::All;
+        self.any |= found.lookups.iter().any(|call| {
+            let name = call.plugin.as_deref().unwrap_or_default();
+            let short = name.strip_prefix("ansible.builtin.").unwrap_or(name);
+            !PLAIN_LOOKUPS.contains(&short)
+        });
+    }
+
+    fn node(&mut self, node: &Node) {
+        node.walk(&mut |node| match &node.data {
+            // Behind the cipher can be a template.
+            _ if matches!(node.tag.as_deref(), Some("!vault" | "!vault-encrypted")) => {
+                self.any = true;
+            }
+            Data::Scalar { text, .. } if !node.is_opaque() => self.text(text),
+            _ => {}
+        });
+    }
+
+    fn json(&mut self, value: &Value<'_>) {
+        match value {
+            Value::String(text) => self.text(text),
+            Value::Array(items) => items.iter().for_each(|item| self.json(item)),
+            Value::Object(members) => members.iter().for_each(|(key, item)| {
+                self.any |= key == "__ansible_vault";
+                self.json(item);
+            }),
+            _ => {}
+        }
+    }
+}
+
+impl Walker<'_> {
+    /// The variables that a play reads of other hosts, and those that occur in their values.
+    pub(super) fn other_hosts(&mut self, play: usize, dirs: &[Utf8PathBuf]) {
+        let Some(state) = self.plays.get(play) else {
+            return;
+        };
+        let via = Via::root(state.inputs.place.clone());
+        for read in state.inputs.reads.hostvars.clone() {
+            let hosts = self.selected(&read.hosts);
+            if hosts.is_empty() {
+                continue;
+            }
+            let owners = self.owners(&hosts);
+            let mut files: BTreeSet<(Owner, Utf8PathBuf)> = BTreeSet::new();
+            for owner in owners {
+                for dir in dirs {
+                    let found = self.owned(dir, &owner);
+                    files.extend(found.iter().map(|path| (owner.clone(), path.clone())));
+                }
+            }
+            match self.names_in(play, &read, &hosts, &files, &via) {
+                Names::All => {
+                    for (owner, path) in &files {
+                        self.whole(play, owner, path, &via);
+                    }
+                    self.read_of_others(play, &read.hosts, &Names::All);
+                }
+                names @ Names::Some(_) => self.read_of_others(play, &read.hosts, &names),
+            }
+        }
+    }
+
+    fn read_of_others(&mut self, play: usize, hosts: &HostSelection, names: &Names) {
+        let Some(state) = self.plays.get_mut(play) else {
+            return;
+        };
+        let reads = &mut state.inputs.reads;
+        // Which groups another host is in, the members of all groups tell.
+        if names.contains("group_names") && reads.groups != Names::All {
+            reads.groups = Names::All;
+            self.grew = true;
+        }
+        let before = reads.hostvars.iter().find(|read| read.hosts == *hosts);
+        if before.is_none_or(|before| before.names != *names) {
+            reads.add_hostvar(hosts.clone(), names);
+            self.grew = true;
+        }
+    }
+
+    /// The names that are read, with all that occur in the values of such names.
+    fn names_in(
+        &mut self,
+        play: usize,
+        read: &HostVariableRead,
+        hosts: &BTreeSet<String>,
+        files: &BTreeSet<(Owner, Utf8PathBuf)>,
+        via: &Arc<Via>,
+    ) -> Names {
+        let Names::Some(read) = &read.names else {
+            return Names::All;
+        };
+        let mut said: Vec<(&Utf8Path, Rc<Variables>)> = Vec::new();
+        for (owner, path) in files {
+            match self.variables_in(path) {
+                Some(variables) => {
+                    let owner_via = via.then(owner.to_string());
+                    let reach = Reach::Others(play);
+                    self.add_yaml(path, reach, &owner_via, false, Shape::Variables);
+                    if self.defined.insert(path.clone()) {
+                        for (name, value) in variables.iter() {
+                            self.values.define_member(name, value);
+                        }
+                    }
+                    said.push((path, variables));
+                }
+                None => self.whole(play, owner, path, via),
+            }
+        }
+        let extra: Vec<Rc<Variables>> = (self.request.var_files.iter())
+            .filter_map(|path| self.variables_in(path))
+            .collect();
+        let mut names: BTreeSet<Arc<str>> = BTreeSet::new();
+        let mut waiting: Vec<Arc<str>> = read.iter().cloned().collect();
+        while let Some(name) = waiting.pop() {
+            if !names.insert(Arc::clone(&name)) {
+                continue;
+            }
+            let mut mentions = Mentions::default();
+            for (path, variables) in &said {
+                if let Some(value) = variables.get(&*name) {
+                    mentions.node(value);
+                    self.mention_value(play, path, &name, value, via);
+                }
+            }
+            for value in extra.iter().filter_map(|file| file.get(&*name)) {
+                mentions.node(value);
+            }
+            self.in_inventory(&name, hosts, &mut mentions);
+            if mentions.any {
+                return Names::All;
+            }
+            waiting.extend(
+                (mentions.words.into_iter())
+                    .filter(|word| &**word == "group_names" || self.is_variable(word)),
+            );
+        }
+        Names::Some(names)
+    }
+
+    fn in_inventory(&self, name: &str, hosts: &BTreeSet<String>, mentions: &mut Mentions) {
+        let inventory = self.request.inventory;
+        // Values of all groups: which of them applies is no matter here.
+        let maps = [&inventory.vars, &self.request.extra_vars]
+            .into_iter()
+            .chain(inventory.groups.values().map(|group| &group.vars))
+            .chain(
+                hosts
+                    .iter()
+                    .filter_map(|host| inventory.hosts.get(host))
+                    .map(|host| &host.vars),
+            );
+        for value in maps.filter_map(|map| map.get(name)) {
+            mentions.json(value);
+        }
+    }
+
+    /// Whether anything gives a name a value.
+    fn is_variable(&self, word: &str) -> bool {
+        self.values.defines(word) || self.plays.iter().any(|play| play.sets.contains(word))
+    }
+
+    /// A value of another host's variable: what it reads, the play reads.
+    fn mention_value(
+        &mut self,
+        play: usize,
+        path: &Utf8Path,
+        name: &Arc<str>,
+        value: &Arc<Node>,
+        via: &Arc<Via>,
+    ) {
+        let key = (play, path.to_owned(), Arc::clone(name));
+        if !self.values_mentioned.insert(key) {
+            return;
+        }
+        let (analysis, words, qualified) = analyse_node(value);
+        let context: Option<&Context> = None;
+        self.note(play, &analysis, words, qualified, path, context, via);
+    }
+
+    /// A file of which everything counts.
+    fn whole(&mut self, play: usize, owner: &Owner, path: &Utf8Path, via: &Arc<Via>) {
+        let via = via.then(owner.to_string());
+        self.add_yaml(path, Reach::Play(play), &via, false, Shape::Variables);
+        self.yaml(path, play);
+        self.mention(play, path, Text::Yaml, None, &via);
+    }
+
+    /// The variables of a file by name. None: it doesn't say so plainly.
+    pub(super) fn variables_in(&self, path: &Utf8Path) -> Option<Rc<Variables>> {
+        let source = self.sources.read(path).ok().flatten()?;
+        source.variables()
+    }
+
+    /// The hosts of a selection, without the play's own host.
+    pub(super) fn selected(&self, selection: &HostSelection) -> BTreeSet<String> {
+        match selection {
+            HostSelection::This => BTreeSet::new(),
+            HostSelection::Host(host) => BTreeSet::from([host.clone()]),
+            HostSelection::Group(group) => (self.members.get(group.as_str()))
+                .into_iter()
+                .flatten()
+                .map(|host| (*host).to_owned())
+                .collect(),
+            HostSelection::All => self.request.inventory.hosts.keys().cloned().collect(),
+        }
+    }
+
+    /// Whose files of variables apply to some hosts.
+    pub(super) fn owners(&self, hosts: &BTreeSet<String>) -> BTreeSet<Owner> {
+        let mut owners = BTreeSet::new();
+        for host in hosts {
+            owners.insert(Owner::Group("all".to_owned()));
+            owners.insert(Owner::Host(host.clone()));
+            for group in self.membership.groups_of(host) {
+                owners.insert(Owner::Group((*group).to_owned()));
+            }
+        }
+        owners
+    }
+
+    /// The files of variables of one owner in one directory.
+    pub(super) fn owned(&mut self, dir: &Utf8Path, owner: &Owner) -> Arc<Vec<Utf8PathBuf>> {
+        let (folder, name) = match owner {
+            Owner::Group(name) => (dir.join("group_vars"), name),
+            Owner::Host(name) => (dir.join("host_vars"), name),
+        };
+        let key = (folder, name.clone());
+        if let Some(known) = self.owned.get(&key) {
+            return Arc::clone(known);
+        }
+        let (folder, name) = &key;
+        // A host that is named after a path, such as a chroot.
+        let odd = name.starts_with('/') || name.contains("..");
+        let files = match self.sources.kind(folder) {
+            _ if odd => Vec::new(),
+            Some(Kind::Dir) => self.vars_files(folder, name, &EXTENSIONS, true),
+            _ => {
+                self.add_absent(folder.clone());
+                Vec::new()
+            }
+        };
+        let files = Arc::new(files);
+        self.owned.insert(key, Arc::clone(&files));
+        files
+    }
+
+    /// What the files say of what is read of other hosts.
+    pub(super) fn layers(&mut self) -> Layers {
+        let mut layers = Layers::default();
+        for play in 0..self.plays.len() {
+            let dirs = self.vars_dirs(play);
+            let Some(state) = self.plays.get(play) else {
+                continue;
+            };
+            let reads = state.inputs.reads.hostvars.clone();
+            for read in reads.iter().filter(|read| read.names != Names::All) {
+                for owner in self.owners(&self.selected(&read.hosts)) {
+                    let key = (play, owner);
+                    if layers.files.contains_key(&key) {
+                        continue;
+                    }
+                    let mut paths = Vec::new();
+                    for dir in &dirs {
+                        paths.extend(self.owned(dir, &key.1).iter().cloned());
+                    }
+                    paths.retain(|path| self.files.contains_key(path));
+                    for path in &paths {
+                        if layers.values.contains_key(path) {
+                            continue;
+                        }
+                        let variables = self.variables_in(path).unwrap_or_default();
+                        let said = (variables.iter())
+                            .map(|(name, value)| (name.clone(), digest_of(value)))
+                            .collect();
+                        layers.values.insert(path.clone(), said);
+                    }
+                    if !paths.is_empty() {
+                        layers.files.insert(key, paths);
+                    }
+                }
+            }
+        }
+        layers
+    }
+}
