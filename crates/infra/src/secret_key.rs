@@ -5,6 +5,7 @@ use std::io::{self, Read as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use infra_core::ansible::SecretKey;
+use infra_core::hint::Hint;
 
 use crate::files::atomic;
 
@@ -19,6 +20,19 @@ pub struct KeyError {
     /// Why it failed
     #[source]
     pub source: io::Error,
+}
+
+impl Hint for KeyError {
+    fn hints(&self) -> Vec<String> {
+        if self.source.kind() != io::ErrorKind::InvalidData {
+            return Vec::new();
+        }
+        vec![
+            "restore it from a backup".to_owned(),
+            "or remove it: a new one is made, and each playbook with secret variables runs once more"
+                .to_owned(),
+        ]
+    }
 }
 
 /// The key of a stack. Without one, a key that nobody keeps: no success has been recorded
@@ -89,6 +103,7 @@ mod tests {
         assert_eq!(read_or_create(dir).unwrap().0, key.0);
         assert_eq!(read(dir).unwrap().0, key.0);
         std::fs::write(path(dir), "short").unwrap();
-        assert!(read(dir).is_err());
+        let error = read(dir).unwrap_err();
+        assert!(error.hints()[1].starts_with("or remove it"), "{error}");
     }
 }

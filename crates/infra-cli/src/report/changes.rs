@@ -111,6 +111,11 @@ fn says_more(change: &PlannedChange) -> bool {
     )
 }
 
+/// Whether the plan covers everything, whatever its checks say.
+pub(super) fn is_covered(changes: &TerraformChanges) -> bool {
+    !changes.errored && changes.deferred == 0 && changes.complete != Some(false)
+}
+
 /// What a plan lacks that covers everything and failed nowhere.
 pub(super) fn not_whole(changes: &TerraformChanges) -> Vec<String> {
     let mut problems = Vec::new();

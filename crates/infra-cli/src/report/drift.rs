@@ -19,6 +19,15 @@ pub(crate) fn drift(report: &DriftReport, detail: Detail) -> String {
     let mut page = Page::default();
     page.line(0, paint(HEADING, verdict::of_drift(report)));
     source(&mut page, 0, report.source);
+    if report.errored {
+        page.line(
+            0,
+            paint(
+                BAD,
+                "planning failed half-way: there may be more than is listed here",
+            ),
+        );
+    }
     if !report.drift.is_empty() {
         page.heading("Changed outside of Terraform");
         entries(&mut page, report, detail);

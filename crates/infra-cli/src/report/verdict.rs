@@ -4,7 +4,7 @@ use infra::core::decision::{Decision, PlaybookDecision, Verdict};
 use infra::core::drift::DriftReport;
 use infra::exec::escape::printable;
 
-use super::changes::{not_whole, tally};
+use super::changes::{is_covered, tally};
 use super::count::count;
 
 /// `federation: nothing to do`, or what there is to do.
@@ -18,8 +18,13 @@ pub(super) fn of_plan(decision: &Decision) -> String {
     if !tally.is_empty() {
         parts.push(format!("Terraform has {tally}"));
     }
-    if !not_whole(&decision.terraform).is_empty() {
+    if !is_covered(&decision.terraform) {
         parts.push("the plan is not whole".to_owned());
+    }
+    let failed = decision.terraform.failed_checks.len();
+    if failed > 0 {
+        let verb = if failed == 1 { "fails" } else { "fail" };
+        parts.push(format!("{} {verb}", count(failed, "check")));
     }
     let material = decision.drift.summary.material;
     if material > 0 {
@@ -67,6 +72,9 @@ pub(super) fn of(some: usize, all: usize) -> String {
 /// Whether there was any drift, and whether it was expected.
 pub(super) fn of_drift(report: &DriftReport) -> String {
     let summary = report.summary;
+    if report.drift.is_empty() && report.errored {
+        return "what changed outside of Terraform can't be told".to_owned();
+    }
     if report.drift.is_empty() {
         return "nothing changed outside of Terraform".to_owned();
     }

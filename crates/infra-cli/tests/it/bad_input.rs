@@ -244,7 +244,7 @@ fn two_hosts_of_one_name() {
     );
     insta::assert_snapshot!(project.run(&["inventory", "--state", "state.json"]), @r#"
     ------- stderr -------
-    error: aws_instance.leaf1 and aws_instance.leaf2 would both be the host "leaf1"
+    error: state.json: aws_instance.leaf1 and aws_instance.leaf2 would both be the host "leaf1"
     hint: give one of them another `name` in a hosts block, or another name in Terraform
     [exit status: 1]
     "#);
@@ -261,7 +261,7 @@ fn an_address_that_is_none() {
     );
     insta::assert_snapshot!(project.run(&["inventory", "--state", "state.json"]), @r#"
     ------- stderr -------
-    error: aws_instance.leaf1: `address` in line 4 must be an IP address or a host name, not "-oProxyCommand=evil"
+    error: state.json: aws_instance.leaf1: `address` in line 4 must be an IP address or a host name, not "-oProxyCommand=evil"
     hint: null means the default
     [exit status: 1]
     "#);

@@ -98,3 +98,22 @@ fn a_rule_that_has_expired_is_named_with_its_owner() {
     [exit status: 0]
     ");
 }
+
+#[test]
+fn a_plan_that_failed_half_way_is_never_all_there_is() {
+    let project = TestProject::new(FEDERATION);
+    let whole = plan(&[], &[]);
+    let broken = whole.replace("\"errored\":false", "\"errored\":true");
+    let outcome = project.run_with(
+        &["drift", "--plan-json", "-", "--detailed-exitcode"],
+        &broken,
+    );
+    insta::assert_snapshot!(outcome, @r"
+    what changed outside of Terraform can't be told
+    planning failed half-way: there may be more than is listed here
+
+    Rules
+      rule ephemeral-public-ip matched nothing
+    [exit status: 2]
+    ");
+}

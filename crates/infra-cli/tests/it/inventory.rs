@@ -103,7 +103,7 @@ fn zero_hosts_are_an_error_unless_allowed() {
     let outcome = project.run(&["inventory", "--state", "state.json"]);
     insta::assert_snapshot!(outcome, @"
     ------- stderr -------
-    error: no host: the state has no managed resources
+    error: state.json: no host: the state has no managed resources
     hint: if no host is right, use --allow-empty, or `allow_empty = true` in the inventory block
     [exit status: 1]
     ");

@@ -92,6 +92,15 @@ pub(crate) fn prove(
             format!("it cannot be planned yet: {why}"),
         ));
     }
+    for invocation in &plan.action_invocations {
+        let actions = Actions::Unknown(vec!["invoke".to_owned()]);
+        changes.add(&actions);
+        changes.changes.push(PlannedChange::real(
+            invocation.address.to_string(),
+            actions,
+            "an action of the provider is to be run".to_owned(),
+        ));
+    }
     (changes, chains.into_consequences(&subjects))
 }
 

@@ -8,7 +8,8 @@ use super::{DocumentError, format, refuse};
 use crate::json::Text;
 use crate::terraform::state::{raw, show};
 use crate::terraform::{
-    Change, Check, DeferredChange, Plan, RelevantAttribute, ResourceChange, State, Stream,
+    ActionInvocation, Change, Check, DeferredChange, Plan, RelevantAttribute, ResourceChange,
+    State, Stream,
 };
 
 /// A document of Terraform's or OpenTofu's.
@@ -45,6 +46,8 @@ struct Envelope<'a> {
     resource_changes: Option<Vec<ResourceChange<'a>>>,
     #[serde(borrow, default)]
     deferred_changes: Option<Vec<DeferredChange<'a>>>,
+    #[serde(borrow, default)]
+    action_invocations: Option<Vec<ActionInvocation<'a>>>,
     #[serde(borrow, default)]
     output_changes: Option<IndexMap<Text<'a>, Change<'a>>>,
     #[serde(borrow, default)]
@@ -179,6 +182,7 @@ impl<'a> Envelope<'a> {
             resource_drift: self.resource_drift.unwrap_or_default(),
             resource_changes: self.resource_changes.unwrap_or_default(),
             deferred_changes: self.deferred_changes.unwrap_or_default(),
+            action_invocations: self.action_invocations.unwrap_or_default(),
             output_changes: self.output_changes.unwrap_or_default(),
             relevant_attributes: self.relevant_attributes.unwrap_or_default(),
             checks: self.checks.unwrap_or_default(),

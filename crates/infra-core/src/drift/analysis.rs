@@ -26,7 +26,7 @@ pub fn analyse(plan: &Plan<'_>, rules: &DriftRules, today: Date) -> Analysis {
     let drift = classify(plan, &mut judge);
     let (terraform, consequences) = prove(plan, &drift, rules);
     Analysis {
-        drift: DriftReport::new(Source::Plan, drift, consequences, &judge),
+        drift: DriftReport::new(Source::Plan, plan.errored, drift, consequences, &judge),
         terraform,
     }
 }
@@ -35,9 +35,11 @@ pub fn analyse(plan: &Plan<'_>, rules: &DriftRules, today: Date) -> Analysis {
 /// than a move is material, and every change is real.
 pub fn analyse_stream(stream: &Stream<'_>, rules: &DriftRules, today: Date) -> Analysis {
     let judge = Judge::new(rules, today);
+    let terraform = stream::changes(stream);
+    let drift = stream::drift(stream);
     Analysis {
-        drift: DriftReport::new(Source::Stream, stream::drift(stream), Vec::new(), &judge),
-        terraform: stream::changes(stream),
+        drift: DriftReport::new(Source::Stream, terraform.errored, drift, Vec::new(), &judge),
+        terraform,
     }
 }
 
@@ -54,6 +56,7 @@ impl Analysis {
 impl DriftReport {
     fn new(
         source: Source,
+        errored: bool,
         drift: Vec<DriftEntry>,
         consequences: Vec<Consequence>,
         judge: &Judge<'_>,
@@ -70,6 +73,7 @@ impl DriftReport {
         Self {
             format_version: FORMAT_VERSION,
             source,
+            errored,
             summary: Summary {
                 benign: count(Class::Benign),
                 material: count(Class::Material),

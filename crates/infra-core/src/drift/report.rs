@@ -37,6 +37,8 @@ pub struct DriftReport {
     pub format_version: &'static str,
     /// Which document was read
     pub source: Source,
+    /// Whether planning failed half-way, so that there may be more drift than is listed
+    pub errored: bool,
     /// How many entries there are of each class
     pub summary: Summary,
     /// Every entry of `resource_drift`, in the order of the document

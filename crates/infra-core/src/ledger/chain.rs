@@ -48,6 +48,14 @@ pub enum ChainError {
         /// Its number
         sequence: u64,
     },
+    /// The last records are gone
+    #[error("the ledger ends with record {last}, but record {known} was there once")]
+    CutOff {
+        /// The number of the last record
+        last: u64,
+        /// That of the last one that was ever seen
+        known: u64,
+    },
     /// A number for which there is no record, with later ones present
     #[error("record {sequence} of the ledger is missing")]
     Missing {
@@ -60,6 +68,7 @@ impl Hint for ChainError {
     fn hints(&self) -> Vec<String> {
         vec![match self {
             Self::Version { .. } => "a newer infra wrote it: use that version here too".to_owned(),
+            Self::CutOff { .. } => "restore the ledger from a backup, or find out who removed its end".to_owned(),
             _ => "restore the ledger from a backup; `infra history --verify` names every record that does not fit".to_owned(),
         }]
     }

@@ -14,7 +14,8 @@ pub use address::{Address, InstanceKey};
 pub use change::{Change, Mask, Mode, ResourceChange};
 pub use configuration::{ConfigModule, ConfigOutput, ConfigResource, Configuration, ModuleCall};
 pub use plan::{
-    Check, CheckAddress, CheckInstance, CheckProblem, DeferredChange, Plan, RelevantAttribute,
+    ActionInvocation, Check, CheckAddress, CheckInstance, CheckProblem, DeferredChange, Plan,
+    RelevantAttribute,
 };
 pub use state::{Object, Output, State};
 pub use stream::{

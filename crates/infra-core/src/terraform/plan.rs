@@ -23,6 +23,8 @@ pub struct Plan<'a> {
     pub resource_changes: Vec<ResourceChange<'a>>,
     /// What cannot be planned yet
     pub deferred_changes: Vec<DeferredChange<'a>>,
+    /// The provider's actions that apply would run, since Terraform 1.14
+    pub action_invocations: Vec<ActionInvocation<'a>>,
     /// What apply would do to outputs
     pub output_changes: IndexMap<Text<'a>, Change<'a>>,
     /// The attributes whose values contributed to the plan
@@ -79,6 +81,14 @@ pub struct DeferredChange<'a> {
     /// What is known of it
     #[serde(borrow)]
     pub resource_change: ResourceChange<'a>,
+}
+
+/// An entry of `action_invocations`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ActionInvocation<'a> {
+    /// The address of the action
+    #[serde(borrow, default)]
+    pub address: Text<'a>,
 }
 
 /// An entry of `relevant_attributes`: an attribute whose value contributed to the plan.

@@ -469,11 +469,16 @@ fn a_plan_that_is_not_whole_is_never_nothing() {
             "checks",
             json!([{"address": {"to_display": "check.up"}, "status": "fail"}]),
         ),
+        (
+            "action_invocations",
+            json!([{"address": "action.aws_lambda_invoke.x", "type": "aws_lambda_invoke", "invoke_action_trigger": {}}]),
+        ),
     ] {
         let mut plan = scenario();
         plan[field] = value;
         let analysis = judge(&plan.to_string(), &rules(&[("r", &["*"], &["*"])]));
         assert!(!analysis.is_nothing(), "{field}");
+        assert_eq!(analysis.drift.errored, field == "errored");
     }
 }
 

@@ -236,7 +236,9 @@ fn the_answer_is_the_json_of_the_contract() {
     let analysis = judge(&plan(&[entry]).to_string(), &drift);
     insta::assert_snapshot!(serde_json::to_string_pretty(&analysis.drift).unwrap(), @r##"
     {
+      "format_version": "1.0",
       "source": "plan",
+      "errored": false,
       "summary": {
         "benign": 1,
         "material": 0,

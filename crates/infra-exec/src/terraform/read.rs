@@ -103,6 +103,14 @@ impl Terraform {
         // A warning about the CLI configuration may stand before the object.
         let start = stdout.iter().position(|&byte| byte == b'{').unwrap_or(0);
         let answer: Answer = serde_json::from_slice(stdout.get(start..).unwrap_or_default())
+            .or_else(|error| {
+                in_words(&stdout)
+                    .map(|version| Answer {
+                        terraform_version: version,
+                        platform: String::new(),
+                    })
+                    .ok_or(error)
+            })
             .map_err(|_| incomplete("not the JSON that was asked for"))?;
         let version = answer
             .terraform_version
@@ -156,6 +164,14 @@ fn whole_object(command: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
         what: "output",
         problem,
     })
+}
+
+/// The version as Terraform before 0.13 says it, whatever it is asked for: `Terraform v0.11.14`.
+fn in_words(stdout: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(stdout).ok()?;
+    text.lines()
+        .find_map(|line| line.strip_prefix("Terraform v"))
+        .map(|version| version.trim().to_owned())
 }
 
 #[cfg(test)]

@@ -233,6 +233,20 @@ async fn variables_that_inject_arguments_do_not_reach_terraform() {
             .ends_with("is version 0.15.1; infra needs 1.2.0 or newer"),
         "{error}"
     );
+
+    // One that knows of no JSON at all, and fails without a word that is understood.
+    let old = script(
+        &dir.path().join("terraform11"),
+        "#!/bin/sh\n[ \"$1\" = version ] && { echo 'Terraform v0.11.14'; exit; }\nexit 1\n",
+    );
+    let error = Terraform::new(old, dir.path())
+        .plan(&runner(), &Plan::new(dir.path().join("p")), &|_| {})
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, Failure::TooOld { found, .. } if *found == Version::new(0, 11, 14)),
+        "{error}"
+    );
 }
 
 #[tokio::test]

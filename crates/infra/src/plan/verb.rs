@@ -93,7 +93,8 @@ impl Hint for PlanError {
             Self::Expected(ExpectedError::Inventory(error)) => error.hints(),
             Self::Gate(error) => error.hints(),
             Self::Ledger(error) => error.hints(),
-            Self::Read(_) | Self::Key(_) => Vec::new(),
+            Self::Key(error) => error.hints(),
+            Self::Read(_) => Vec::new(),
         }
     }
 }

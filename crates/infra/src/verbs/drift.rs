@@ -41,9 +41,10 @@ pub struct DriftAnswer {
 }
 
 impl DriftAnswer {
-    /// Whether all drift is expected, so that there is nothing to do about it.
+    /// Whether all drift is expected, so that there is nothing to do about it. Of a plan that
+    /// failed half-way nobody knows.
     pub fn is_expected(&self) -> bool {
-        self.report.summary.material == 0
+        self.report.summary.material == 0 && !self.report.errored
     }
 }
 

@@ -41,8 +41,14 @@ pub enum InventoryVerbError {
     #[error(transparent)]
     Recorded(#[from] RecordedError),
     /// Its hosts can't be told
-    #[error(transparent)]
-    Inventory(#[from] InventoryError),
+    #[error("{from}: {source}")]
+    Inventory {
+        /// The file, or the command whose output it is
+        from: String,
+        /// Why
+        #[source]
+        source: InventoryError,
+    },
 }
 
 impl Hint for InventoryVerbError {
@@ -50,7 +56,7 @@ impl Hint for InventoryVerbError {
         match self {
             Self::Live(error) => error.hints(),
             Self::Recorded(error) => error.hints(),
-            Self::Inventory(error) => error.hints(),
+            Self::Inventory { source, .. } => source.hints(),
         }
     }
 }
@@ -77,7 +83,10 @@ pub async fn inventory(
     };
     let default = InventoryRules::default();
     let rules = project.map_or(&default, |project| &project.stack.inventory);
-    Ok(build(&state, rules, options)?)
+    build(&state, rules, options).map_err(|source| InventoryVerbError::Inventory {
+        from: recorded.from().to_owned(),
+        source,
+    })
 }
 
 #[cfg(test)]
@@ -121,7 +130,10 @@ mod tests {
             let error = inventory(scene.context(), of.clone(), false)
                 .await
                 .unwrap_err();
-            assert!(matches!(error, InventoryVerbError::Inventory(_)), "{error}");
+            assert!(
+                matches!(error, InventoryVerbError::Inventory { .. }),
+                "{error}"
+            );
             let built = inventory(scene.context(), of, true).await.unwrap();
             assert!(built.inventory.hosts.is_empty());
         }

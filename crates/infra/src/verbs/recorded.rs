@@ -72,6 +72,11 @@ impl Recorded {
         decode(bytes).map_err(|error| self.error(error.into()))
     }
 
+    /// The file, or the command whose output it is.
+    pub(super) fn from(&self) -> &str {
+        &self.from
+    }
+
     /// What is wrong with the document, with where it came from.
     pub(super) fn error(&self, source: DocumentError) -> RecordedError {
         RecordedError::Document {

@@ -7,7 +7,7 @@ use super::answer::{Check, Status};
 use crate::Project;
 use crate::ledger::{LocalStore, RecordStore as _, StoreError};
 use crate::verbs::force_unlock::held;
-use crate::verbs::history::{Verification, verify};
+use crate::verbs::history::{Verification, kept_index, verify};
 
 /// Checks what is recorded.
 pub(super) async fn check(project: &Project) -> Vec<Check> {
@@ -21,7 +21,7 @@ pub(super) async fn check(project: &Project) -> Vec<Check> {
         }
     };
     let index = kept_index(project);
-    let mut checks = vec![chain(&verification, index.as_ref())];
+    let mut checks = vec![chain(&verification)];
     if let Some(index) = index {
         checks.push(last_run(project, &index).await);
     }
@@ -29,7 +29,7 @@ pub(super) async fn check(project: &Project) -> Vec<Check> {
     checks
 }
 
-fn chain(verification: &Verification, index: Option<&Index>) -> Check {
+fn chain(verification: &Verification) -> Check {
     const NAME: &str = "ledger";
     let Verification {
         records, errors, ..
@@ -41,15 +41,6 @@ fn chain(verification: &Verification, index: Option<&Index>) -> Check {
             more => format!("{error}; and {more} more"),
         };
         return Check::new(NAME, Status::Error, message).hints(verification.hints.clone());
-    }
-    // A chain can't tell that its end is missing. What was read before can.
-    if let Some(index) = index.filter(|index| index.sequence > *records) {
-        let message = format!(
-            "it ends with record {records}, but record {} was there once",
-            index.sequence
-        );
-        return Check::new(NAME, Status::Error, message)
-            .hint("restore the ledger from a backup, or find out who removed its end");
     }
     Check::new(
         NAME,
@@ -102,11 +93,6 @@ async fn clock(project: &Project, last: u64) -> Option<Check> {
         Status::Ok,
         format!("the last record is from {}", record.at),
     ))
-}
-
-fn kept_index(project: &Project) -> Option<Index> {
-    let bytes = std::fs::read(project.state_dir().join("index.json")).ok()?;
-    serde_json::from_slice(&bytes).ok()
 }
 
 fn store(project: &Project) -> LocalStore {

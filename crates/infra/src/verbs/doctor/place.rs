@@ -4,10 +4,12 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::time::{Duration, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use infra_core::hint::Hint as _;
 use rustix::fs::{Access, access, statvfs};
 
 use super::answer::{Check, Status};
 use crate::Project;
+use crate::secret_key;
 
 /// Whether the directory of the ledger can be written to, and is private.
 pub(super) fn directory(project: &Project) -> Check {
@@ -43,6 +45,13 @@ pub(super) fn directory(project: &Project) -> Check {
         )),
         _ => Check::new(NAME, Status::Ok, format!("{dir} is writable and private")),
     }
+}
+
+/// Whether the key for secret values can be read. None where it can, or is yet to be made.
+pub(super) fn key(project: &Project) -> Option<Check> {
+    let error = secret_key::read(&project.state_dir()).err()?;
+    let message = format!("{error}: {}", error.source);
+    Some(Check::new("key", Status::Error, message).hints(error.hints()))
 }
 
 /// Whether there is room for records, and for the files of a run.

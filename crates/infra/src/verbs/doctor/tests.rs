@@ -55,6 +55,19 @@ async fn a_state_of_another_version_is_told_with_the_way_out() {
 }
 
 #[tokio::test(flavor = "current_thread")]
+async fn a_damaged_key_is_told_with_the_way_out() {
+    let scene = Scene::new();
+    let dir = scene.project().state_dir();
+    std::fs::create_dir_all(&dir).unwrap();
+    std::fs::write(dir.join("key"), "short").unwrap();
+    let checks = checks(&scene, &scene.open()).await;
+    let key = named(&checks, "key");
+    assert_eq!(key.status, Status::Error, "{checks:#?}");
+    assert!(key.message.contains("5 bytes"), "{key:#?}");
+    assert!(!key.hints.is_empty());
+}
+
+#[tokio::test(flavor = "current_thread")]
 async fn locks_records_and_runs_that_are_not_right_are_told() {
     let scene = Scene::new();
     let dir = scene.project().state_dir();

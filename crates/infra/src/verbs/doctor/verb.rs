@@ -20,6 +20,7 @@ pub async fn doctor(context: &Context<'_>, open: &Open) -> Diagnosis {
     if let Some(project) = project {
         checks.push(state::check(context, project).await);
         checks.push(place::directory(project));
+        checks.extend(place::key(project));
         checks.push(place::space(project));
         checks.extend(ledger::check(project).await);
         checks.push(lock::check(project).await);

@@ -8,4 +8,5 @@ mod verify;
 
 pub use answer::{AppliedPlan, History, HostRun, PlaybookRun, Run, RunOutcome};
 pub use collect::history;
+pub(crate) use verify::kept_index;
 pub use verify::{Verification, verify};

@@ -88,6 +88,27 @@ async fn a_damaged_record_hides_no_other_and_fails_the_check() {
 }
 
 #[tokio::test(flavor = "current_thread")]
+async fn records_cut_off_the_end_are_missed() {
+    let scene = settled().await;
+    let project = scene.project();
+    // Reading them all keeps an index.
+    drop(open_ledger(&project).await.unwrap());
+    let last = verify(&project).await.unwrap().records;
+    let index = kept_index(&project).map(|index| index.sequence);
+    assert_eq!(index, Some(last), "nothing to compare with");
+    let file = project.state_dir().join(format!("ledger/{last:010}.json"));
+    std::fs::remove_file(file).unwrap();
+    let found = verify(&project).await.unwrap();
+    assert_eq!(
+        found.errors[0].to_string(),
+        format!(
+            "the ledger ends with record {}, but record {last} was there once",
+            last - 1
+        )
+    );
+}
+
+#[tokio::test(flavor = "current_thread")]
 async fn a_stack_that_was_never_applied_has_no_runs() {
     let scene = Scene::new();
     let project = scene.project();

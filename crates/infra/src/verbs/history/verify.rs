@@ -2,7 +2,7 @@
 
 use infra_core::decision::FORMAT_VERSION;
 use infra_core::hint::Hint;
-use infra_core::ledger::ChainError;
+use infra_core::ledger::{ChainError, Index};
 use serde::{Serialize, Serializer};
 
 use super::collect::store;
@@ -36,10 +36,18 @@ impl Verification {
 }
 
 /// Reads the whole chain of a project's ledger from its first record and names everything
-/// that doesn't fit. No kept index is believed.
+/// that doesn't fit. No kept index is believed, but for the number of its last record: a
+/// chain can't tell that its end is missing, and what was read before can.
 pub async fn verify(project: &Project) -> Result<Verification, StoreError> {
     let store = store(project);
-    let (records, errors) = verify_chain(&store).await?;
+    let (records, mut errors) = verify_chain(&store).await?;
+    let known = kept_index(project).map_or(0, |index| index.sequence);
+    if known > records {
+        errors.push(ChainError::CutOff {
+            last: records,
+            known,
+        });
+    }
     let mut hints: Vec<String> = errors.iter().flat_map(Hint::hints).collect();
     hints.sort();
     hints.dedup();
@@ -51,6 +59,12 @@ pub async fn verify(project: &Project) -> Result<Verification, StoreError> {
         errors,
         hints,
     })
+}
+
+/// What was read of the ledger before, if that was kept.
+pub(crate) fn kept_index(project: &Project) -> Option<Index> {
+    let bytes = std::fs::read(project.state_dir().join("index.json")).ok()?;
+    serde_json::from_slice(&bytes).ok()
 }
 
 fn as_texts<S: Serializer>(errors: &[ChainError], serializer: S) -> Result<S::Ok, S::Error> {
