@@ -63,7 +63,7 @@ const PREFIX: &str = "infra-";
 const OWNER: &str = "owner";
 /// A directory that is younger may not have been locked yet, and the children of a run that
 /// was just killed may not have ended.
-const YOUNG: Duration = Duration::from_secs(60);
+const YOUNG: Duration = Duration::from_mins(1);
 
 impl RunDir {
     /// Creates a directory of a random name in `parent`.

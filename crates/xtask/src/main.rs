@@ -1,5 +1,6 @@
 //! The commands of the README. `cargo xtask help` lists them.
 
+mod bench;
 mod demo;
 mod setup;
 mod test;
@@ -7,6 +8,7 @@ mod test;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use camino::Utf8PathBuf;
 use clap::{Parser, Subcommand};
 
 /// The commands that developers and readers of this repository use.
@@ -23,6 +25,21 @@ enum Command {
     Setup,
     /// Play the whole story on a simulated AWS, and leave the folder to play in
     Demo(demo::Options),
+    /// Measure infra beside jq, Python and Terraform, and print a table of ratios
+    Bench(bench::Options),
+    /// Pass over a JSON document with serde's `IgnoredAny`: the least that a reader can cost
+    #[command(hide = true)]
+    BenchFloor {
+        /// The document
+        file: Utf8PathBuf,
+    },
+    /// Run a program once and print what it cost as JSON
+    #[command(hide = true)]
+    BenchRun {
+        /// The program and its arguments
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        command: Vec<String>,
+    },
     /// Check everything: format, lints, tests, documentation, house rules
     Test(test::Options),
 }
@@ -47,6 +64,9 @@ fn run(command: Command) -> Result<()> {
             );
             Ok(())
         }
+        Command::Bench(options) => bench::run(&options),
+        Command::BenchFloor { file } => bench::floor(&file),
+        Command::BenchRun { command } => bench::run_once(&command),
         Command::Demo(options) => demo::run(&options),
         Command::Test(options) => test::run(&options),
     }

@@ -1,5 +1,7 @@
 //! `infra completions`.
 
+use std::io::Write as _;
+
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 

@@ -1,5 +1,7 @@
 //! `infra inventory`.
 
+use std::io::Write as _;
+
 use camino::Utf8PathBuf;
 use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
@@ -92,14 +94,23 @@ impl Hosts {
             app.screen().above(&report::not_hosts(&built, app.detail()));
         }
         self.print(&built.inventory)?;
+        // The process ends here: to free each of a million values first only takes time.
+        std::mem::forget(built);
         Ok(Ending::Done)
     }
 
     fn print(&self, inventory: &Inventory) -> Result<(), Failure> {
         output::print_with(|out| match (&self.host, self.format) {
             (Some(host), _) => writeln!(out, "{}", inventory.host_vars(host)),
-            (None, _) if self.list => writeln!(out, "{}", inventory.list()),
-            (None, None | Some(Format::Json)) => writeln!(out, "{:#}", inventory.list()),
+            // Not as text first: of a large fleet that is many megabytes.
+            (None, _) if self.list => {
+                serde_json::to_writer(&mut *out, &inventory.list())?;
+                writeln!(out)
+            }
+            (None, None | Some(Format::Json)) => {
+                serde_json::to_writer_pretty(&mut *out, &inventory.list())?;
+                writeln!(out)
+            }
             (None, Some(Format::Yaml)) => out.write_all(inventory.yaml().as_bytes()),
             (None, Some(Format::Ini)) => out.write_all(inventory.ini().as_bytes()),
             (None, Some(Format::SshConfig)) => out.write_all(inventory.ssh_config().as_bytes()),

@@ -1,5 +1,7 @@
 //! `infra schema`.
 
+use std::io::Write as _;
+
 use anyhow::anyhow;
 use clap::Args;
 use infra::core::hint::did_you_mean;

@@ -6,8 +6,6 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use indexmap::IndexMap;
-
 use crate::inventory::Inventory;
 use crate::json::Value;
 
@@ -135,7 +133,7 @@ fn merge_hashes(before: &Value<'static>, after: &Value<'static>) -> Value<'stati
     let (Value::Object(before), Value::Object(after)) = (before, after) else {
         return after.clone();
     };
-    let mut merged: IndexMap<Cow<'static, str>, Value<'static>> = before.clone();
+    let mut merged = before.clone();
     for (key, value) in after {
         let value = match merged.get(key) {
             Some(old) => merge_hashes(old, value),

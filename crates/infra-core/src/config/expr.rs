@@ -60,11 +60,47 @@ impl Expr {
         Uses::of(&self.syntax).resource()
     }
 
+    /// The attributes of `self` that the value depends on; none where it may be any of them,
+    /// as where `self` is handed to a function.
+    pub fn self_attributes(&self) -> Option<Vec<String>> {
+        Uses::of(&self.syntax).self_attributes()
+    }
+
     /// The expression as it is written in the file.
     pub fn text(&self) -> &str {
         self.syntax
             .span()
             .and_then(|span| self.source.text().get(span))
             .unwrap_or("")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_attributes_of_self_are_known_unless_it_is_used_as_a_whole() {
+        let of = |text: &str| Expr::parse(text).unwrap().self_attributes();
+        let named = |names: &[&str]| Some(names.iter().map(ToString::to_string).collect());
+        assert_eq!(of("self.tags.Name"), named(&["tags"]));
+        assert_eq!(
+            of(r#"try(self["public_ip"], "${self.private_ip}")"#),
+            named(&["public_ip", "private_ip"])
+        );
+        assert_eq!(
+            of("[for tag in self.tags : self.nic[tag].ip]"),
+            named(&["tags", "nic"])
+        );
+        assert_eq!(of("[for self in resource.key : self.x]"), named(&[]));
+        for whole in [
+            "self",
+            "keys(self)",
+            "self[resource.name]",
+            "self.*.x",
+            "[self.a, self]",
+        ] {
+            assert_eq!(of(whole), None, "{whole}");
+        }
     }
 }

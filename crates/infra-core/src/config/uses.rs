@@ -20,6 +20,8 @@ pub(super) struct Uses {
     pub(super) functions: Vec<Use>,
     /// The members of `resource` that are asked for
     pub(super) resource_members: Vec<Use>,
+    /// The attributes of `self` that are asked for by name
+    self_members: Vec<String>,
     bound: Vec<String>,
 }
 
@@ -37,6 +39,16 @@ impl Uses {
             .any(|used| matches!(used.name.as_str(), "self" | "resource"))
     }
 
+    /// The attributes of `self` that the value depends on; none where it may be any of them.
+    pub(super) fn self_attributes(self) -> Option<Vec<String>> {
+        let uses = self.names.iter().filter(|used| used.name == "self").count();
+        (uses == self.self_members.len()).then_some(self.self_members)
+    }
+
+    fn is_bound(&self, name: &str) -> bool {
+        self.bound.iter().any(|bound| bound == name)
+    }
+
     fn within(&mut self, names: impl IntoIterator<Item = String>, visit: impl FnOnce(&mut Self)) {
         let outside = self.bound.len();
         self.bound.extend(names);
@@ -48,11 +60,7 @@ impl Uses {
 impl Visit for Uses {
     fn visit_expr(&mut self, expr: &Expression) {
         if let Expression::Variable(name) = expr {
-            if !self
-                .bound
-                .iter()
-                .any(|bound| bound == name.value().as_str())
-            {
+            if !self.is_bound(name.value().as_str()) {
                 let span = expr.span().or_else(|| name.span()).unwrap_or(0..0);
                 self.names.push(Use {
                     name: name.value().to_string(),
@@ -84,6 +92,18 @@ impl Visit for Uses {
                 name: member.value().to_string(),
                 span,
             });
+        }
+        if let (Expression::Variable(name), Some(step)) =
+            (&traversal.expr, traversal.operators.first())
+            && name.value().as_str() == "self"
+            && !self.is_bound("self")
+        {
+            let member = match step.value() {
+                TraversalOperator::GetAttr(member) => Some(member.value().as_str()),
+                TraversalOperator::Index(index) => index.as_str(),
+                _ => None,
+            };
+            self.self_members.extend(member.map(str::to_owned));
         }
         visit::visit_traversal(self, traversal);
     }

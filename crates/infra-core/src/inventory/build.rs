@@ -84,9 +84,7 @@ pub fn build(
             inventory.groups.entry(group.clone()).or_default();
         }
     }
-    for (name, draft) in named {
-        place(&mut inventory, name, draft, &taken);
-    }
+    place(&mut inventory, named, &taken);
     let (skipped, notes) = findings.sorted();
     Ok(Built {
         inventory,
@@ -95,19 +93,37 @@ pub fn build(
     })
 }
 
-fn place(inventory: &mut Inventory, name: String, draft: Draft, taken: &BTreeSet<String>) {
-    for group in draft.groups {
-        // A group that is not taken had only this host, and its name.
-        if taken.contains(&group) {
-            let group: &mut Group = inventory.groups.entry(group).or_default();
-            group.hosts.insert(name.clone());
+/// Puts the hosts, which are in the order of their names, into the inventory and its groups.
+fn place(inventory: &mut Inventory, named: Vec<(String, Draft)>, taken: &BTreeSet<String>) {
+    let mut members: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, draft) in &named {
+        for group in draft.groups.iter() {
+            // A group that is not taken had only this host, and its name.
+            if !taken.contains(group) {
+                continue;
+            }
+            match members.get_mut(group) {
+                Some(hosts) => hosts.push(name.clone()),
+                None => {
+                    members.insert(group.clone(), vec![name.clone()]);
+                }
+            }
         }
     }
-    let host = Host {
-        resource: Some(draft.resource),
-        identity: draft.identity,
-        vars: draft.vars,
-        secret: draft.secret,
-    };
-    inventory.hosts.insert(name, host);
+    for (group, hosts) in members {
+        let group: &mut Group = inventory.groups.entry(group).or_default();
+        group.hosts.append(&mut hosts.into_iter().collect());
+    }
+    inventory.hosts = named
+        .into_iter()
+        .map(|(name, draft)| {
+            let host = Host {
+                resource: Some(draft.resource),
+                identity: draft.identity,
+                vars: draft.vars,
+                secret: draft.secret,
+            };
+            (name, host)
+        })
+        .collect();
 }

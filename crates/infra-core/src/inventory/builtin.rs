@@ -1,7 +1,8 @@
 //! Hosts without a `hosts` block: every machine that the table of providers knows, and
 //! what the state declares by resources of Ansible's own providers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use super::BuildOptions;
 use super::declared::Declared;
@@ -22,6 +23,7 @@ pub(super) fn drafts(
     findings: &mut Findings,
 ) -> Vec<Draft> {
     let mut kinds: HashMap<&str, Kind> = HashMap::new();
+    let mut groups: HashMap<[&str; 2], Rc<BTreeSet<String>>> = HashMap::new();
     let mut drafts = Vec::new();
     for object in candidates(state) {
         let kind = object.resource_type.as_str();
@@ -40,11 +42,10 @@ pub(super) fn drafts(
                     });
                 } else {
                     let mut draft = machine.draft();
-                    draft.groups.extend(
-                        [kind, object.name.as_str()]
-                            .into_iter()
-                            .filter_map(group_name),
-                    );
+                    let words = [kind, object.name.as_str()];
+                    draft.groups = Rc::clone(groups.entry(words).or_insert_with(|| {
+                        Rc::new(words.into_iter().filter_map(group_name).collect())
+                    }));
                     drafts.push(draft);
                 }
             }

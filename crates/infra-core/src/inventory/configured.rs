@@ -1,6 +1,7 @@
 //! Hosts by the `hosts` blocks of the configuration, which alone decide where there are any.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use super::address::is_connectable;
 use super::draft::{Draft, NoteKind, Skipped, candidates};
@@ -23,32 +24,34 @@ pub(super) fn drafts(
     options: BuildOptions,
     findings: &mut Findings,
 ) -> Result<Vec<Draft>, InventoryError> {
-    let mut blocks: HashMap<&str, (Vec<&HostRule>, Vec<&'static str>)> = HashMap::new();
+    let mut blocks: HashMap<&str, Block<'_>> = HashMap::new();
     for rule in &rules.hosts {
         check_names(rule)?;
         let kind = rule.resource_type.as_str();
         blocks
             .entry(kind)
-            .or_insert_with(|| (Vec::new(), wanted_of(kind, row_or_plain(kind))))
-            .0
-            .push(rule);
+            .or_insert_with(|| Block::of(kind))
+            .add(rule);
     }
     let mut drafts = Vec::new();
     for object in candidates(state) {
-        let Some((rules, wanted)) = blocks.get(object.resource_type.as_str()) else {
+        let Some(block) = blocks.get(object.resource_type.as_str()) else {
             continue;
         };
         let row = row_or_plain(&object.resource_type);
-        let machine = Machine::read(object, row, wanted, survey);
-        let values = object.values();
+        let machine = Machine::read(object, row, &block.wanted, survey);
+        let values = match &block.read {
+            Some(read) => object.some_values(|name| read.contains(name)),
+            None => object.values(),
+        };
         let mask = object.has_sensitive_marks().then(|| object.sensitive());
         let parts = resource(object, &machine.address);
         let evaluator = Evaluator::new(&machine.address, &values, mask.as_ref(), &parts);
-        for rule in rules {
+        for (rule, groups) in &block.rules {
             if !matches(rule, &evaluator)? {
                 continue;
             }
-            let draft = draft(rule, &machine, &evaluator, findings)?;
+            let draft = draft(rule, groups, &machine, &evaluator, findings)?;
             if draft.vars.contains_key("ansible_host") || options.allow_unaddressed {
                 drafts.push(draft);
             } else {
@@ -61,6 +64,46 @@ pub(super) fn drafts(
         }
     }
     Ok(drafts)
+}
+
+/// The blocks for one type of resource.
+struct Block<'r> {
+    rules: Vec<(&'r HostRule, Rc<BTreeSet<String>>)>,
+    /// The attributes that say which machine it is
+    wanted: Vec<&'static str>,
+    /// The attributes that the expressions read; none where they may read any
+    read: Option<BTreeSet<String>>,
+}
+
+impl<'r> Block<'r> {
+    fn of(kind: &str) -> Self {
+        Self {
+            rules: Vec::new(),
+            wanted: wanted_of(kind, row_or_plain(kind)),
+            read: Some(BTreeSet::new()),
+        }
+    }
+
+    fn add(&mut self, rule: &'r HostRule) {
+        let exprs = [
+            &rule.when,
+            &rule.name,
+            &rule.address,
+            &rule.user,
+            &rule.port,
+        ];
+        for expr in exprs.into_iter().flatten().chain(rule.vars.values()) {
+            self.read = match (self.read.take(), expr.self_attributes()) {
+                (Some(mut read), Some(more)) => {
+                    read.extend(more);
+                    Some(read)
+                }
+                _ => None,
+            };
+        }
+        let groups = rule.groups.iter().cloned().collect();
+        self.rules.push((rule, Rc::new(groups)));
+    }
 }
 
 fn matches(rule: &HostRule, evaluator: &Evaluator<'_>) -> Result<bool, InventoryError> {
@@ -77,12 +120,13 @@ fn matches(rule: &HostRule, evaluator: &Evaluator<'_>) -> Result<bool, Inventory
 
 fn draft(
     rule: &HostRule,
+    groups: &Rc<BTreeSet<String>>,
     machine: &Machine<'_, '_>,
     evaluator: &Evaluator<'_>,
     findings: &mut Findings,
 ) -> Result<Draft, InventoryError> {
     let mut draft = machine.draft();
-    draft.groups = rule.groups.iter().cloned().collect();
+    draft.groups = Rc::clone(groups);
     draft.chosen = match &rule.name {
         Some(expr) => evaluator.text(expr, "name")?,
         None => None,

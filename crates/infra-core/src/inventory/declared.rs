@@ -4,7 +4,7 @@
 //! [1]: https://registry.terraform.io/providers/ansible/ansible/latest/docs
 //! [2]: https://registry.terraform.io/providers/nbering/ansible/latest/docs
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use super::InventoryError;
@@ -173,10 +173,12 @@ fn host(object: &Object<'_>, address: &str, picked: &Picked<'_>) -> Result<Draft
         identity: picked.first_text(&["id"]).map(std::borrow::Cow::into_owned),
         ..Draft::default()
     };
+    let mut groups = BTreeSet::new();
     for group in picked.texts("groups") {
         check_group(&group, address)?;
-        draft.groups.insert(group.into_owned());
+        groups.insert(group.into_owned());
     }
+    draft.groups = groups.into();
     let facts = facts(object, address, row_or_plain("ansible_host"), picked);
     draft.vars.insert("infra".to_owned(), facts);
     Ok(draft)

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-
-use indexmap::IndexMap;
+use std::rc::Rc;
 
 use super::address::Addresses;
 use super::pick::Picked;
@@ -24,8 +23,8 @@ pub(super) struct Draft {
     pub(super) fallback: String,
     /// What tells the machine from another
     pub(super) identity: Option<String>,
-    /// The groups it is in
-    pub(super) groups: BTreeSet<String>,
+    /// The groups it is in; many hosts are in the same ones
+    pub(super) groups: Rc<BTreeSet<String>>,
     /// Its variables
     pub(super) vars: BTreeMap<String, Value<'static>>,
     /// Those of them that are secret
@@ -152,7 +151,7 @@ fn object_of(members: impl IntoIterator<Item = (&'static str, Value<'static>)>) 
         members
             .into_iter()
             .map(|(key, value)| (key.into(), value))
-            .collect::<IndexMap<_, _>>(),
+            .collect(),
     )
 }
 

@@ -63,7 +63,7 @@ pub(super) fn fixed(
 pub(super) fn made_of(drafts: &[Draft], known: &BTreeSet<String>) -> BTreeSet<String> {
     let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, draft) in drafts.iter().enumerate() {
-        for group in &draft.groups {
+        for group in draft.groups.iter() {
             members.entry(group).or_default().push(at);
         }
     }

@@ -1,19 +1,19 @@
 //! Names for hosts: the one a person chose, else the cloud's if it is unique, else the
 //! address of the resource.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use super::InventoryError;
 use super::draft::{Draft, NoteKind};
 use super::findings::Findings;
 use super::names::is_host_name;
 
-/// Gives each draft its name. The name of a host is never that of a group.
+/// Gives each draft its name, and puts them in the order of their names. The name of a host is never that of a group.
 pub(super) fn assign(
     drafts: Vec<Draft>,
     groups: &BTreeSet<String>,
     findings: &mut Findings,
-) -> Result<BTreeMap<String, Draft>, InventoryError> {
+) -> Result<Vec<(String, Draft)>, InventoryError> {
     let mut uses: HashMap<&str, usize> = HashMap::with_capacity(drafts.len() * 2);
     for draft in &drafts {
         let cloud = draft.tagged.as_deref().filter(|_| draft.chosen.is_none());
@@ -44,19 +44,21 @@ pub(super) fn assign(
         };
         names.push(name.clone());
     }
-    let mut hosts: BTreeMap<String, Draft> = BTreeMap::new();
-    for (name, draft) in names.into_iter().zip(drafts) {
-        if let Some(other) = hosts.get(&name) {
-            let mut both = [other.resource.clone(), draft.resource];
+    let mut hosts: Vec<(String, Draft)> = names.into_iter().zip(drafts).collect();
+    hosts.sort_by(|(one, _), (other, _)| one.cmp(other));
+    for pair in hosts.windows(2) {
+        if let [(name, one), (other_name, other)] = pair
+            && name == other_name
+        {
+            let mut both = [one.resource.clone(), other.resource.clone()];
             both.sort();
             let [first, second] = both;
             return Err(InventoryError::DuplicateName {
-                name,
+                name: name.clone(),
                 first,
                 second,
             });
         }
-        hosts.insert(name, draft);
     }
     Ok(hosts)
 }

@@ -1,12 +1,8 @@
 //! Reads a few attributes of an object, and passes over the rest.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
-use crate::json::{Path, Text, Value};
+use crate::json::{Path, Scan, Value};
 use crate::terraform::Object;
 
 /// The attributes of one object that were asked for.
@@ -27,14 +23,16 @@ impl<'a> Picked<'a> {
         let mut picked = Self::default();
         match object.raw_values() {
             Some(raw) => {
-                let mut reader = serde_json::Deserializer::from_str(raw.get());
-                let seed = Seed {
-                    wanted,
-                    found: &mut picked.values,
-                };
-                // The syntax was checked when the document was read; attributes that are
-                // no object, which no provider writes, are no attributes.
-                drop(seed.deserialize(&mut reader));
+                let mut scan = Scan::new(raw.get());
+                // Attributes that are no object, which no provider writes, are none.
+                if scan.enter() {
+                    while let Some(key) = scan.key() {
+                        match lookup(wanted, &key) {
+                            Some(name) => picked.values.push((name, scan.value_or_text())),
+                            None => scan.skip(),
+                        }
+                    }
+                }
             }
             None => {
                 if let Value::Object(members) = object.values() {
@@ -156,42 +154,6 @@ fn lookup(wanted: &[&'static str], key: &str) -> Option<&'static str> {
         .iter()
         .find(|name| name.len() == key.len() && **name == key)
         .copied()
-}
-
-struct Seed<'p, 'a> {
-    wanted: &'p [&'static str],
-    found: &'p mut Vec<(&'static str, Value<'a>)>,
-}
-
-impl<'de> DeserializeSeed<'de> for Seed<'_, 'de> {
-    type Value = ();
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Seed<'_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the attributes of a resource")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<Text<'de>>()? {
-            match lookup(self.wanted, &key) {
-                Some(name) => {
-                    let raw: &'de RawValue = map.next_value()?;
-                    self.found.push((name, Value::from_raw(raw)));
-                }
-                None => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use indexmap::IndexMap;
-use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
+
+use super::Members;
+use super::scan::Scan;
 
 /// A JSON value, borrowed from its document where the text allows it.
 ///
@@ -27,7 +29,7 @@ pub enum Value<'a> {
     /// An array
     Array(Vec<Value<'a>>),
     /// An object, in the order of the document; of a repeated key the last value counts
-    Object(IndexMap<Cow<'a, str>, Value<'a>>),
+    Object(Members<'a>),
 }
 
 impl<'a> Value<'a> {
@@ -41,7 +43,7 @@ impl<'a> Value<'a> {
     /// The reader that left it has checked its syntax. Nested beyond 128 levels, which no
     /// Terraform type is, it stays one string: it can still be compared.
     pub fn from_raw(raw: &'a RawValue) -> Self {
-        Self::parse(raw.get()).unwrap_or(Self::String(Cow::Borrowed(raw.get())))
+        Scan::new(raw.get()).value_or_text()
     }
 
     /// A string value.
@@ -74,7 +76,7 @@ impl<'a> Value<'a> {
     }
 
     /// The members, if this is an object.
-    pub fn as_object(&self) -> Option<&IndexMap<Cow<'a, str>, Self>> {
+    pub fn as_object(&self) -> Option<&Members<'a>> {
         match self {
             Self::Object(members) => Some(members),
             _ => None,
@@ -178,101 +180,13 @@ impl<'a> FromIterator<Value<'a>> for Value<'a> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Value<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Levels(DEEPEST).deserialize(deserializer)
-    }
-}
-
-/// How many lists and objects may stand inside each other. It is the limit that
-/// `serde_json` sets by itself, and far above what a Terraform type can be.
-const DEEPEST: usize = 128;
-
-/// Reads a value with this many levels left.
-#[derive(Clone, Copy)]
-struct Levels(usize);
-
-impl<'de> DeserializeSeed<'de> for Levels {
-    type Value = Value<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value<'de>, D::Error> {
-        // Only a raw value keeps the text of a number, so the first byte decides
-        // before anything is converted.
+        // Only a raw value keeps the text of a number; it also checks the syntax.
         let raw = <&'de RawValue>::deserialize(deserializer)?;
-        let text = raw.get();
-        let mut reader = serde_json::Deserializer::from_str(text);
-        let deeper = || {
-            self.0
-                .checked_sub(1)
-                .map(Self)
-                .ok_or_else(|| de::Error::custom("nesting beyond 128 levels"))
-        };
-        match text.as_bytes().first() {
-            Some(b'-' | b'0'..=b'9') => Ok(Value::Number(Cow::Borrowed(text))),
-            Some(b'[') => reader
-                .deserialize_seq(Composite(deeper()?))
-                .map_err(de::Error::custom),
-            Some(b'{') => reader
-                .deserialize_map(Composite(deeper()?))
-                .map_err(de::Error::custom),
-            _ => reader.deserialize_any(Scalar).map_err(de::Error::custom),
-        }
+        Scan::new(raw.get())
+            .value()
+            .map_err(|_| de::Error::custom("nesting beyond 128 levels"))
     }
 }
-
-struct Scalar;
-
-impl<'de> Visitor<'de> for Scalar {
-    type Value = Value<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("null, a boolean or a string")
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Value::String(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Value::String(Cow::Owned(text.to_owned())))
-    }
-}
-
-struct Composite(Levels);
-
-impl<'de> Visitor<'de> for Composite {
-    type Value = Value<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list or an object")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut items = Vec::with_capacity(seq.size_hint().unwrap_or(0));
-        while let Some(item) = seq.next_element_seed(self.0)? {
-            items.push(item);
-        }
-        Ok(Value::Array(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = IndexMap::new();
-        while let Some(Key(key)) = map.next_key()? {
-            members.insert(key, map.next_value_seed(self.0)?);
-        }
-        Ok(Value::Object(members))
-    }
-}
-
-/// An object key, borrowed where it has no escapes.
-#[derive(serde::Deserialize, PartialEq, Eq, Hash)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

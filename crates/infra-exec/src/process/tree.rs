@@ -38,6 +38,8 @@ impl fmt::Display for Stray {
 #[derive(Debug)]
 pub(super) struct Tree {
     leader: i32,
+    /// When the leader was started: nobody who was there before is of its tree
+    born: Option<u64>,
     marker: String,
 }
 
@@ -56,6 +58,10 @@ impl Tree {
     pub(super) fn new(leader: i32, marker: &OsString) -> Self {
         Self {
             leader,
+            born: std::fs::read(format!("/proc/{leader}/stat"))
+                .ok()
+                .and_then(|stat| parse_stat(leader, &stat))
+                .and_then(|process| process.started),
             marker: format!("{MARKER}={}", marker.to_string_lossy()),
         }
     }
@@ -82,7 +88,8 @@ impl Tree {
         all.into_iter()
             .filter(|process| process.pid != own)
             .filter(|process| {
-                found.contains(&process.pid) || has_marker(process.pid, self.marker.as_bytes())
+                found.contains(&process.pid)
+                    || (self.is_new(process) && has_marker(process.pid, self.marker.as_bytes()))
             })
             .map(|process| Stray {
                 pid: process.pid,
@@ -90,6 +97,14 @@ impl Tree {
                 killed: false,
             })
             .collect()
+    }
+
+    /// Whether a process may have been started by the leader, as far as its age says.
+    fn is_new(&self, process: &Process) -> bool {
+        match (self.born, process.started) {
+            (Some(born), Some(started)) => started >= born,
+            _ => true,
+        }
     }
 
     /// Sends `signal` to every member, and returns who they were.
@@ -115,6 +130,8 @@ struct Process {
     pid: i32,
     parent: i32,
     session: i32,
+    /// In ticks since the machine was started
+    started: Option<u64>,
     program: String,
 }
 
@@ -145,10 +162,13 @@ fn parse_stat(pid: i32, stat: &[u8]) -> Option<Process> {
     }
     let parent = fields.next()?.parse().ok()?;
     let session = fields.nth(1)?.parse().ok()?;
+    // The 22nd field of all.
+    let started = fields.nth(15).and_then(|field| field.parse().ok());
     Some(Process {
         pid,
         parent,
         session,
+        started,
         program,
     })
 }
@@ -172,6 +192,8 @@ mod tests {
             (process.parent, process.session, process.program.as_str()),
             (41, 43, "a) S 1 (b")
         );
+        let stat = b"7 (a) S 41 42 43 0 -1 4194560 9 0 0 0 1 2 0 0 20 0 1 0 5309 8 9";
+        assert_eq!(parse_stat(7, stat).unwrap().started, Some(5309));
         assert!(parse_stat(7, b"7 (a) Z 41 42 43").is_none());
         assert!(parse_stat(7, b"7 (a").is_none());
         assert!(parse_stat(7, b"").is_none());

@@ -1,12 +1,11 @@
 //! `for` expressions, and the iteration that `for` directives of templates share.
 
 use hcl::edit::expr::{Expression, ForExpr};
-use indexmap::IndexMap;
 
 use super::error::EvalProblem;
 use super::machine::{Locals, Machine, Outcome};
 use super::value::Val;
-use crate::json::Value;
+use crate::json::{Members, Value};
 
 impl<'e> Machine<'e> {
     pub(super) fn for_expression(
@@ -18,7 +17,7 @@ impl<'e> Machine<'e> {
         let pairs = self.pairs(&intro.collection_expr, outer)?;
         let key_name = intro.key_var.as_ref().map(|name| name.value().as_str());
         let mut list = Vec::new();
-        let mut members: IndexMap<std::borrow::Cow<'e, str>, Value<'e>> = IndexMap::new();
+        let mut members = Members::new();
         for (key, value) in pairs {
             let (key, value) = Locals::bind(
                 outer,
@@ -46,11 +45,9 @@ impl<'e> Machine<'e> {
             let key = self.text(key.get(), "a key of a `for`", key_expr)?;
             let value = self.owned(&expr.value_expr, locals)?;
             if expr.grouping {
-                if let Value::Array(group) = members
-                    .entry(key.into())
-                    .or_insert_with(|| Value::Array(Vec::new()))
-                {
-                    group.push(value);
+                match members.get_or_null(key.into()) {
+                    Value::Array(group) => group.push(value),
+                    new => *new = Value::Array(vec![value]),
                 }
             } else if members.contains_key(key.as_str()) {
                 return Err(self.fail(key_expr, EvalProblem::RepeatedKey));

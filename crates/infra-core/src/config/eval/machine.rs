@@ -5,14 +5,13 @@ use std::ops::Range;
 
 use hcl::edit::Span;
 use hcl::edit::expr::{Expression, Object, ObjectKey};
-use indexmap::IndexMap;
 
 use super::error::{EvalError, EvalProblem};
 use super::scope::Scope;
 use super::value::{Val, bool_of, text_of};
 use crate::config::source::Source;
 use crate::hint::did_you_mean;
-use crate::json::Value;
+use crate::json::{Members, Value};
 
 /// How deep an expression may be nested. The parser has a limit of its own; this one keeps
 /// the walk inside the smallest stack that a thread usually has.
@@ -130,7 +129,7 @@ impl<'e> Machine<'e> {
     }
 
     fn object(&self, object: &'e Object, locals: Option<&Locals<'_, 'e>>) -> Outcome<Val<'e>> {
-        let mut members = IndexMap::with_capacity(object.len());
+        let mut members = Members::with_capacity(object.len());
         for (key, value) in object {
             let name = match key {
                 ObjectKey::Ident(name) => name.value().as_str().to_owned(),

@@ -1,7 +1,5 @@
 //! The names that an expression can use.
 
-use indexmap::IndexMap;
-
 use crate::json::Value;
 
 /// The names that an expression can use, and what they stand for.
@@ -70,7 +68,7 @@ pub fn resource_names<'a>(
         members
             .into_iter()
             .map(|(key, value)| (key.into(), value))
-            .collect::<IndexMap<_, _>>(),
+            .collect(),
     )
 }
 

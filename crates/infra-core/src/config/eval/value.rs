@@ -43,7 +43,7 @@ impl<'e> Val<'e> {
     pub(super) fn into_member(self, key: &str) -> Option<Val<'e>> {
         match self {
             Self::Ref(Value::Object(members)) => members.get(key).map(Val::Ref),
-            Self::Own(Value::Object(mut members)) => members.swap_remove(key).map(Val::Own),
+            Self::Own(Value::Object(mut members)) => members.remove(key).map(Val::Own),
             _ => None,
         }
     }

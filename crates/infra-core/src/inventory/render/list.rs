@@ -11,7 +11,8 @@ use super::template::{could_be_template, is_mark};
 use crate::inventory::model::{Group, Host, Inventory};
 use crate::json::Value;
 
-/// The answer to `--list`. Its `Display` is JSON, with `{:#}` on many lines.
+/// The answer to `--list`. Its `Display` is JSON, with `{:#}` on many lines; large ones are
+/// better serialised into a writer, which gives the same bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct List<'i>(&'i Inventory);
 
@@ -42,14 +43,21 @@ impl Inventory {
 
     /// The hosts that are in no group.
     pub(super) fn ungrouped(&self) -> Vec<&String> {
-        let grouped: BTreeSet<&String> = self
+        let mut grouped: Vec<&String> = self
             .groups
             .values()
             .flat_map(|group| &group.hosts)
             .collect();
+        // The groups are runs in order, which this sort merges; both lists then go side by
+        // side.
+        grouped.sort();
+        let mut grouped = grouped.into_iter().peekable();
         self.hosts
             .keys()
-            .filter(|name| !grouped.contains(name))
+            .filter(|name| {
+                while grouped.next_if(|grouped| grouped < name).is_some() {}
+                grouped.peek() != Some(name)
+            })
             .collect()
     }
 }
@@ -108,15 +116,22 @@ struct Meta<'i>(&'i Inventory);
 
 impl Serialize for Meta<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let vars: BTreeMap<&str, HostVars<'_>> = self
-            .0
-            .hosts
-            .iter()
-            .map(|(name, host)| (name.as_str(), HostVars(Some(host))))
-            .collect();
         let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry("hostvars", &vars)?;
+        map.serialize_entry("hostvars", &AllVars(self.0))?;
         map.end()
+    }
+}
+
+struct AllVars<'i>(&'i Inventory);
+
+impl Serialize for AllVars<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(
+            self.0
+                .hosts
+                .iter()
+                .map(|(name, host)| (name, HostVars(Some(host)))),
+        )
     }
 }
 

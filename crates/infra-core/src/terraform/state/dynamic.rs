@@ -34,7 +34,7 @@ fn close_in(value: Value<'_>, any: bool) -> Value<'_> {
                     .is_some_and(|kind| is_collection(kind) || any && is_type(kind))
             {
                 // Within it every type is said: nothing further is wrapped.
-                return members.swap_remove("value").unwrap_or_default();
+                return members.remove("value").unwrap_or_default();
             }
             Value::Object(
                 members

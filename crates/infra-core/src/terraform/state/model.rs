@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 use serde_json::value::RawValue;
 
-use crate::json::{Path, Step, Text, Value};
+use crate::json::{Members, Path, Scan, Step, Text, Value};
 use crate::terraform::{InstanceKey, Mask, Mode};
 
 /// The objects that Terraform manages or reads, and the outputs.
@@ -116,6 +116,31 @@ impl<'a> Object<'a> {
         self.sensitive_is_paths
     }
 
+    /// Those of the attributes for which `wanted` holds, as one JSON object: of large
+    /// resources most are never looked at. Null where there are none at all.
+    pub fn some_values(&self, wanted: impl Fn(&str) -> bool) -> Value<'a> {
+        if let Attributes::Json(raw) = self.attributes {
+            let mut scan = Scan::new(raw.get());
+            if scan.enter() {
+                let mut members = Members::new();
+                while let Some(key) = scan.key() {
+                    if wanted(&key) {
+                        members.insert(key, scan.value_or_text());
+                    } else {
+                        scan.skip();
+                    }
+                }
+                let values = Value::Object(members);
+                return if self.is_raw() {
+                    super::dynamic::close(&self.resource_type, values)
+                } else {
+                    values
+                };
+            }
+        }
+        self.values()
+    }
+
     /// The text of the attributes, where they are one JSON object: for reading a few of
     /// many into a type of one's own, without building a tree of all.
     pub fn raw_values(&self) -> Option<&'a RawValue> {
@@ -205,10 +230,10 @@ fn mark(at: &mut Value<'_>, steps: &[Step]) {
     match steps.split_first() {
         Some((Step::Key(key), rest)) => {
             if !matches!(at, Value::Object(_)) {
-                *at = Value::Object(IndexMap::new());
+                *at = Value::Object(Members::new());
             }
             if let Value::Object(members) = at {
-                mark(members.entry(Cow::Owned(key.clone())).or_default(), rest);
+                mark(members.get_or_null(Cow::Owned(key.clone())), rest);
             }
         }
         Some((Step::Index(index), rest)) if *index < LONGEST_LIST => {

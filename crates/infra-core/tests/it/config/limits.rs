@@ -129,7 +129,7 @@ fn what_grows_without_bound_is_stopped() {
 #[test]
 fn one_attribute_of_a_large_resource_is_cheap() {
     let big = Value::Array((0..100_000_i64).map(Value::from).collect());
-    let mut members = indexmap::IndexMap::new();
+    let mut members = infra_core::json::Members::new();
     members.insert("id".into(), Value::from("x"));
     members.insert("big".into(), big);
     let values = Value::Object(members);

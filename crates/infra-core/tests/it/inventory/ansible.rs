@@ -65,7 +65,7 @@ fn plain(value: &Value<'_>) -> Value<'static> {
         Value::Object(members)
             if members.len() == 1 && members.contains_key("__ansible_unsafe") =>
         {
-            plain(&members["__ansible_unsafe"])
+            plain(members.get("__ansible_unsafe").unwrap())
         }
         Value::Object(members) => Value::Object(
             members

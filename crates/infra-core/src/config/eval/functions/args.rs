@@ -1,14 +1,8 @@
 //! The arguments of a call, and the failure of one.
 
-use std::borrow::Cow;
-
-use indexmap::IndexMap;
-
 use super::super::number::Number;
 use super::super::value::{Val, number_of, text_of};
-use crate::json::Value;
-
-pub(super) type Members<'e> = IndexMap<Cow<'e, str>, Value<'e>>;
+use crate::json::{Members, Value};
 
 /// Why a function has no result.
 pub(in crate::config::eval) struct Failure {

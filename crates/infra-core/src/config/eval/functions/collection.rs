@@ -1,8 +1,8 @@
 //! Functions over objects, and over any kind of collection.
 
-use super::args::{Args, Failure, Members};
+use super::args::{Args, Failure};
 use super::table::{ANY, Function};
-use crate::json::Value;
+use crate::json::{Members, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("alltrue", 1..=1, alltrue),

@@ -3,7 +3,7 @@
 use super::args::{Args, Failure};
 use super::base64;
 use super::table::Function;
-use crate::json::Value;
+use crate::json::{Members, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("base64decode", 1..=1, base64decode),
@@ -55,7 +55,7 @@ fn jsonencode<'e>(args: &Args<'_, 'e>) -> Result<Value<'e>, Failure> {
 fn sorted<'e>(value: &Value<'e>) -> Value<'e> {
     match value {
         Value::Object(members) => {
-            let mut members: indexmap::IndexMap<_, _> = members
+            let mut members: Members<'_> = members
                 .iter()
                 .map(|(key, value)| (key.clone(), sorted(value)))
                 .collect();

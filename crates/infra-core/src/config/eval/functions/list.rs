@@ -1,7 +1,5 @@
 //! Functions over lists.
 
-use indexmap::IndexMap;
-
 use super::super::number::Number;
 use super::super::value::{equal, number_value};
 use super::args::{Args, Failure, strings};
@@ -215,6 +213,6 @@ fn zipmap<'e>(args: &Args<'_, 'e>) -> Result<Value<'e>, Failure> {
         keys.into_iter()
             .map(Into::into)
             .zip(values.iter().cloned())
-            .collect::<IndexMap<_, _>>(),
+            .collect(),
     ))
 }

@@ -2,9 +2,9 @@
 
 use regex::{Captures, Regex, RegexBuilder};
 
-use super::args::{Args, Failure, Members};
+use super::args::{Args, Failure};
 use super::table::Function;
-use crate::json::Value;
+use crate::json::{Members, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("regex", 2..=2, regex),
