@@ -19,6 +19,7 @@ use crate::{output, report};
 /// Show what an apply would do, and why
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Plan {
     /// Save the decision to a new file, for `infra apply FILE`
     #[arg(
@@ -103,9 +104,10 @@ impl Plan {
         };
         let (planned, checked) = app.block_on(async |context, _| {
             let planned = infra::plan(context, &project, &options).await?;
-            let checked = match self.check {
-                true => Some(infra::plan::check(context, &project, &planned).await?),
-                false => None,
+            let checked = if self.check {
+                Some(infra::plan::check(context, &project, &planned).await?)
+            } else {
+                None
             };
             Ok((planned, checked))
         })?;

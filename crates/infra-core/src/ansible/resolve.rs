@@ -368,7 +368,7 @@ impl Resolver<'_> {
                 .for_each(|item| self.descend_json(item, index_of(steps), found)),
             Value::Object(members) => match steps.split_first() {
                 Some((Access::Key(key), rest)) => {
-                    if let Some(value) = members.get(*key) {
+                    if let Some(value) = members.get(key) {
                         self.descend_json(value, rest, found);
                     }
                 }

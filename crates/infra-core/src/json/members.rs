@@ -102,12 +102,11 @@ impl<'a> Members<'a> {
 
     /// The value of `key`, null if there was none.
     pub fn get_or_null(&mut self, key: Cow<'a, str>) -> &mut Value<'a> {
-        let at = match self.find(&key) {
-            Ok(at) => at,
-            Err(_) => {
-                self.insert(key, Value::Null);
-                self.entries.len() - 1
-            }
+        let at = if let Ok(at) = self.find(&key) {
+            at
+        } else {
+            self.insert(key, Value::Null);
+            self.entries.len() - 1
         };
         // A place that was just found or made.
         &mut self.entries[at].1
@@ -246,7 +245,12 @@ mod tests {
     fn object(count: usize) -> Members<'static> {
         // Not in the order of the keys.
         (0..count)
-            .map(|n| (format!("k{}", n * 7 % count).into(), Value::from(n as i64)))
+            .map(|n| {
+                (
+                    format!("k{}", n * 7 % count).into(),
+                    Value::from(i64::try_from(n).unwrap()),
+                )
+            })
             .collect()
     }
 
@@ -271,7 +275,7 @@ mod tests {
         let entries = |keys: &[&'static str]| -> Vec<Entry<'static>> {
             keys.iter()
                 .enumerate()
-                .map(|(n, key)| ((*key).into(), Value::from(n as i64)))
+                .map(|(n, key)| ((*key).into(), Value::from(i64::try_from(n).unwrap())))
                 .collect()
         };
         let members = Members::of_entries(entries(&["b", "a", "b"]));

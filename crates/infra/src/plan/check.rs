@@ -83,7 +83,9 @@ pub async fn check(
             .playbooks
             .iter()
             .find(|decision| decision.name == playbook.name);
-        let hosts = decision.into_iter().flat_map(|decision| decision.running());
+        let hosts = decision
+            .into_iter()
+            .flat_map(infra_core::decision::PlaybookDecision::running);
         hosts
             .map(|host| host.host.clone())
             .collect::<BTreeSet<String>>()

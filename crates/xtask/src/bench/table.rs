@@ -1,5 +1,7 @@
 //! The figures as a person reads them.
 
+use std::fmt::Write as _;
+
 use super::contest::{Outcome, Score};
 
 /// One contest as a table in Markdown, with a line of ratios below it.
@@ -7,15 +9,16 @@ pub(super) fn table(outcome: &Outcome) -> String {
     let mut text = format!("### {}\n\n", outcome.title);
     text.push_str("| | CPU, s | least to most | wall, s | memory, MiB |\n|---|---|---|---|---|\n");
     for score in &outcome.scores {
-        text.push_str(&format!(
-            "| {} | {:.3} | {:.3} – {:.3} | {:.3} | {:.0} |\n",
+        let _ = writeln!(
+            text,
+            "| {} | {:.3} | {:.3} – {:.3} | {:.3} | {:.0} |",
             score.name,
             score.cpu.median,
             score.cpu.least,
             score.cpu.most,
             score.wall.median,
             score.memory.median,
-        ));
+        );
     }
     let Some(own) = find(outcome, "infra") else {
         return text;
