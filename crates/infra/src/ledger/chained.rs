@@ -198,6 +198,8 @@ impl Ledger {
         }
     }
 
+    /// The kept index, if it is of this chain. One that knows more records than there are
+    /// is an error: what was once recorded is gone, and going on would forget it.
     async fn cached(&self) -> Result<Option<Index>, LedgerError> {
         let Some(bytes) = self
             .cache
@@ -212,10 +214,17 @@ impl Ledger {
         if index.sequence == 0 {
             return Ok(None);
         }
-        let last = self.store.read(index.sequence).await?;
-        Ok(last
-            .filter(|bytes| Some(Digest::of(bytes)) == index.digest)
-            .map(|_| index))
+        match self.store.read(index.sequence).await? {
+            Some(bytes) if Some(Digest::of(&bytes)) == index.digest => Ok(Some(index)),
+            Some(_) => Ok(None),
+            None => match self.store.last().await? {
+                last if last < index.sequence => {
+                    let known = index.sequence;
+                    Err(self.chain_error(ChainError::CutOff { last, known }))
+                }
+                _ => Ok(None),
+            },
+        }
     }
 
     async fn catch_up(&mut self, last: u64) -> Result<(), LedgerError> {
