@@ -336,7 +336,8 @@ fn no_recorded_plan_loses_an_entry() {
                     let analysis = analyse(&plan, &rules, today);
                     let pending = plan.pending_changes().count()
                         + plan.pending_outputs().count()
-                        + plan.deferred_changes.len();
+                        + plan.deferred_changes.len()
+                        + plan.action_invocations.len();
                     assert_eq!(
                         analysis.drift.drift.len(),
                         plan.resource_drift.len(),
