@@ -1,7 +1,7 @@
 //! What a playbook does on a host is decided by its inputs: this module finds them.
 //!
 //! [`closure`] follows a playbook through everything that Ansible would read, and
-//! [`fingerprint`] digests what applies to one host. Both are pure: files come through
+//! [`Fingerprinter`] digests what applies to one host. Both are pure: files come through
 //! a [`Tree`]. The rule throughout is *sound before precise*: what could decide is an
 //! input; a name that can't be resolved widens to everything that it could name, and
 //! what can't be known at all is listed as [`Unresolved`].
