@@ -187,7 +187,7 @@ mod tests {
             "\x7fELF",
             "#!/bin/sh\nexec docker run ansible\n",
             "#!/usr/bin/env bash\nexec pyenv exec\n",
-            "#!/root/.pyenv/shims/python3\n",
+            "#!/home/ann/.pyenv/shims/python3\n",
             "#!python3\n",
         ] {
             assert_eq!(script(other), None, "{other}");

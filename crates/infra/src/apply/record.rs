@@ -35,9 +35,7 @@ impl Run<'_> {
                         .collect(),
                     changed: host.changed,
                 };
-                self.append(RecordEvent::HostSucceeded(success)).await?;
-                self.keep_texts(fingerprint);
-                Ok(())
+                self.append(RecordEvent::HostSucceeded(success)).await
             }
             // This machine itself, when a play for it came along with those for the hosts.
             None if host.succeeded() => Ok(()),
@@ -55,9 +53,11 @@ impl Run<'_> {
     }
 
     /// Keeps what later shows a change as a diff. Losing it loses nothing else.
-    fn keep_texts(&self, fingerprint: &Fingerprint) {
+    ///
+    /// Once for all hosts of a playbook: most of them share most of their inputs.
+    pub(super) fn keep_texts<'f>(&self, succeeded: impl IntoIterator<Item = &'f Fingerprint>) {
         let tree = FsTree::new(&self.project.root);
-        if let Err(error) = Texts::of(self.project).keep(&tree, [fingerprint]) {
+        if let Err(error) = Texts::of(self.project).keep(&tree, succeeded) {
             tracing::debug!(%error, "no text was kept");
         }
     }
