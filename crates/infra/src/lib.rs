@@ -75,6 +75,7 @@ pub mod plan;
 mod project;
 mod secret_key;
 mod sections;
+pub mod state_guard;
 pub mod tools;
 pub mod verbs;
 

@@ -9,6 +9,7 @@ use infra::Pending;
 use infra::apply::{ApplyOptions, Outcome};
 use infra::core::decision::Decision;
 use infra::plan::{PlanOptions, SavedDecision};
+use infra::state_guard::AcceptState;
 
 use super::force::Force;
 use super::{ci, duration};
@@ -45,6 +46,16 @@ pub(crate) struct Apply {
     /// Accept an inventory without a host
     #[arg(long, env = "INFRA_ALLOW_EMPTY", hide_env = true, value_parser = FalseyValueParser::new())]
     allow_empty: bool,
+
+    /// Go on with this state, though the ledger remembers another: what it is, as the error
+    /// about it says, or `none`
+    #[arg(
+        long,
+        value_name = "LINEAGE:SERIAL",
+        env = "INFRA_ACCEPT_STATE",
+        hide_env = true
+    )]
+    accept_state: Option<AcceptState>,
 }
 
 const EXAMPLES: &str = "\
@@ -67,6 +78,7 @@ impl Apply {
             force: self.force.playbooks(),
             refresh_only: self.refresh_only,
             allow_empty: self.allow_empty,
+            accept_state: self.accept_state,
             ..PlanOptions::default()
         };
         let lock_timeout = self.lock_timeout.unwrap_or_default();

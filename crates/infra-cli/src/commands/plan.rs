@@ -7,6 +7,7 @@ use clap::Args;
 use clap::builder::FalseyValueParser;
 use infra::core::decision::{Decision, Verdict};
 use infra::plan::{CheckedPlaybook, PlanOptions, RecordedPlan};
+use infra::state_guard::AcceptState;
 use serde::Serialize;
 
 use super::duration;
@@ -69,6 +70,17 @@ pub(crate) struct Plan {
     /// Accept an inventory without a host
     #[arg(long, env = "INFRA_ALLOW_EMPTY", hide_env = true, value_parser = FalseyValueParser::new())]
     allow_empty: bool,
+
+    /// Go on with this state, though the ledger remembers another: what it is, as the error
+    /// about it says, or `none`
+    #[arg(
+        long,
+        value_name = "LINEAGE:SERIAL",
+        conflicts_with = "plan_json",
+        env = "INFRA_ACCEPT_STATE",
+        hide_env = true
+    )]
+    accept_state: Option<AcceptState>,
 }
 
 const EXAMPLES: &str = "\
@@ -101,6 +113,7 @@ impl Plan {
             lock_timeout: self.lock_timeout,
             refresh_only: self.refresh_only,
             allow_empty: self.allow_empty,
+            accept_state: self.accept_state,
         };
         let (planned, checked) = app.block_on(async |context, _| {
             let planned = infra::plan(context, &project, &options).await?;

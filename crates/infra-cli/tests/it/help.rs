@@ -82,6 +82,10 @@ fn apply() {
           --allow-empty
               Accept an inventory without a host
 
+          --accept-state <LINEAGE:SERIAL>
+              Go on with this state, though the ledger remembers another: what it
+              is, as the error about it says, or `none`
+
       -h, --help
               Print help (see a summary with '-h')
 

@@ -220,10 +220,14 @@ mod tests {
                 plan: digest,
                 complete: true,
                 before: None,
-                after: state,
+                after: state.clone(),
+            },
+            RecordEvent::StateAccepted {
+                state: state.clone(),
             },
             RecordEvent::Inventory {
                 digest,
+                state,
                 hosts: [(text("h"), host)].into(),
             },
             RecordEvent::Inputs {

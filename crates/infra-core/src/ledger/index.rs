@@ -89,10 +89,26 @@ impl Index {
             RecordEvent::RunAbandoned { abandoned, .. } => {
                 self.open_run.take_if(|open| open.run == abandoned);
             }
-            RecordEvent::TerraformApplied { after, .. } => self.state = after.or(self.state.take()),
-            RecordEvent::Inventory { digest, hosts } => {
+            RecordEvent::TerraformApplied { before, after, .. } => {
+                // One that can't have come from the state before is a fact, and no state to
+                // go on from.
+                let follows = |after: &StateId| {
+                    before
+                        .as_ref()
+                        .filter(|before| !before.lineage.is_empty())
+                        .is_none_or(|before| after.can_follow(before))
+                };
+                self.state = after.filter(follows).or(self.state.take());
+            }
+            RecordEvent::StateAccepted { state } => self.state = state,
+            RecordEvent::Inventory {
+                digest,
+                state,
+                hosts,
+            } => {
                 self.inventory_digest = Some(digest);
                 self.inventory = hosts;
+                self.state = state.or(self.state.take());
             }
             RecordEvent::Inputs { sections } => {
                 self.sections

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::digest::Digest;
 use crate::json::Value;
+use crate::terraform::State;
 
 /// The version of the records that this version writes, and the newest that it reads.
 pub const RECORD_VERSION: u32 = 1;
@@ -72,10 +73,19 @@ pub enum RecordEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<StateId>,
     },
+    /// A person said that this is the right state, though another was seen last
+    StateAccepted {
+        /// The state; none where they said that there is none
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        state: Option<StateId>,
+    },
     /// The inventory that the playbooks of the run see
     Inventory {
         /// Its digest
         digest: Digest,
+        /// The state that it was made from
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        state: Option<StateId>,
         /// The hosts, with the variables that are not secret
         hosts: BTreeMap<String, RecordedHost>,
     },
@@ -121,10 +131,11 @@ pub enum RecordEvent {
 
 /// Reads an event; one of a later version is [`RecordEvent::Unknown`].
 fn event<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RecordEvent, D::Error> {
-    const KNOWN: [&str; 9] = [
+    const KNOWN: [&str; 10] = [
         "run_started",
         "run_abandoned",
         "terraform_applied",
+        "state_accepted",
         "inventory",
         "inputs",
         "host_succeeded",
@@ -163,6 +174,23 @@ pub struct StateId {
     pub lineage: String,
     /// The serial
     pub serial: u64,
+}
+
+impl StateId {
+    /// Which one a state is. None: it doesn't say, as the output of `show -json` doesn't.
+    pub fn of(state: &State<'_>) -> Option<Self> {
+        let (lineage, serial) = state.lineage.as_ref().zip(state.serial)?;
+        Some(Self {
+            lineage: lineage.to_string(),
+            serial,
+        })
+    }
+
+    /// Whether this state can be `earlier` itself or have come after it. Terraform keeps the
+    /// lineage for the life of a state, and every write has a higher serial.
+    pub fn can_follow(&self, earlier: &Self) -> bool {
+        self.lineage == earlier.lineage && self.serial >= earlier.serial
+    }
 }
 
 /// A host as the inventory of a run had it.

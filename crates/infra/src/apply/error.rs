@@ -12,6 +12,7 @@ use crate::ledger::LedgerError;
 use crate::lock::LockError;
 use crate::plan::{GateError, PlanError, SavedError};
 use crate::secret_key::KeyError;
+use crate::state_guard::StateRefused;
 use crate::tools::ToolError;
 
 /// Why an apply could not begin, or not go on. What it had done by then is in the ledger.
@@ -51,6 +52,9 @@ pub enum ApplyError {
     /// The state that Terraform left can't be read
     #[error("the state after terraform apply can't be read: {0}")]
     State(#[source] DocumentError),
+    /// The state that Terraform left can't be the right one
+    #[error(transparent)]
+    Guard(#[from] StateRefused),
     /// The state that Terraform left gives no inventory
     #[error(transparent)]
     Inventory(#[from] InventoryError),
@@ -82,6 +86,7 @@ impl Hint for ApplyError {
             Self::Tool(error) => error.hints(),
             Self::Terraform(error) => error.hints(),
             Self::State(error) => error.hints(),
+            Self::Guard(error) => error.hints(),
             Self::Inventory(error) => error.hints(),
             Self::Gate(error) => error.hints(),
             Self::RunDir(error) => error.hints(),

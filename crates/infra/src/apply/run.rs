@@ -5,7 +5,7 @@ use infra_core::decision::Verdict;
 use infra_core::digest::Digest;
 use infra_core::drift::DriftRules;
 use infra_core::inventory::Inventory;
-use infra_core::ledger::{RecordEvent, record};
+use infra_core::ledger::{RecordEvent, StateId, record};
 use infra_exec::process::Level;
 use infra_exec::tools::AnsibleCore;
 
@@ -17,7 +17,9 @@ use crate::Project;
 use crate::context::Context;
 use crate::event::Stage;
 use crate::ledger::{Ledger, LedgerError, Writer};
+use crate::plan::terraform::pulled;
 use crate::plan::{PlanError, PlanOptions, Planned, Planner, SavedDecision, made, open_ledger};
+use crate::state_guard::Admitted;
 use crate::{secret_key, tools};
 
 /// One run under its lock.
@@ -79,7 +81,7 @@ impl<'a> Run<'a> {
                 Outcome::Declined,
             ));
         }
-        self.start(ansible.as_ref()).await?;
+        self.start(ansible.as_ref(), &planned).await?;
         self.work(planned, &options.plan, refreshes, &key, ansible.as_ref())
             .await
     }
@@ -94,19 +96,19 @@ impl<'a> Run<'a> {
     ) -> Result<ApplyReport, ApplyError> {
         let mut report = ApplyReport::new(&self.project.stack.name, Outcome::Done);
         report.run = Some(self.writer.run.clone());
-        let inventory = if planned.decision.terraform_applies() || refreshes {
+        let (inventory, state) = if planned.decision.terraform_applies() || refreshes {
             report.terraform = true;
             let context = self.context;
-            context
+            let state = context
                 .stage(Stage::Terraform, self.terraform(&planned, options))
                 .await?;
-            self.inventory_now(options).await?
+            (self.inventory_now(options).await?, state)
         } else {
-            planned.built.inventory.clone()
+            (planned.built.inventory.clone(), planned.state().cloned())
         };
         // By the inventory of the run before: from here on the ledger has this one.
         let met = met(&inventory, self.ledger.index());
-        self.record_inventory(&inventory, key).await?;
+        self.record_inventory(&inventory, state, key).await?;
         if refreshes {
             return Ok(report);
         }
@@ -137,10 +139,14 @@ impl<'a> Run<'a> {
             .context
             .stage(Stage::Plan, terraform.show_plan(runner, &file))
             .await?;
+        let state = pulled(&terraform, runner).await.map_err(PlanError::from)?;
+        with.admit(state.as_ref()).map_err(PlanError::from)?;
         let planned = with
-            .decide_made(made(dir, &file, json), with.ansible()?.as_ref())
+            .decide_made(
+                made(dir, &file, json, state.as_ref()),
+                with.ansible()?.as_ref(),
+            )
             .await?;
-        let state = self.state_id(&terraform, runner).await?;
         saved.still_holds(&planned, state.as_ref())?;
         Ok(planned)
     }
@@ -151,18 +157,26 @@ impl<'a> Run<'a> {
         planned: &Planned,
         key: &SecretKey,
     ) -> Result<ApplyReport, ApplyError> {
-        if self.ledger.index().inventory != record(&planned.built.inventory, key)
-            && !planned.built.inventory.hosts.is_empty()
-        {
-            self.start(None).await?;
-            self.record_inventory(&planned.built.inventory, key).await?;
+        let inventory = &planned.built.inventory;
+        let is_new =
+            self.ledger.index().inventory != record(inventory, key) && !inventory.hosts.is_empty();
+        if is_new || planned.admitted == Admitted::ByHand {
+            self.start(None, planned).await?;
+        }
+        if is_new {
+            self.record_inventory(inventory, planned.state().cloned(), key)
+                .await?;
         }
         Ok(ApplyReport::new(&self.project.stack.name, Outcome::Nothing))
     }
 
     /// Says that the run began. Nothing is changed before this is durable: a ledger that
     /// can't be written stops the run here, while nothing is half done.
-    async fn start(&mut self, ansible: Option<&AnsibleCore>) -> Result<(), ApplyError> {
+    async fn start(
+        &mut self,
+        ansible: Option<&AnsibleCore>,
+        planned: &Planned,
+    ) -> Result<(), ApplyError> {
         let event = RecordEvent::RunStarted {
             infra: env!("CARGO_PKG_VERSION").to_owned(),
             command: "apply".to_owned(),
@@ -171,6 +185,10 @@ impl<'a> Run<'a> {
         };
         self.append(event).await?;
         self.started = true;
+        if planned.admitted == Admitted::ByHand {
+            let state = planned.state().cloned();
+            self.append(RecordEvent::StateAccepted { state }).await?;
+        }
         Ok(())
     }
 
@@ -209,6 +227,7 @@ impl<'a> Run<'a> {
     async fn record_inventory(
         &mut self,
         inventory: &Inventory,
+        state: Option<StateId>,
         key: &SecretKey,
     ) -> Result<(), ApplyError> {
         let hosts = record(inventory, key);
@@ -217,6 +236,7 @@ impl<'a> Run<'a> {
         }
         self.append(RecordEvent::Inventory {
             digest: Digest::from(inventory.digest()),
+            state,
             hosts,
         })
         .await

@@ -5,23 +5,25 @@ use infra_core::document::{decode, read_state};
 use infra_core::hint::Hint as _;
 use infra_core::inventory::{self, BuildOptions, Inventory};
 use infra_core::ledger::{RecordEvent, StateId};
-use infra_exec::process::Runner;
-use infra_exec::terraform::{Apply, ApplyOutcome, Failure, Locking, Terraform};
+use infra_exec::terraform::{Apply, ApplyOutcome, Failure, Locking};
 
 use super::error::ApplyError;
 use super::run::Run;
-use crate::plan::{PlanOptions, Planned};
+use crate::plan::terraform::pulled;
+use crate::plan::{PlanError, PlanOptions, Planned};
+use crate::state_guard::{in_root_module, written};
 use crate::tools;
 
 impl Run<'_> {
-    /// Applies the saved plan, and writes down what became of the state.
+    /// Applies the saved plan, and writes down what became of the state. Returns which one
+    /// it is now.
     pub(super) async fn terraform(
         &mut self,
         planned: &Planned,
         options: &PlanOptions,
-    ) -> Result<(), ApplyError> {
+    ) -> Result<Option<StateId>, ApplyError> {
         let Some(made) = &planned.made else {
-            return Ok(());
+            return Ok(None);
         };
         let terraform = tools::terraform(self.project)?;
         let plan = std::fs::read(&made.file).map_err(|source| ApplyError::PlanFile {
@@ -34,9 +36,7 @@ impl Run<'_> {
             .apply(&self.context.runner, &apply, &self.context.terraform())
             .await?;
         // Whatever happened, the state tells what there is now: also after an interrupt.
-        let after = self
-            .state_id(&terraform, &self.context.runner.for_cleanup())
-            .await;
+        let after = pulled(&terraform, &self.context.runner.for_cleanup()).await;
         let complete = is_complete(&outcome);
         let event = RecordEvent::TerraformApplied {
             plan: Digest::of(&plan),
@@ -52,8 +52,10 @@ impl Run<'_> {
             Some(error) => return Err(Failure::Terraform(error).into()),
             None => {}
         }
-        after?;
-        Ok(())
+        let after = after.map_err(PlanError::from)?;
+        written(made.state.as_ref(), after.as_ref())
+            .map_err(|refused| refused.with_copies(in_root_module(self.project, after.as_ref())))?;
+        Ok(after)
     }
 
     /// The inventory of the state that there is now.
@@ -78,27 +80,6 @@ impl Run<'_> {
             );
         }
         Ok(built.inventory)
-    }
-
-    /// Whose the state is, and which write of it. None: there is no state yet.
-    pub(super) async fn state_id(
-        &self,
-        terraform: &Terraform,
-        runner: &Runner,
-    ) -> Result<Option<StateId>, ApplyError> {
-        let bytes = terraform.state_pull(runner).await?;
-        if bytes.trim_ascii().is_empty() {
-            return Ok(None);
-        }
-        let text = decode(&bytes).map_err(|error| ApplyError::State(error.into()))?;
-        let state = read_state(&text).map_err(ApplyError::State)?;
-        Ok(state
-            .lineage
-            .zip(state.serial)
-            .map(|(lineage, serial)| StateId {
-                lineage: lineage.to_string(),
-                serial,
-            }))
     }
 }
 

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use camino::Utf8PathBuf;
 
+use crate::state_guard::AcceptState;
+
 /// How a plan is asked for.
 #[derive(Debug, Clone, Default)]
 pub struct PlanOptions {
@@ -17,6 +19,8 @@ pub struct PlanOptions {
     pub refresh_only: bool,
     /// Accept an inventory without a host
     pub allow_empty: bool,
+    /// The state that is the right one, though the ledger remembers another
+    pub accept_state: Option<AcceptState>,
 }
 
 /// Recorded documents.

@@ -349,9 +349,11 @@ fn inputs_moved(then: Option<&Fingerprint>, now: Option<&Fingerprint>) -> Option
 }
 
 /// A plan that was unpacked, with what `show -json` prints of it.
-pub(crate) fn made(dir: RunDir, file: &Path, json: Vec<u8>) -> MadePlan {
+///
+/// `state` is the one that there is now, for a plan that doesn't say what it starts from.
+pub(crate) fn made(dir: RunDir, file: &Path, json: Vec<u8>, state: Option<&StateId>) -> MadePlan {
     MadePlan {
-        state: state_id(file),
+        state: state_id(file).or_else(|| state.cloned()),
         file: file.to_owned(),
         _dir: dir,
         json,

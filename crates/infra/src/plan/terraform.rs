@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use infra_core::document::{DocumentError, decode, read_state};
 use infra_core::hint::Hint;
 use infra_core::ledger::StateId;
+use infra_exec::process::Runner;
 use infra_exec::rundir::{RunDir, RunDirError};
 use infra_exec::terraform::{Failure, Locking, Plan, Terraform};
 
@@ -30,6 +32,9 @@ pub enum TerraformError {
     /// There is no place for its files
     #[error(transparent)]
     RunDir(#[from] RunDirError),
+    /// The state can't be read
+    #[error("the state of `terraform state pull` can't be read: {0}")]
+    State(#[source] DocumentError),
 }
 
 impl Hint for TerraformError {
@@ -37,6 +42,7 @@ impl Hint for TerraformError {
         match self {
             Self::Failure(error) => error.hints(),
             Self::RunDir(error) => error.hints(),
+            Self::State(error) => error.hints(),
         }
     }
 }
@@ -66,13 +72,30 @@ pub(crate) async fn make(
         .plan(&context.runner, &plan, &context.terraform())
         .await?;
     let json = terraform.show_plan(&context.runner, &file).await?;
-    let state = state_id(&file);
+    let state = match state_id(&file) {
+        Some(state) => Some(state),
+        None => pulled(terraform, &context.runner).await?,
+    };
     Ok(MadePlan {
         _dir: dir,
         file,
         json,
         state,
     })
+}
+
+/// Whose the state of the backend is, and which write of it. None: there is no state.
+pub(crate) async fn pulled(
+    terraform: &Terraform,
+    runner: &Runner,
+) -> Result<Option<StateId>, TerraformError> {
+    let bytes = terraform.state_pull(runner).await?;
+    if bytes.trim_ascii().is_empty() {
+        return Ok(None);
+    }
+    let text = decode(&bytes).map_err(|error| TerraformError::State(error.into()))?;
+    let state = read_state(&text).map_err(TerraformError::State)?;
+    Ok(StateId::of(&state))
 }
 
 /// The lineage and serial of the state that a saved plan starts from.

@@ -10,7 +10,7 @@ use infra_core::drift::{Analysis, DriftRules, RuleError, analyse, analyse_stream
 use infra_core::gate::Machine;
 use infra_core::hint::Hint;
 use infra_core::inventory::{BuildOptions, Built, InventoryDiff, diff};
-use infra_core::ledger::{record, restore};
+use infra_core::ledger::{StateId, record, restore};
 use infra_core::terraform::Plan;
 use infra_exec::terraform::Locking;
 use infra_exec::tools::AnsibleCore;
@@ -26,6 +26,7 @@ use crate::event::Stage;
 use crate::files::document::{self, ReadError};
 use crate::ledger::{Ledger, LedgerError, LocalStore};
 use crate::secret_key::{self, KeyError};
+use crate::state_guard::{Admitted, StateGuard, StateRefused, in_root_module};
 use crate::tools::{self, ToolError};
 
 /// A plan: the decision, and what apply needs to carry it out.
@@ -35,6 +36,8 @@ pub struct Planned {
     /// The resources that look like hosts and are none, each with the reason
     pub skipped: Vec<String>,
     pub(crate) made: Option<MadePlan>,
+    /// Why the state that the plan starts from was let through
+    pub(crate) admitted: Admitted,
     pub(crate) built: Built,
     /// What Terraform is about to do to the machines, by host; those not named stay
     pub(crate) machines: BTreeMap<String, Machine>,
@@ -77,6 +80,9 @@ pub enum PlanError {
     /// The ledger can't be read
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The state can't be the right one
+    #[error(transparent)]
+    State(#[from] StateRefused),
     /// The key for secret values can't be read
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -93,6 +99,7 @@ impl Hint for PlanError {
             Self::Expected(ExpectedError::Inventory(error)) => error.hints(),
             Self::Gate(error) => error.hints(),
             Self::Ledger(error) => error.hints(),
+            Self::State(error) => error.hints(),
             Self::Key(error) => error.hints(),
             Self::Read(_) => Vec::new(),
         }
@@ -180,6 +187,7 @@ impl Planner<'_> {
         made: MadePlan,
         ansible: Option<&AnsibleCore>,
     ) -> Result<Planned, PlanError> {
+        let admitted = self.admit(made.state.as_ref())?;
         let mut planned = {
             let text = text("the output of `terraform show -json`", &made.json)?;
             let document = read("the output of `terraform show -json`", &text)?;
@@ -188,7 +196,21 @@ impl Planner<'_> {
                 .await?
         };
         planned.made = Some(made);
+        planned.admitted = admitted;
         Ok(planned)
+    }
+
+    /// Refuses a plan for a state that can't have come after the one that was seen last,
+    /// before anything is decided on it. The state of the plan itself is judged: what was
+    /// looked at before could have been another.
+    pub(crate) fn admit(&self, found: Option<&StateId>) -> Result<Admitted, StateRefused> {
+        let guard = StateGuard {
+            remembered: self.ledger.index().state.clone(),
+            accepted: self.options.accept_state.clone(),
+        };
+        guard
+            .admit(found)
+            .map_err(|refused| refused.with_copies(in_root_module(self.project, found)))
     }
 
     async fn recorded(&self, recorded: &RecordedPlan) -> Result<Planned, PlanError> {
@@ -304,6 +326,7 @@ impl Planner<'_> {
                 .map(|skipped| format!("{}: {}", skipped.address, skipped.reason))
                 .collect(),
             made: None,
+            admitted: Admitted::Follows,
             run_set: run_set(answers),
             machines,
             built,
@@ -327,12 +350,19 @@ impl Planner<'_> {
 }
 
 impl Planned {
+    /// The state that the plan starts from; none where there is none yet.
+    pub(crate) fn state(&self) -> Option<&StateId> {
+        let state = self.made.as_ref()?.state.as_ref();
+        state.filter(|state| !state.lineage.is_empty())
+    }
+
     /// A plan that only answers about Terraform.
     fn without_hosts(stack: &str, analysis: Analysis) -> Self {
         Self {
             decision: Decision::new(stack, analysis, InventoryDiff::default(), Vec::new()),
             skipped: Vec::new(),
             made: None,
+            admitted: Admitted::Follows,
             built: Built::default(),
             machines: BTreeMap::new(),
             run_set: RunSet::new(),

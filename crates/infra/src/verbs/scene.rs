@@ -123,6 +123,7 @@ impl Scene {
                 ansible: Some("2.19.14".to_owned()),
             },
             RecordEvent::Inventory {
+                state: None,
                 digest: infra_core::digest::Digest::of(b""),
                 hosts: record(inventory, &key),
             },

@@ -7,3 +7,4 @@
 mod apply;
 mod embed;
 mod project;
+mod state_guard;

@@ -170,10 +170,15 @@ impl Sample {
     }
 
     pub(crate) async fn plan(&self) -> Planned {
+        self.plan_with(&PlanOptions::default()).await.unwrap()
+    }
+
+    pub(crate) async fn plan_with(
+        &self,
+        options: &PlanOptions,
+    ) -> Result<Planned, infra::plan::PlanError> {
         let context = Context::new(&infra::event::Silent, Interrupt::never());
-        infra::plan(&context, &self.open(), &PlanOptions::default())
-            .await
-            .unwrap()
+        infra::plan(&context, &self.open(), options).await
     }
 
     pub(crate) async fn apply(&self) -> ApplyReport {
