@@ -6,6 +6,7 @@
 //! or in another program.
 
 pub mod ansible;
+pub mod aws;
 pub mod config;
 pub mod consequence;
 pub mod decision;
@@ -17,4 +18,5 @@ pub mod hint;
 pub mod inventory;
 pub mod json;
 pub mod ledger;
+pub mod secret;
 pub mod terraform;

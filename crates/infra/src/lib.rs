@@ -60,8 +60,8 @@
 //!
 //! # Features
 //!
-//! There are none yet: the ledger and the lock are on this machine. Places for them in a
-//! cloud will each be a feature, so that nobody compiles an SDK that they don't use.
+//! - `aws`, not by default: the ledger and the run lock in S3 and DynamoDB. Whoever doesn't
+//!   ask for it compiles no SDK of AWS.
 
 mod ansible_run;
 pub mod apply;
@@ -81,6 +81,8 @@ pub mod verbs;
 
 pub use apply::apply;
 pub use context::Context;
+#[cfg(feature = "aws")]
+pub use infra_aws as aws;
 pub use infra_core as core;
 pub use infra_exec as exec;
 pub use pending::Pending;

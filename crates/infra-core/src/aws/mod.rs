@@ -1,0 +1,10 @@
+//! How AWS is reached and where Terraform's S3 backend is, in Terraform's own words. Values
+//! only: the connections are made in the crate `infra-aws`.
+
+mod access;
+mod s3_backend;
+mod settings;
+
+pub use access::{Access, AssumeRole, Service};
+pub use s3_backend::{Encryption, S3Backend};
+pub use settings::{ATTRIBUTES, SettingError};
