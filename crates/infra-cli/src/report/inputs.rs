@@ -4,7 +4,6 @@ use infra::exec::escape::printable;
 use infra::verbs::inputs::{HostVariables, InputFile, InputsAnswer};
 
 use super::count::count;
-use super::names::names;
 use super::page::{Detail, Page};
 use crate::style::{CHANGE, HEADING, MUTED, paint};
 
@@ -87,18 +86,21 @@ fn variables(page: &mut Page, answer: &InputsAnswer, detail: Detail) {
     if answer.all_variables {
         page.line(2, "any variable may be read; known by name are:");
     }
-    let list: Vec<&str> = answer.variables.iter().map(String::as_str).collect();
-    // Variables are short, and what this verb is for.
-    names(
-        page,
-        2,
-        &list,
-        if list.len() > ROOM {
-            detail
-        } else {
-            Detail::Full
-        },
-    );
+    let shown = detail.fold(answer.variables.len(), ROOM);
+    for name in answer.variables.iter().take(shown) {
+        page.line(2, printable(name));
+        let places = answer
+            .variables_from
+            .get(name)
+            .map_or(&[][..], Vec::as_slice);
+        // Of a name that many files set, the first few say what it is.
+        let few = detail.fold(places.len(), 3);
+        for place in places.iter().take(few) {
+            page.line(6, paint(MUTED, format_args!("from {}", printable(place))));
+        }
+        page.folded(6, places.len() - few);
+    }
+    page.folded(2, answer.variables.len() - shown);
     for read in &answer.hostvars {
         page.line(2, hostvars(read));
     }

@@ -350,3 +350,23 @@ fn a_full_disk() {
       caused by: No space left on device (os error 28)
     ");
 }
+
+#[test]
+fn a_playbook_that_is_a_link_out_of_the_tree() {
+    let project = TestProject::new(WITH_PLAYBOOK);
+    project.write("../site.yml", "- hosts: all\n");
+    project.write("inside.yml", "- hosts: all\n");
+    project.write("plan.json", plan(&[instance("leaf1", "192.0.2.1")], &[]));
+    let link = project.path("site.yml");
+    std::os::unix::fs::symlink("../site.yml", &link).unwrap();
+    let args = ["plan", "-q", "--plan-json", "plan.json"];
+    let refused = project.run(&args).to_string();
+    assert!(
+        refused.contains("playbook site.yml is outside of") && refused.ends_with("status: 1]\n"),
+        "{refused}"
+    );
+    std::fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink("inside.yml", &link).unwrap();
+    let followed = project.run(&args).to_string();
+    assert!(followed.ends_with("status: 0]\n"), "{followed}");
+}

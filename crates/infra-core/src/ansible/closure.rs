@@ -26,6 +26,29 @@ pub struct Closure {
     pub(crate) merge_hashes: bool,
     pub(crate) layers: Layers,
     pub(crate) groups_of: BTreeMap<String, Vec<String>>,
+    /// Where variables are set, the inventory apart; more of them than are read
+    pub(crate) origins: BTreeMap<String, Vec<VariableOrigin>>,
+}
+
+/// A place that gives a variable a value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct VariableOrigin {
+    /// The file. None: the configuration of the stack
+    pub file: Option<Utf8PathBuf>,
+    /// The line, from 1; 0 where there is no file
+    pub line: u32,
+    /// What it is there: `variables file`, `vars`, `register`, `set_fact`, …
+    pub how: &'static str,
+}
+
+/// As `ansible/roles/web/defaults/main.yml:3 variables file`.
+impl std::fmt::Display for VariableOrigin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{file}:{} ", self.line)?;
+        }
+        f.write_str(self.how)
+    }
 }
 
 /// A play and what it reads.
@@ -41,6 +64,8 @@ pub struct PlayInputs {
     pub reads: Reads,
     /// Plays, this one or earlier, whose results on other hosts it reads
     pub follows: BTreeSet<usize>,
+    /// The names of variables in its expressions, whether or not the inventory has them
+    pub(crate) named: Names,
 }
 
 /// A file that is an input.
@@ -135,6 +160,23 @@ impl Closure {
             names.extend(&play.reads.variables);
         }
         names
+    }
+
+    /// The variables that these plays read and that files of the closure set, or the
+    /// configuration, each with every place that gives it a value.
+    pub fn origins<'c>(
+        &'c self,
+        plays: &'c BTreeSet<usize>,
+    ) -> impl Iterator<Item = (&'c str, &'c [VariableOrigin])> {
+        self.origins
+            .iter()
+            .filter(|(name, _)| {
+                plays
+                    .iter()
+                    .filter_map(|play| self.plays.get(*play))
+                    .any(|play| play.named.contains(name))
+            })
+            .map(|(name, places)| (name.as_str(), places.as_slice()))
     }
 
     /// The names of all hosts that any play runs on, the implied `localhost` included.

@@ -35,7 +35,9 @@ mod values;
 mod walk;
 mod yaml;
 
-pub use closure::{Closure, CollectionInput, FileInput, HostInputs, PlayInputs, Reach};
+pub use closure::{
+    Closure, CollectionInput, FileInput, HostInputs, PlayInputs, Reach, VariableOrigin,
+};
 pub use content::is_digest_of;
 pub use explain::{Change, ChangeKind, compare};
 pub use fingerprint::{Fingerprint, Fingerprinter, SecretKey, Section};

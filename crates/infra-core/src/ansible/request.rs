@@ -127,6 +127,16 @@ pub enum ClosureError {
     /// The playbook is outside of the directory of `infra.hcl`
     #[error("playbook {0} is outside of {1}")]
     Outside(Utf8PathBuf, Utf8PathBuf),
+    /// The playbook is a link to a file outside of the directory of `infra.hcl`
+    #[error("playbook {playbook} is outside of {root}: it is a link to {leads_to}")]
+    LinkOutside {
+        /// The playbook
+        playbook: Utf8PathBuf,
+        /// Where the link leads
+        leads_to: Utf8PathBuf,
+        /// The directory
+        root: Utf8PathBuf,
+    },
     /// A playbook isn't what Ansible would accept
     #[error("{file}:{line}:{column}: {problem}")]
     Malformed {
@@ -156,7 +166,7 @@ impl Hint for ClosureError {
     fn hints(&self) -> Vec<String> {
         match self {
             Self::NoPlaybook(_) => vec!["paths in infra.hcl are relative to the directory it stands in".to_owned()],
-            Self::Outside(..) => vec![
+            Self::Outside(..) | Self::LinkOutside { .. } => vec![
                 "move infra.hcl to a directory above both the playbook and the Terraform root module".to_owned(),
             ],
             Self::Malformed { .. } => vec!["ansible-playbook --syntax-check tells more".to_owned()],

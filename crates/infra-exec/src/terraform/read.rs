@@ -1,5 +1,6 @@
 //! Commands that only read: `show`, `state pull`, `version`.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -79,6 +80,18 @@ impl Terraform {
             return Ok(Vec::new());
         }
         whole_object("state pull", stdout)
+    }
+
+    /// The providers that the configuration and the state require, as
+    /// `registry.terraform.io/hashicorp/aws`. Needs no `init`, but fails where one has to
+    /// fetch modules or connect the backend first.
+    pub async fn providers(&self, runner: &Runner) -> Result<BTreeSet<String>, Failure> {
+        let invocation = self
+            .invocation(&["providers"])
+            .arg("-no-color")
+            .capture(Capture::Whole);
+        let stdout = self.read(runner, "providers", &invocation).await?.stdout;
+        Ok(provider_addresses(&String::from_utf8_lossy(&stdout)))
     }
 
     /// Asks for the version. Takes a quarter of a second, so it isn't asked before a plan,
@@ -174,9 +187,32 @@ fn in_words(stdout: &[u8]) -> Option<String> {
         .map(|version| version.trim().to_owned())
 }
 
+/// The addresses in the tree that `terraform providers` prints: `└── provider[ADDRESS] ~> 5.0`.
+fn provider_addresses(tree: &str) -> BTreeSet<String> {
+    tree.lines()
+        .filter_map(|line| line.split_once("provider[")?.1.split_once(']'))
+        .map(|(address, _)| address.to_owned())
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn providers_are_read_from_the_tree() {
+        let tree = "\nProviders required by configuration:\n.\n├── provider[terraform.io/builtin/terraform]\n\
+                    └── module.a\n    └── provider[registry.terraform.io/hashicorp/aws] ~> 5.0\n\n\
+                    Providers required by state:\n\n    provider[registry.terraform.io/hashicorp/null]\n";
+        assert_eq!(
+            Vec::from_iter(provider_addresses(tree)),
+            [
+                "registry.terraform.io/hashicorp/aws",
+                "registry.terraform.io/hashicorp/null",
+                "terraform.io/builtin/terraform"
+            ]
+        );
+    }
 
     #[test]
     fn reading_commands_ask_for_json_and_keep_it_whole() {

@@ -171,7 +171,8 @@ impl<'r> Run<'r> {
                 }
             }
             let succeeded = reports.iter().filter(|host| host.succeeded());
-            self.keep_texts(succeeded.filter_map(|host| answer.fingerprints.get(&host.host)));
+            self.keep_texts(succeeded.filter_map(|host| answer.fingerprints.get(&host.host)))
+                .await?;
             reports.sort_by(|a, b| a.host.cmp(&b.host));
             report.playbooks.push(PlaybookReport {
                 name: playbook.name.clone(),

@@ -1,5 +1,7 @@
 //! What the ledger is told of a host.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use infra_core::ansible::Fingerprint;
 use infra_core::config::Playbook;
 use infra_core::digest::Digest;
@@ -9,6 +11,7 @@ use super::error::ApplyError;
 use super::report::HostReport;
 use super::run::Run;
 use crate::files::{FsTree, Texts};
+use crate::ledger::LedgerError;
 
 impl Run<'_> {
     /// Records how a playbook went on a host: a success with the inputs that were digested
@@ -55,10 +58,43 @@ impl Run<'_> {
     /// Keeps what later shows a change as a diff. Losing it loses nothing else.
     ///
     /// Once for all hosts of a playbook: most of them share most of their inputs.
-    pub(super) fn keep_texts<'f>(&self, succeeded: impl IntoIterator<Item = &'f Fingerprint>) {
+    /// Copies that no last success refers to go, so that there are never more than those.
+    pub(super) async fn keep_texts<'f>(
+        &self,
+        succeeded: impl IntoIterator<Item = &'f Fingerprint>,
+    ) -> Result<(), LedgerError> {
         let tree = FsTree::new(&self.project.root);
-        if let Err(error) = Texts::of(self.project).keep(&tree, succeeded) {
+        let texts = Texts::of(self.project);
+        let kept = texts.keep(&tree, succeeded);
+        let pruned = match kept {
+            // Nothing new: there was nothing to take the place of something older.
+            Ok(0) => Ok(0),
+            Ok(_) => texts.prune(&self.last_inputs().await?),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = pruned {
             tracing::debug!(%error, "no text was kept");
         }
+        Ok(())
+    }
+
+    /// The digests of all inputs that playbooks last succeeded with.
+    async fn last_inputs(&self) -> Result<BTreeSet<Digest>, LedgerError> {
+        let successes = self.ledger.index().successes.values();
+        let sections: BTreeSet<&Digest> = successes
+            .flat_map(BTreeMap::values)
+            .flat_map(|entry| &entry.sections)
+            .collect();
+        let mut inputs = BTreeSet::new();
+        for digest in sections {
+            let section = self.ledger.section(digest).await?;
+            inputs.extend(
+                section
+                    .inputs()
+                    .values()
+                    .map(|digest| Digest::from(*digest)),
+            );
+        }
+        Ok(inputs)
     }
 }

@@ -71,6 +71,27 @@ impl Texts {
         Ok(new)
     }
 
+    /// Throws away every copy but those of `wanted`, and says how many that were.
+    ///
+    /// Only a copy of what some host last succeeded with is ever shown again.
+    pub fn prune(&self, wanted: &BTreeSet<Digest>) -> io::Result<usize> {
+        let entries = match self.dir.read_dir_utf8() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+            entries => entries?,
+        };
+        let mut gone = 0;
+        for entry in entries {
+            let entry = entry?;
+            // What has another name is not ours, or a copy that is only being written.
+            let digest = entry.file_name().parse::<Digest>();
+            if digest.is_ok_and(|digest| !wanted.contains(&digest)) {
+                std::fs::remove_file(entry.path())?;
+                gone += 1;
+            }
+        }
+        Ok(gone)
+    }
+
     /// The text with a digest, if it was kept and is whole.
     pub fn get(&self, digest: &Digest) -> Option<String> {
         let bytes = std::fs::read(self.path(digest)).ok()?;
@@ -137,6 +158,23 @@ mod tests {
         let mode = |path: &Utf8Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&texts.dir), 0o700);
         assert_eq!(mode(&texts.path(&plain.into())), 0o600);
+    }
+
+    #[test]
+    fn only_copies_that_are_wanted_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let texts = texts(&dir);
+        assert_eq!(texts.prune(&BTreeSet::new()).unwrap(), 0, "there are none");
+        let (old, new) = (blake3::hash(b"old"), blake3::hash(b"new"));
+        for (text, digest) in [("old", old), ("new", new)] {
+            let tree = MemoryTree::from_iter([("a", text)]);
+            texts.keep(&tree, [&fingerprint(&[("a", digest)])]).unwrap();
+        }
+        std::fs::write(texts.dir.join("README"), "mine").unwrap();
+        assert_eq!(texts.prune(&BTreeSet::from([new.into()])).unwrap(), 1);
+        assert_eq!(texts.get(&old.into()), None);
+        assert_eq!(texts.get(&new.into()).as_deref(), Some("new"));
+        assert!(texts.dir.join("README").exists());
     }
 
     #[test]

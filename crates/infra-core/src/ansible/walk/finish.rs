@@ -26,11 +26,20 @@ impl Walker<'_> {
         let layers = self.layers();
         let known = self.known_variables();
         let follows = self.follows();
+        let origins = self.origins();
         let plays: Vec<PlayInputs> = std::mem::take(&mut self.plays)
             .into_iter()
             .zip(follows)
             .map(|(play, follows)| {
                 let mut inputs = play.inputs;
+                inputs.named = inputs.reads.variables.clone();
+                for word in play
+                    .code_words
+                    .iter()
+                    .filter(|word| origins.contains_key(&***word))
+                {
+                    inputs.named.insert(word);
+                }
                 inputs.reads = narrowed(inputs.reads, &play.words, &play.code_words, &known);
                 inputs.follows = follows;
                 inputs
@@ -73,6 +82,7 @@ impl Walker<'_> {
             merge_hashes: self.settings.merge_hashes,
             layers,
             groups_of,
+            origins,
         })
     }
 

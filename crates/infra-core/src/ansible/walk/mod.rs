@@ -7,6 +7,7 @@ mod find;
 mod finish;
 mod hosts;
 mod lookup;
+mod origins;
 mod others;
 mod playbook;
 mod plugins;
@@ -17,7 +18,7 @@ mod task;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use self::context::{Context, LookupUse, Via, Wanted};
 use self::record::Text;
@@ -48,6 +49,16 @@ pub fn closure(request: &Request<'_>) -> Result<Closure, ClosureError> {
     if request.tree.kind(&request.playbook)?.is_none() {
         return Err(ClosureError::NoPlaybook(request.playbook.clone()));
     }
+    // A link is followed as Ansible follows it, but not to where nobody looks for a playbook.
+    let leads_to = request.tree.canonical(&request.playbook)?;
+    let root = request.tree.canonical(Utf8Path::new(""))?;
+    if !leads_to.starts_with(&root) {
+        return Err(ClosureError::LinkOutside {
+            playbook: request.playbook.clone(),
+            leads_to,
+            root: request.root.clone(),
+        });
+    }
     let settings = Settings::read(request, &sources);
     let membership = Membership::new(request.inventory, settings.merge_hashes);
     let mut walker = Walker {
@@ -59,6 +70,7 @@ pub fn closure(request: &Request<'_>) -> Result<Closure, ClosureError> {
         inventory_dirs: Vec::new(),
         files: BTreeMap::new(),
         absent: BTreeSet::new(),
+        shapes: BTreeMap::new(),
         unresolved: BTreeMap::new(),
         collections: BTreeMap::new(),
         plays: Vec::new(),
@@ -137,6 +149,8 @@ struct Walker<'r> {
     inventory_dirs: Vec<Utf8PathBuf>,
     files: BTreeMap<Utf8PathBuf, FileInput>,
     absent: BTreeSet<Utf8PathBuf>,
+    /// What each file that is read as YAML holds
+    shapes: BTreeMap<Utf8PathBuf, Shape>,
     unresolved: BTreeMap<UnresolvedKey, BTreeSet<usize>>,
     collections: BTreeMap<String, CollectionInput>,
     plays: Vec<Play>,

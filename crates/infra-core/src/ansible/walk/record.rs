@@ -54,6 +54,7 @@ impl Walker<'_> {
         widened: bool,
         shape: Shape,
     ) {
+        self.shapes.insert(path.to_owned(), shape);
         self.add(path, reach, via, widened, Content::Yaml(shape));
     }
 

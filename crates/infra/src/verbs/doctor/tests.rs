@@ -28,9 +28,32 @@ async fn a_new_project_lacks_nothing_but_its_first_run() {
     ] {
         assert_eq!(named(&checks, name).status, Status::Ok, "{checks:#?}");
     }
-    assert_eq!(named(&checks, "terraform init").status, Status::Warning);
+    assert_eq!(
+        named(&checks, "terraform init").message,
+        "not needed: every provider is built in"
+    );
     assert_eq!(named(&checks, "state").message, "there is none yet");
     assert!(!scene.root.join(".infra").exists(), "it only looks");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn what_init_has_to_fetch_is_asked_for() {
+    let module = "module \"a\" {\n  source = \"./a\"\n}\n";
+    let backend = "terraform {\n  backend \"s3\" {}\n}\n";
+    for text in ["resource \"null_resource\" \"x\" {}\n", module, backend] {
+        let scene = Scene::new();
+        scene.write(
+            "terraform/a/main.tf",
+            "resource \"terraform_data\" \"y\" {}\n",
+        );
+        scene.write("terraform/main.tf", text);
+        let checks = checks(&scene, &scene.open()).await;
+        assert_eq!(
+            named(&checks, "terraform init").status,
+            Status::Warning,
+            "{text}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "current_thread")]

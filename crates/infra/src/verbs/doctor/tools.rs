@@ -16,7 +16,9 @@ pub(super) async fn check(
     dir: &Utf8Path,
 ) -> Vec<Check> {
     let mut checks = vec![terraform(context, project, dir).await];
-    checks.extend(project.map(initialised));
+    if let Some(project) = project {
+        checks.push(initialised(context, project).await);
+    }
     // A stack without playbooks needs neither.
     if project.is_none_or(|project| !project.stack.playbooks.is_empty()) {
         checks.push(ansible(project, dir));
@@ -66,9 +68,9 @@ async fn terraform(context: &Context<'_>, project: Option<&Project>, dir: &Utf8P
     }
 }
 
-/// Whether `terraform init` was run. A module that uses nothing but what is built in works
-/// without, so it is no error.
-fn initialised(project: &Project) -> Check {
+/// Whether `terraform init` was run, if there is anything for it to do: a module that uses
+/// nothing but what is built in works without.
+async fn initialised(context: &Context<'_>, project: &Project) -> Check {
     const NAME: &str = "terraform init";
     let settings = &project.stack.terraform;
     let given = settings.env.get("TF_DATA_DIR").cloned();
@@ -77,7 +79,15 @@ fn initialised(project: &Project) -> Check {
         .unwrap_or_else(|| ".terraform".to_owned());
     let data = project.terraform_dir().join(data);
     if data.is_dir() {
-        Check::new(NAME, Status::Ok, format!("{data} is there"))
+        return Check::new(NAME, Status::Ok, format!("{data} is there"));
+    }
+    let required = match tools::terraform(project) {
+        Ok(terraform) => terraform.providers(&context.runner).await.ok(),
+        Err(_) => None,
+    };
+    let built_in = |address: &String| address.contains("/builtin/");
+    if required.is_some_and(|required| required.iter().all(built_in)) {
+        Check::new(NAME, Status::Ok, "not needed: every provider is built in")
     } else {
         Check::new(NAME, Status::Warning, format!("there is no {data}")).hint(format!(
             "run `terraform init` in {}",

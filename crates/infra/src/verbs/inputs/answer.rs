@@ -30,6 +30,9 @@ pub struct InputsAnswer {
     pub absent: Vec<Utf8PathBuf>,
     /// The variables that are read, by name
     pub variables: Vec<String>,
+    /// Where each of them gets its value, by name: files and lines, the inventory, the
+    /// configuration. Of several places Ansible's precedence says which one counts
+    pub variables_from: BTreeMap<String, Vec<String>>,
     /// Whether any variable may be read, so that `variables` is all that are known
     pub all_variables: bool,
     /// Variables of other hosts that are read through `hostvars`

@@ -59,6 +59,8 @@ impl Found<'_> {
         files: impl Iterator<Item = &'f FileInput>,
         unresolved: impl Iterator<Item = &'f Unresolved>,
     ) -> InputsAnswer {
+        let files: Vec<&FileInput> = files.collect();
+        let mut sources = self.sources(host, plays, &files);
         let plays: Vec<_> = plays
             .iter()
             .filter_map(|play| self.closure.plays.get(*play))
@@ -70,6 +72,15 @@ impl Found<'_> {
         let (groups, all_groups) = union(reads.iter().map(|reads| &reads.groups), || {
             self.inventory.groups.keys().cloned().collect()
         });
+        let given = self.known_variables(host);
+        for name in variables.iter().filter(|name| given.contains(*name)) {
+            let places = sources.entry(name.clone()).or_default();
+            places.insert(0, "the inventory".to_owned());
+        }
+        let all_names: BTreeSet<String> = variables
+            .into_iter()
+            .chain(sources.keys().cloned())
+            .collect();
         InputsAnswer {
             format_version: FORMAT_VERSION,
             playbook: self.closure.playbook.clone(),
@@ -83,9 +94,10 @@ impl Found<'_> {
                     widened: play.widened,
                 })
                 .collect(),
-            files: files.map(input_file).collect(),
+            files: files.into_iter().map(input_file).collect(),
             absent: self.closure.absent().map(Utf8Path::to_owned).collect(),
-            variables,
+            variables: all_names.into_iter().collect(),
+            variables_from: sources,
             all_variables,
             hostvars: self.hostvars(&reads),
             groups,
@@ -104,6 +116,29 @@ impl Found<'_> {
             unresolved: unresolved.map(unresolved_input).collect(),
             tools: tools(self.tools),
         }
+    }
+
+    /// The variables that are read and that files of the closure set, with the places that
+    /// matter here: those in files that the host doesn't reach are left out.
+    fn sources(
+        &self,
+        host: Option<&str>,
+        plays: &BTreeSet<usize>,
+        files: &[&FileInput],
+    ) -> BTreeMap<String, Vec<String>> {
+        let reached: BTreeSet<&Utf8Path> = files.iter().map(|file| file.path.as_path()).collect();
+        let mut sources = BTreeMap::new();
+        for (name, origins) in self.closure.origins(plays) {
+            let here = origins.iter().filter(|origin| {
+                let file = origin.file.as_deref();
+                host.is_none() || file.is_none_or(|file| reached.contains(file))
+            });
+            let places: Vec<String> = here.map(ToString::to_string).collect();
+            if !places.is_empty() {
+                sources.insert(name.to_owned(), places);
+            }
+        }
+        sources
     }
 
     fn hostvars(&self, reads: &[&Reads]) -> Vec<HostVariables> {

@@ -149,3 +149,61 @@ async fn an_inventory_that_is_not_there_or_not_one_is_an_error() {
     let answer = ask(&root, with("web9,")).await.unwrap();
     assert!(answer.plays[0].hosts.is_empty(), "web9 is in no group");
 }
+
+#[tokio::test(flavor = "current_thread")]
+async fn variables_are_listed_wherever_they_are_set() {
+    need_ansible();
+    let (_dir, root) = tree();
+    let write = |path: &str, text: &str| std::fs::write(root.join(path), text).unwrap();
+    write(
+        "plays/site.yml",
+        "- hosts: web\n  vars:\n    from_play: 1\n    unread_in_play: 1\n  roles: [nginx]\n",
+    );
+    write(
+        "roles/nginx/defaults/main.yml",
+        "listen_port: 80\nfrom_default: 1\nunread: 1\n",
+    );
+    write(
+        "roles/nginx/tasks/main.yml",
+        "- command: uptime\n  register: uptime\n- set_fact: {from_fact: '{{ uptime.stdout }}'}\n\
+         - template: {src: nginx.conf.j2, dest: /etc/nginx.conf}\n",
+    );
+    write(
+        "roles/nginx/templates/nginx.conf.j2",
+        "{{ from_play }} {{ from_default }} {{ from_fact }} {{ listen_port }}\n",
+    );
+    let answer = ask(&root, InputsOptions::default()).await.unwrap();
+    assert_eq!(
+        answer.variables,
+        [
+            "from_default",
+            "from_fact",
+            "from_play",
+            "listen_port",
+            "uptime"
+        ]
+    );
+    let from = |name: &str| answer.variables_from[name].join("; ");
+    assert_eq!(
+        from("from_default"),
+        "roles/nginx/defaults/main.yml:2 variables file"
+    );
+    assert_eq!(from("from_play"), "plays/site.yml:3 vars");
+    assert_eq!(from("uptime"), "roles/nginx/tasks/main.yml:2 register");
+    assert_eq!(from("from_fact"), "roles/nginx/tasks/main.yml:3 set_fact");
+    assert_eq!(
+        from("listen_port"),
+        "inventory/group_vars/web.yml:1 variables file; \
+         inventory/host_vars/web2.yml:1 variables file; roles/nginx/defaults/main.yml:1 variables file"
+    );
+    let options = InputsOptions {
+        host: Some("web1".to_owned()),
+        ..InputsOptions::default()
+    };
+    let of_web1 = ask(&root, options).await.unwrap();
+    assert!(
+        !of_web1.variables_from["listen_port"]
+            .join(" ")
+            .contains("web2")
+    );
+}
