@@ -68,15 +68,34 @@ impl<'a> Picked<'a> {
     /// Every scalar at `path`, in order, as text. Null and empty ones are left out.
     ///
     /// A path is names with dots between. Lists are entered without being named, `*` is
-    /// any member, and `name[key=value]` keeps those whose `key` is `value`.
+    /// any member, `%` is any that is called like a network interface of the machine itself,
+    /// and `name[key=value]` keeps those whose `key` is `value`. `name[@names]` keeps those
+    /// beside which `names`, a list of the same length, has such an interface.
     pub(super) fn texts<'v>(&'v self, path: &str) -> Vec<Cow<'v, str>> {
         let mut found = Vec::new();
         let (first, rest) = split_step(path);
         let (name, filter) = split_filter(first);
-        if let Some(value) = self.get(name) {
+        if let Some((list, names)) = first.split_once("[@") {
+            self.beside(list, names.trim_end_matches(']'), rest, &mut found);
+        } else if let Some(value) = self.get(name) {
             walk(value, filter, rest, &mut found);
         }
         found
+    }
+
+    /// The scalars of those items of a list that stand for an interface of the machine itself.
+    fn beside<'v>(&'v self, list: &str, names: &str, rest: &str, found: &mut Vec<Cow<'v, str>>) {
+        let Some(list) = self.get(list) else { return };
+        let names = self.get(names).and_then(Value::as_array);
+        match (list.as_array(), names) {
+            (Some(items), Some(names)) if items.len() == names.len() => {
+                let of = |name: &Value<'_>| name.as_str().is_none_or(is_own_interface);
+                for (item, _) in items.iter().zip(names).filter(|(_, name)| of(name)) {
+                    walk(item, None, rest, found);
+                }
+            }
+            _ => walk(list, None, rest, found),
+        }
     }
 
     /// The first text at the first of `paths` that has one.
@@ -121,9 +140,11 @@ fn walk<'v>(
                 return;
             }
             let (step, rest) = split_step(rest);
-            if step == "*" {
-                for member in members.values() {
-                    walk(member, None, rest, found);
+            if matches!(step, "*" | "%") {
+                for (name, member) in members {
+                    if step == "*" || is_own_interface(name) {
+                        walk(member, None, rest, found);
+                    }
                 }
             } else {
                 let (name, filter) = split_filter(step);
@@ -137,6 +158,20 @@ fn walk<'v>(
         }
         _ => {}
     }
+}
+
+/// Whether a network interface of this name leads to the machine, and not to what runs on it:
+/// container engines make bridges with addresses that nobody else can reach
+/// ([Docker's](https://docs.docker.com/engine/network/drivers/bridge/) are `docker0`, and `br-`
+/// with twelve hexadecimal digits).
+fn is_own_interface(name: &str) -> bool {
+    const OF_OTHERS: [&str; 10] = [
+        "cali", "cilium", "cni", "docker", "flannel", "kube-", "lxcbr", "lxdbr", "podman", "virbr",
+    ];
+    let of_docker = name
+        .strip_prefix("br-")
+        .is_some_and(|id| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    name != "lo" && !of_docker && !OF_OTHERS.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// The text of a string, number or boolean.
@@ -178,6 +213,25 @@ mod tests {
         assert_eq!(picked.texts("map.*.ips"), ["1", "2"]);
         assert_eq!(picked.texts("id"), ["7"]);
         assert!(picked.texts("big").is_empty() && picked.texts("nic").is_empty());
+    }
+
+    #[test]
+    fn bridges_of_containers_are_no_interfaces_of_the_machine() {
+        let text = r#"{"version":4,"resources":[{"type":"x","name":"y","instances":[{"attributes":{
+            "names":["lo","docker0","eth0","br-0123456789ab","br-lan"],
+            "ips":[["1"],["2"],["3","4"],["5"],["6"]],
+            "short":[["1"],["2"]],
+            "map":{"docker0":{"ip":"2"},"ens3":{"ip":"3"},"podman0":{"ip":"4"}}}}]}]}"#;
+        let state = read_state(text).unwrap();
+        let picked = Picked::read(&state.objects[0], &["names", "ips", "short", "map"]);
+        assert_eq!(picked.texts("ips[@names]"), ["3", "4", "6"]);
+        assert_eq!(
+            picked.texts("short[@names]"),
+            ["1", "2"],
+            "which is which isn't known"
+        );
+        assert_eq!(picked.texts("ips[@absent]").len(), 6);
+        assert_eq!(picked.texts("map.%.ip"), ["3"]);
     }
 
     #[test]

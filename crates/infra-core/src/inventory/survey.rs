@@ -250,6 +250,7 @@ pub(super) fn row_or_plain(kind: &str) -> &'static Row {
         tags: &["tags", "labels"],
         user: &[],
         identity: &["id"],
+        beside: &[],
     };
     row_of(kind).unwrap_or(&PLAIN)
 }

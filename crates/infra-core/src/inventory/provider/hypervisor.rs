@@ -40,21 +40,22 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         types: &["proxmox_virtual_environment_vm"],
         mixed: &[
-            "ipv4_addresses",
+            "ipv4_addresses[@network_interface_names]",
             "initialization.ip_config.ipv4.address",
-            "ipv6_addresses",
+            "ipv6_addresses[@network_interface_names]",
             "initialization.ip_config.ipv6.address",
         ],
         identity: &["network_device.mac_address", "id"],
+        beside: &["network_interface_names"],
         ..ROW
     },
     // https://registry.terraform.io/providers/bpg/proxmox/latest/docs/resources/virtual_environment_container
     Row {
         types: &["proxmox_virtual_environment_container"],
         mixed: &[
-            "ipv4.*",
+            "ipv4.%",
             "initialization.ip_config.ipv4.address",
-            "ipv6.*",
+            "ipv6.%",
             "initialization.ip_config.ipv6.address",
         ],
         name: &["initialization.hostname"],
@@ -120,7 +121,7 @@ pub(super) const ROWS: &[Row] = &[
             "ipv4_address",
             "ip_address",
             "ipv6_address",
-            "interfaces.*.ips.address",
+            "interfaces.%.ips.address",
         ],
         tags: &["config"],
         identity: &["mac_address", "id"],

@@ -92,6 +92,15 @@ static AZURE_PUBLIC: Through = Through {
     key: "id",
     value: "ip_address",
 };
+static OPENSTACK_PORT: Through = Through {
+    types: &[
+        "openstack_networking_port_v2",
+        "opentelekomcloud_networking_port_v2",
+        "flexibleengine_networking_port_v2",
+    ],
+    key: "id",
+    value: "device_id",
+};
 static ALICLOUD_ADDRESS: Through = Through {
     types: &["alicloud_eip_address", "alicloud_eip"],
     key: "id",
@@ -232,6 +241,39 @@ pub(in crate::inventory) const JOINS: &[Join] = &[
         public: &[at("floating_ip")],
         ..JOIN
     },
+    // A machine that was given a network and no port doesn't say which port it got: the port,
+    // where it is a resource too, says whose it is.
+    // https://registry.terraform.io/providers/terraform-provider-openstack/openstack/latest/docs/resources/networking_port_v2
+    Join {
+        types: &[
+            "openstack_networking_floatingip_v2",
+            "opentelekomcloud_networking_floatingip_v2",
+            "flexibleengine_networking_floatingip_v2",
+        ],
+        link: by("port_id", &OPENSTACK_PORT),
+        host_types: OPENSTACK,
+        public: &[at("address")],
+        ..JOIN
+    },
+    Join {
+        types: &[
+            "openstack_networking_floatingip_associate_v2",
+            "opentelekomcloud_networking_floatingip_associate_v2",
+        ],
+        link: by("port_id", &OPENSTACK_PORT),
+        host_types: OPENSTACK,
+        public: &[at("floating_ip")],
+        ..JOIN
+    },
+    // https://registry.terraform.io/providers/huaweicloud/huaweicloud/latest/docs/resources/vpc_eip_associate
+    Join {
+        types: &["huaweicloud_vpc_eip_associate"],
+        link: at("port_id"),
+        host_types: &["huaweicloud_compute_instance"],
+        host: "network.port",
+        public: &[at("public_ip")],
+        ..JOIN
+    },
     // https://registry.terraform.io/providers/huaweicloud/huaweicloud/latest/docs/resources/compute_eip_associate
     Join {
         types: &["huaweicloud_compute_eip_associate"],
@@ -255,6 +297,15 @@ pub(in crate::inventory) const JOINS: &[Join] = &[
         host_types: &["oci_core_instance"],
         host: "private_ip",
         public: &[at("ip_address")],
+        ..JOIN
+    },
+    // https://registry.terraform.io/providers/hetznercloud/hcloud/latest/docs/resources/primary_ip
+    Join {
+        types: &["hcloud_primary_ip"],
+        link: at("assignee_id"),
+        host_types: &["hcloud_server"],
+        public: &[at("ip_address")],
+        newer: false,
         ..JOIN
     },
     // https://registry.terraform.io/providers/hetznercloud/hcloud/latest/docs/resources/server_network

@@ -24,6 +24,8 @@ pub(in crate::inventory) struct Row {
     pub(in crate::inventory) user: &'static [&'static str],
     /// What a machine made anew under the same name does not share with this one
     pub(in crate::inventory) identity: &'static [&'static str],
+    /// What else these paths look at
+    pub(in crate::inventory) beside: &'static [&'static str],
 }
 
 /// What most rows share.
@@ -37,6 +39,7 @@ pub(super) const ROW: Row = Row {
     tags: &["tags"],
     user: &[],
     identity: &["id"],
+    beside: &[],
 };
 
 impl Row {
@@ -51,6 +54,7 @@ impl Row {
             self.tags,
             self.user,
             self.identity,
+            self.beside,
         ]
         .into_iter()
         .flatten()

@@ -18,6 +18,46 @@ fn addresses_that_other_resources_hold_are_joined() {
     let cases: &[Case<'_>] = &[
         (
             &[(
+                "hcloud_primary_ip",
+                "p",
+                r#"{"id":"7","assignee_id":1,"ip_address":"203.0.113.5"}"#,
+            )],
+            (
+                "hcloud_server",
+                r#"{"id":"1","name":"m","ipv4_address":"","network":[{"ip":"10.0.0.8"}]}"#,
+            ),
+            "203.0.113.5",
+        ),
+        (
+            &[
+                (
+                    "openstack_networking_port_v2",
+                    "p",
+                    r#"{"id":"p9","device_id":"u"}"#,
+                ),
+                (
+                    "openstack_networking_floatingip_v2",
+                    "f",
+                    r#"{"address":"203.0.113.5","port_id":"p9"}"#,
+                ),
+            ],
+            ("openstack_compute_instance_v2", os),
+            "203.0.113.5",
+        ),
+        (
+            &[(
+                "huaweicloud_vpc_eip_associate",
+                "e",
+                r#"{"public_ip":"203.0.113.5","port_id":"p1"}"#,
+            )],
+            (
+                "huaweicloud_compute_instance",
+                r#"{"id":"i","name":"m","public_ip":"","access_ip_v4":"10.0.0.1","network":[{"port":"p1"}]}"#,
+            ),
+            "203.0.113.5",
+        ),
+        (
+            &[(
                 "aws_eip",
                 "e",
                 r#"{"instance":"i-1","public_ip":"203.0.113.5"}"#,
