@@ -24,6 +24,10 @@ fast:
 e2e NAME="":
     cargo test --package infra-e2e -- {{NAME}}
 
+# Trace Ansible on whole trees, and compare with the inputs that infra finds
+soundness *ARGS:
+    cargo xtask soundness {{ARGS}}
+
 # Take over what snapshot tests now see
 accept:
     cargo insta accept

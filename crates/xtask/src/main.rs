@@ -3,6 +3,7 @@
 mod bench;
 mod demo;
 mod setup;
+mod soundness;
 mod test;
 
 use std::process::ExitCode;
@@ -40,6 +41,8 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         command: Vec<String>,
     },
+    /// Trace Ansible on whole trees, and compare with the inputs that infra finds
+    Soundness(soundness::Options),
     /// Check everything: format, lints, tests, documentation, house rules
     Test(test::Options),
 }
@@ -68,6 +71,7 @@ fn run(command: Command) -> Result<()> {
         Command::BenchFloor { file } => bench::floor(&file),
         Command::BenchRun { command } => bench::run_once(&command),
         Command::Demo(options) => demo::run(&options),
+        Command::Soundness(options) => soundness::run(&options),
         Command::Test(options) => test::run(&options),
     }
 }

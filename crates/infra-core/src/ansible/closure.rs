@@ -78,7 +78,8 @@ pub struct FileInput {
     /// Whether it is here only because a name could not be resolved
     pub widened: bool,
     /// Whether its content counts. The inventory's own files count by what they say of
-    /// each host, not byte by byte.
+    /// each host, not byte by byte; what ansible-galaxy is told to install, by what is
+    /// installed; a password of a vault, not at all.
     pub counted: bool,
     /// Whether whether it may be executed counts too
     pub mode_counts: bool,

@@ -94,6 +94,8 @@ pub(crate) struct Settings {
     pub(crate) fact_cache: Option<String>,
     /// Files that settings name
     pub(crate) files: Vec<(String, Utf8PathBuf)>,
+    /// Files that passwords of vaults are in, or scripts that print them
+    pub(crate) passwords: Vec<Utf8PathBuf>,
 }
 
 impl Settings {
@@ -186,6 +188,22 @@ impl Settings {
             .is_some_and(|text| text != "top");
         settings.fact_cache =
             word("fact_caching", "ANSIBLE_CACHE_PLUGIN").filter(|text| text != "memory");
+        // `vault_identity_list` has elements such as `dev@path`.
+        for (key, env) in [
+            ("vault_password_file", "ANSIBLE_VAULT_PASSWORD_FILE"),
+            ("vault_identity_list", "ANSIBLE_VAULT_IDENTITY_LIST"),
+        ] {
+            let Some((text, base)) = get(key, env) else {
+                continue;
+            };
+            let sources_of = text
+                .split(',')
+                .map(|part| part.rsplit('@').next().unwrap_or(part));
+            let paths = sources_of.filter_map(|path| expand(base, path));
+            settings
+                .passwords
+                .extend(paths.filter(|path| sources.is_file(path)));
+        }
         for (key, env) in [
             ("ssh_config", ""),
             ("ssh_args", "ANSIBLE_SSH_ARGS"),

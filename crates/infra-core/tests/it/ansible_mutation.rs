@@ -28,7 +28,7 @@ const FILES: &[(&str, &str, &str)] = &[
         ALL,
         "- hosts: all\n  name: mark0\n  tasks:\n    - import_tasks: tasks/base.yml\n",
     ),
-    ("requirements.yml", ALL, "roles:\n  - src: mark0\n"),
+    ("requirements.yml", NONE, "roles:\n  - src: mark0\n"),
     (
         "tasks/base.yml",
         ALL,
@@ -256,7 +256,7 @@ fn a_file_that_appears_reruns_exactly_the_hosts_that_would_read_it() {
         ("roles/common/handlers/main.yml", WEB),
         ("roles/common/meta/main.yml", WEB),
         ("roles/app/vars/main.yaml", NONE),
-        ("roles/requirements.yml", ALL),
+        ("roles/requirements.yml", NONE),
         ("files/other", NONE),
     ] {
         let mut tree = tree();

@@ -46,6 +46,11 @@ const PACKAGED: &[Packaged] = &[
         present: || find("ssh-keygen").is_some(),
     },
     Packaged {
+        what: "strace",
+        packages: &["strace"],
+        present: || find("strace").is_some(),
+    },
+    Packaged {
         what: "sshd",
         packages: &["openssh-server"],
         present: || find("sshd").is_some(),

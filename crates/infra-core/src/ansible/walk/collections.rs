@@ -120,7 +120,7 @@ impl Walker<'_> {
             .short_actions
             .iter()
             .filter(|action| {
-                !self.has_module(play, action)
+                !self.has_module(action)
                     && !self.in_searched(play, "modules", action)
                     && !self.in_searched(play, "action", action)
             })
@@ -182,18 +182,16 @@ impl Walker<'_> {
         })
     }
 
-    fn has_module(&self, play: usize, name: &str) -> bool {
-        self.plays.get(play).is_some_and(|play| {
-            play.plugins
-                .iter()
-                .filter(|(kind, _)| matches!(*kind, "library" | "action_plugins"))
-                .any(|(_, dir)| {
-                    ["", ".py", ".ps1", ".sh"].iter().any(|extension| {
-                        self.sources
-                            .is_file(&dir.join(format!("{name}{extension}")))
-                    })
+    fn has_module(&self, name: &str) -> bool {
+        (self.plays.iter())
+            .flat_map(|play| &play.plugins)
+            .filter(|(kind, _)| matches!(*kind, "library" | "action_plugins"))
+            .any(|(_, dir)| {
+                ["", ".py", ".ps1", ".sh"].iter().any(|extension| {
+                    self.sources
+                        .is_file(&dir.join(format!("{name}{extension}")))
                 })
-        })
+            })
     }
 
     fn dirs(&self, dir: &Utf8Path) -> Vec<String> {

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::context::{Context, Search, Use, Wanted};
-use super::task::expr_of;
+use super::task::{expr_of, words};
 use crate::ansible::builtin::{Lookup, lookup};
-use crate::ansible::jinja::{Expr, LookupCall};
+use crate::ansible::jinja::{Expr, LookupCall, is_template};
 use crate::ansible::name::Name;
+use crate::ansible::path::{is_outside, join};
+use crate::ansible::search;
 use crate::ansible::unresolved::Reason;
 use crate::ansible::values::Scope;
 use crate::ansible::yaml::Node;
@@ -87,10 +89,11 @@ impl Walker<'_> {
                 (vec![expr], "files", Use::Data)
             }
             Lookup::FirstFound => {
+                let terms = self.until_found(context, &call.args, "");
                 let expr = Expr::Call {
                     callee: Box::new(Expr::Name("lookup".to_owned())),
                     args: std::iter::once(Expr::Str("first_found".to_owned()))
-                        .chain(call.args.iter().cloned())
+                        .chain(terms)
                         .collect(),
                     kwargs: call.kwargs.clone(),
                 };
@@ -121,6 +124,9 @@ impl Walker<'_> {
                 return;
             }
             Lookup::External => {
+                if matches!(plugin.rsplit('.').next(), Some("pipe" | "lines")) {
+                    self.commands(context, call);
+                }
                 self.unresolved(
                     file,
                     call.line,
@@ -137,7 +143,7 @@ impl Walker<'_> {
                     self.collection_has(context.play, collection, "lookup", name)
                         && self.is_in_tree(context.play, collection)
                 });
-                if !inside && !self.has_plugin(context.play, "lookup_plugins", name) {
+                if !inside && !self.has_plugin("lookup_plugins", name) {
                     self.unresolved(
                         file,
                         call.line,
@@ -151,6 +157,13 @@ impl Walker<'_> {
         };
         // A plugin may be named without Ansible's own collection and overridden by the tree.
         for term in terms {
+            // Since 2.19 `first_found` looks beside the task, and in a directory called `None`
+            // for want of a better one; before, in `files` first.
+            let subdirs = if lookup(plugin) == Lookup::FirstFound {
+                vec!["None", "", subdir]
+            } else {
+                vec![subdir]
+            };
             let wanted = Wanted {
                 context: context.clone(),
                 name: Name {
@@ -158,7 +171,7 @@ impl Walker<'_> {
                     parts: Some(vec![strip_options(term, plugin)]),
                 },
                 scope: Scope::default(),
-                search: Search::Needle(vec![subdir]),
+                search: Search::Needle(subdirs),
                 used: used.clone(),
                 line: call.line,
                 what: format!("lookup {plugin}"),
@@ -166,6 +179,47 @@ impl Walker<'_> {
                 glob: lookup(plugin) == Lookup::Glob,
             };
             self.look_for(&wanted, widest);
+        }
+    }
+
+    /// The terms of `first_found` up to the first plain name that is certainly found: what comes
+    /// later is not looked at.
+    fn until_found(&self, context: &Context, terms: &[Expr], subdir: &str) -> Vec<Expr> {
+        let mut flat: Vec<Expr> = Vec::new();
+        for term in terms {
+            match term {
+                Expr::List(items) => flat.extend(items.iter().cloned()),
+                other => flat.push(other.clone()),
+            }
+        }
+        let stack = search::stack(&context.roles, &context.file);
+        let places = search::needle(&stack, &context.base, subdir);
+        let certain = flat.iter().position(|term| {
+            let plain = term
+                .as_str()
+                .filter(|name| !is_template(name) && !name.contains([',', ';', ':', '~']));
+            plain.is_some_and(|name| {
+                places.iter().filter(|place| !place.perhaps).any(|place| {
+                    let path = join(&self.request.root, &place.dir, name);
+                    self.sources.is_file(&path)
+                })
+            })
+        });
+        flat.truncate(certain.map_or(flat.len(), |at| at + 1));
+        flat
+    }
+
+    /// The files that the command lines of `pipe` and `lines` name; they start beside the
+    /// playbook. Their results come from elsewhere all the same.
+    fn commands(&mut self, context: &Context, call: &LookupCall) {
+        for line in call.args.iter().filter_map(Expr::as_str) {
+            for word in words(line) {
+                let word = word.trim_matches(['"', '\'', ';', '<', '|', '&', '(', ')']);
+                let path = join(&self.request.root, &context.base, word);
+                if !word.is_empty() && !is_outside(&path) && self.sources.is_file(&path) {
+                    self.data(&context.step(call.line, "lookup"), &path, false);
+                }
+            }
         }
     }
 
@@ -196,10 +250,11 @@ impl Walker<'_> {
             "files"
         };
         if plugin == "first_found" {
+            let terms = self.until_found(context, &call.args, subdir);
             let expr = Expr::Call {
                 callee: Box::new(Expr::Name("lookup".to_owned())),
                 args: std::iter::once(Expr::Str("first_found".to_owned()))
-                    .chain(call.args)
+                    .chain(terms)
                     .collect(),
                 kwargs: Vec::new(),
             };

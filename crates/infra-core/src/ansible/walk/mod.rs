@@ -191,6 +191,14 @@ impl Walker<'_> {
         for (key, path) in self.settings.files.clone() {
             self.add_file(&path, Reach::Everywhere, &via.then(key), false);
         }
+        // What a password opens is an input as it is, encrypted; a digest of the password itself
+        // would give it away to whoever reads the ledger.
+        for path in self.settings.passwords.clone() {
+            self.add_file(&path, Reach::Everywhere, &via.then("vault password"), false);
+            if let Some(file) = self.files.get_mut(&path) {
+                file.counted = false;
+            }
+        }
         if let (Some(cache), Some(file)) =
             (self.settings.fact_cache.clone(), self.settings.file.clone())
         {

@@ -14,6 +14,7 @@ use crate::ansible::name::Name;
 use crate::ansible::path::{is_outside, join, parent};
 use crate::ansible::pattern::select;
 use crate::ansible::request::ClosureError;
+use crate::ansible::search;
 use crate::ansible::unresolved::Reason;
 use crate::ansible::values::Scope;
 use crate::ansible::yaml::{Node, Shape};
@@ -156,7 +157,8 @@ impl Walker<'_> {
         Ok(())
     }
 
-    /// What ansible-galaxy is told to install; it decides the roles and collections used.
+    /// What ansible-galaxy is told to install. ansible-playbook never reads it: what counts is
+    /// what is installed.
     fn requirements(&mut self, dir: &Utf8Path, via: &Arc<Via>) {
         for name in [
             "requirements.yml",
@@ -166,11 +168,14 @@ impl Walker<'_> {
             "collections/requirements.yml",
             "collections/requirements.yaml",
         ] {
-            self.listed(
-                &dir.join(name),
-                Reach::Everywhere,
-                &via.then("requirements"),
-            );
+            let path = dir.join(name);
+            if self.files.contains_key(&path) {
+                continue;
+            }
+            self.listed(&path, Reach::Everywhere, &via.then("requirements"));
+            if let Some(file) = self.files.get_mut(&path) {
+                file.counted = false;
+            }
         }
     }
 
@@ -243,9 +248,11 @@ impl Walker<'_> {
                 };
                 for name in choice {
                     let Some(text) = name.text() else { continue };
+                    let name_of_one = Name::new(text);
+                    let certain = !name_of_one.is_computed();
                     self.want(Wanted {
                         context: context.clone(),
-                        name: Name::new(text),
+                        name: name_of_one,
                         scope: Scope::default(),
                         search: Search::Needle(vec!["vars"]),
                         used: Use::Vars,
@@ -254,6 +261,9 @@ impl Walker<'_> {
                         expected: true,
                         glob: false,
                     });
+                    if certain && self.has_vars_file(&context, text) {
+                        break;
+                    }
                 }
             }
         }
@@ -277,6 +287,15 @@ impl Walker<'_> {
             self.tasks(&context, tasks.items());
         }
         Ok(())
+    }
+
+    /// Whether there is a file of variables of this name where one is looked for.
+    fn has_vars_file(&self, context: &Context, name: &str) -> bool {
+        let stack = search::stack(&context.roles, &context.file);
+        (search::needle(&stack, &context.base, "vars").iter()).any(|place| {
+            let path = join(&self.request.root, &place.dir, name);
+            self.sources.is_file(&path)
+        })
     }
 
     /// The hosts of a play, and whether they are only known when it runs.

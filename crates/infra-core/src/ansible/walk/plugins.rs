@@ -1,5 +1,6 @@
 //! Plugins and modules of the tree. `plugins/loader.py`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -8,6 +9,7 @@ use super::Walker;
 use super::context::Via;
 use super::record::Text;
 use crate::ansible::closure::Reach;
+use crate::ansible::path::parent;
 use crate::ansible::reads::{HostSelection, Names};
 use crate::ansible::settings::PLUGIN_FOLDERS;
 use crate::ansible::tree::Kind;
@@ -20,6 +22,10 @@ const ALWAYS: [&str; 4] = [
     "test_plugins",
     "vars_plugins",
 ];
+
+/// Plugins of these kinds are all loaded when Ansible starts, from the folders known then.
+/// `executor/playbook_executor.py`.
+const PRELOADED: [&str; 3] = ["become_plugins", "connection_plugins", "shell_plugins"];
 
 /// Code of these kinds runs on the managed host, with its arguments only.
 const REMOTE: [&str; 4] = ["library", "module_utils", "modules", "doc_fragments"];
@@ -83,14 +89,54 @@ impl Walker<'_> {
 
     /// Adds the plugins that the text of a play mentions, until no text mentions more.
     pub(super) fn plugins(&mut self, play: usize) {
-        let Some(folders) = self.plays.get(play).map(|play| play.plugins.clone()) else {
-            return;
-        };
+        // A role's folders serve every play once the role is loaded, and roles are loaded
+        // before the first play runs.
+        let folders: BTreeSet<_> = (self.plays.iter())
+            .flat_map(|play| play.plugins.iter().cloned())
+            .collect();
         for (folder, dir) in folders {
             let via = Via::root(folder);
+            let preloaded = PRELOADED.contains(&folder) && self.is_there_at_start(folder, &dir);
             for (relative, kind) in self.below(&dir, Some(play)).iter() {
-                if matches!(kind, Kind::File { .. }) && self.is_used(play, folder, relative) {
+                if !matches!(kind, Kind::File { .. }) {
+                    continue;
+                }
+                let used = self.is_used(play, folder, relative)
+                    || preloaded && relative.extension() == Some("py");
+                if used {
                     self.plugin(play, folder, &dir.join(relative), &via);
+                    self.packages(play, folder, &dir, relative, &via);
+                }
+            }
+        }
+    }
+
+    /// Whether a folder of plugins is known before any playbook is read: it is beside the
+    /// playbook, or configured.
+    fn is_there_at_start(&self, folder: &str, dir: &Utf8Path) -> bool {
+        dir.parent() == Some(&parent(&self.request.playbook))
+            || (self.settings.plugins.iter()).any(|(kind, path)| *kind == folder && path == dir)
+    }
+
+    /// The packages that a helper of modules is in: Python reads each before it.
+    fn packages(
+        &mut self,
+        play: usize,
+        folder: &str,
+        dir: &Utf8Path,
+        relative: &Utf8Path,
+        via: &Arc<Via>,
+    ) {
+        if folder != "module_utils" {
+            return;
+        }
+        for package in relative.ancestors().skip(1) {
+            if !package.as_str().is_empty() {
+                let init = dir.join(package).join("__init__.py");
+                if self.sources.is_file(&init) {
+                    self.plugin(play, folder, &init, via);
+                } else {
+                    self.add_absent(init);
                 }
             }
         }
@@ -159,12 +205,12 @@ impl Walker<'_> {
     }
 
     /// Whether a plugin of the tree has a name.
-    pub(super) fn has_plugin(&self, play: usize, folder: &str, name: &str) -> bool {
-        self.plays.get(play).is_some_and(|play| {
-            play.plugins.iter().any(|(kind, dir)| {
+    pub(super) fn has_plugin(&self, folder: &str, name: &str) -> bool {
+        (self.plays.iter())
+            .flat_map(|play| &play.plugins)
+            .any(|(kind, dir)| {
                 *kind == folder && self.sources.is_file(&dir.join(format!("{name}.py")))
             })
-        })
     }
 
     /// One plugin: a file, its text, and what code in Python can read besides.

@@ -68,6 +68,8 @@ impl Walker<'_> {
     ) {
         if let Some(file) = self.files.get_mut(path) {
             file.widened &= widened;
+            // What is read as a file besides, such as an inventory that is copied, counts.
+            file.counted = true;
             if file.content != content {
                 file.content = Content::Bytes;
             }

@@ -74,7 +74,7 @@ pub struct InputFile {
     /// Whether it is here only because a name could not be resolved
     pub widened: bool,
     /// Whether its content counts. An inventory's own files count by what they say of each
-    /// host, not byte by byte
+    /// host, not byte by byte; what ansible-galaxy is told to install, by what is installed
     pub counted: bool,
 }
 

@@ -54,7 +54,7 @@ impl Lister<'_> {
             }
             listed => listed?,
         };
-        let inventory = parse(&bytes).map_err(|message| InputsError::Listing { message })?;
+        let inventory = read_listing(&bytes).map_err(|message| InputsError::Listing { message })?;
         Ok(Listed { inventory, sources })
     }
 
@@ -74,7 +74,8 @@ impl Lister<'_> {
 
 /// Reads the output of `ansible-inventory --list`
 /// ([script protocol](https://docs.ansible.com/ansible/latest/dev_guide/developing_inventory.html#developing-inventory-scripts)).
-fn parse(bytes: &[u8]) -> Result<Inventory, String> {
+/// An error says what is wrong with it.
+pub fn read_listing(bytes: &[u8]) -> Result<Inventory, String> {
     let text = str::from_utf8(bytes).map_err(|error| error.to_string())?;
     let listing = Value::parse(text).map_err(|error| error.to_string())?;
     let groups = listing.as_object().ok_or("it is no JSON object")?;
@@ -139,7 +140,7 @@ mod tests {
         let text = r#"{"_meta":{"hostvars":{"a":{"x":{"y":1}}}},
             "all":{"children":["ungrouped","top"],"vars":{"z":2}},
             "top":{"children":["web"]},"web":{"hosts":["a","b"]},"ungrouped":{"hosts":["c"]}}"#;
-        let inventory = parse(text.as_bytes()).unwrap();
+        let inventory = read_listing(text.as_bytes()).unwrap();
         assert_eq!(inventory.hosts.keys().collect::<Vec<_>>(), ["a", "b", "c"]);
         assert_eq!(inventory.hosts["a"].vars["x"].to_string(), r#"{"y":1}"#);
         assert_eq!(
@@ -152,8 +153,8 @@ mod tests {
 
     #[test]
     fn what_is_no_listing_is_refused() {
-        assert!(parse(b"[]").is_err());
-        assert!(parse(b"{\"a\"").is_err());
-        assert!(parse(b"\xff").is_err());
+        assert!(read_listing(b"[]").is_err());
+        assert!(read_listing(b"{\"a\"").is_err());
+        assert!(read_listing(b"\xff").is_err());
     }
 }

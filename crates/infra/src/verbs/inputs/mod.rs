@@ -10,6 +10,7 @@ mod verb;
 
 pub use answer::{Collection, HostVariables, InputFile, InputsAnswer, Play, UnresolvedInput};
 pub use error::InputsError;
+pub use listing::read_listing;
 pub use verb::{InputsOf, InputsOptions, inputs};
 
 #[cfg(test)]

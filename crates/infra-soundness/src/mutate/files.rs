@@ -1,0 +1,259 @@
+//! Changes of files that are there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use anyhow::Result;
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::change::Changes;
+use super::edit::{another, another_layout};
+use super::seeded::Seeded;
+use super::tally::{Hosts, Tally};
+use crate::case::Case;
+use crate::compare::Real;
+use crate::truth::{HostTruth, Truth};
+use crate::world::World;
+
+/// What is done with a file.
+const KINDS: [&str; 7] = [
+    "change", "layout", "remove", "rename", "link", "mode", "two",
+];
+
+struct Trial<'t> {
+    case: &'t Case,
+    world: &'t World,
+    /// The files of the tree by what they are, whatever the links to them
+    by_real: BTreeMap<Utf8PathBuf, Vec<Utf8PathBuf>>,
+    real: Real<'t>,
+    truth: &'t Truth,
+    /// Files that are inputs because a name could not be resolved
+    known: BTreeSet<Utf8PathBuf>,
+    /// Files that are inputs, but not by their content: the inventory's, passwords
+    not_by_content: BTreeSet<Utf8PathBuf>,
+    /// Hosts for which plays count that don't run on them
+    following: Hosts,
+}
+
+/// Changes each file in turn, in each way in turn, until so many changes are tried; each file
+/// is changed at least once.
+pub(super) fn try_all(
+    case: &Case,
+    world: &World,
+    truth: &Truth,
+    tally: &mut Tally,
+    seeded: &mut Seeded,
+    wanted: usize,
+) -> Result<()> {
+    let files = case.files()?;
+    let real = Real::of(case);
+    let mut by_real: BTreeMap<Utf8PathBuf, Vec<Utf8PathBuf>> = BTreeMap::new();
+    for file in &files {
+        by_real
+            .entry(real.path(file))
+            .or_default()
+            .push(file.clone());
+    }
+    let closure = world.closure(case)?;
+    let known = closure
+        .files()
+        .filter(|file| file.widened)
+        .map(|file| file.path.clone())
+        .collect();
+    let not_by_content = closure
+        .files()
+        .filter(|file| !file.counted)
+        .map(|file| file.path.clone())
+        .collect();
+    let following = tally
+        .hosts()
+        .iter()
+        .filter(|host| {
+            closure.for_host(host).is_some_and(|inputs| {
+                let runs = |play: &usize| {
+                    (closure.plays.get(*play)).is_some_and(|play| play.hosts.contains(*host))
+                };
+                !inputs.plays().iter().all(runs)
+            })
+        })
+        .cloned()
+        .collect();
+    let trial = Trial {
+        case,
+        world,
+        by_real,
+        real,
+        truth,
+        known,
+        not_by_content,
+        following,
+    };
+    let begun = tally.total();
+    for (round, kind) in KINDS.iter().cycle().enumerate() {
+        for file in &files {
+            // Of a large tree, each way is tried on some files; a change on all.
+            let over = tally.total() - begun >= wanted;
+            if over && round > 0 {
+                return Ok(());
+            }
+            trial.one(kind, file, &files, tally, seeded)?;
+        }
+    }
+    Ok(())
+}
+
+impl Trial<'_> {
+    fn one(
+        &self,
+        kind: &'static str,
+        file: &Utf8Path,
+        files: &[Utf8PathBuf],
+        tally: &mut Tally,
+        seeded: &mut Seeded,
+    ) -> Result<()> {
+        let path = self.case.root.join(file);
+        // What can't be read, or is too much to read, is tried elsewhere.
+        let readable = fs::metadata(&path).is_ok_and(|metadata| metadata.len() < 1 << 20);
+        let Some(bytes) = fs::read(&path).ok().filter(|_| readable) else {
+            return Ok(());
+        };
+        let mut changes = Changes::default();
+        let mut touched = vec![file.to_owned()];
+        let opened = |truth: &HostTruth, file: &Utf8Path| truth.opened(file);
+        let (must, may) = match kind {
+            "change" => {
+                self.rewrite(
+                    &mut changes,
+                    &path,
+                    &another(self.is_yaml(file), &bytes, seeded),
+                )?;
+                let hosts = self.hosts(file, opened);
+                (hosts.clone(), hosts)
+            }
+            "layout" => {
+                let Some(text) = another_layout(&bytes, seeded).filter(|_| self.is_yaml(file))
+                else {
+                    return Ok(());
+                };
+                self.rewrite(&mut changes, &path, &text)?;
+                let hosts = self.hosts(file, |truth, file| truth.bytes.contains(file));
+                (hosts.clone(), hosts)
+            }
+            "remove" | "rename" => {
+                if kind == "remove" {
+                    changes.remove(&path)?;
+                } else {
+                    let name = file.file_name().unwrap_or_default();
+                    changes.rename(&path, &format!("{name}.{}", seeded.below(1000)))?;
+                }
+                let must = self.exactly(file, opened);
+                let may = self.exactly(file, noticed);
+                (must, may)
+            }
+            "link" => {
+                // Elsewhere in the tree, under a name that nothing reads.
+                let target = self.case.root.join(".soundness-target");
+                let same = seeded.below(2) == 0;
+                let text = if same {
+                    bytes
+                } else {
+                    another(self.is_yaml(file), &bytes, seeded)
+                };
+                changes.write(&target, &text)?;
+                changes.link(&path, &target)?;
+                let hosts = self.exactly(file, opened);
+                let must = if same { Hosts::new() } else { hosts.clone() };
+                (must, hosts)
+            }
+            "mode" => {
+                changes.turn_mode(&path)?;
+                (Hosts::new(), Hosts::new())
+            }
+            _ => {
+                let Some(other) = seeded.choose(files).filter(|other| *other != file) else {
+                    return Ok(());
+                };
+                let second = self.case.root.join(other);
+                let readable = fs::metadata(&second).is_ok_and(|found| found.len() < 1 << 20);
+                let Some(more) = fs::read(&second).ok().filter(|_| readable) else {
+                    return Ok(());
+                };
+                if self.real.path(file) == self.real.path(other) {
+                    return Ok(());
+                }
+                self.rewrite(
+                    &mut changes,
+                    &path,
+                    &another(self.is_yaml(file), &bytes, seeded),
+                )?;
+                self.rewrite(
+                    &mut changes,
+                    &second,
+                    &another(self.is_yaml(other), &more, seeded),
+                )?;
+                touched.push(other.clone());
+                let mut hosts = self.hosts(file, opened);
+                hosts.extend(self.hosts(other, opened));
+                (hosts.clone(), hosts)
+            }
+        };
+        // The inventory is read once for all: what its files say is changed in `variables`.
+        if touched
+            .iter()
+            .any(|file| self.not_by_content.contains(file))
+        {
+            return Ok(());
+        }
+        let decided = tally.decided(self.world.prints(self.case));
+        let known = touched.iter().any(|file| self.known.contains(file))
+            || decided.as_ref().is_some_and(|decided| {
+                decided
+                    .difference(&may)
+                    .all(|host| self.following.contains(host))
+            });
+        let what = touched
+            .iter()
+            .map(|file| file.as_str())
+            .collect::<Vec<_>>()
+            .join(" and ");
+        tally.note(kind, &what, decided.as_ref(), &must, &may, known);
+        Ok(())
+    }
+
+    /// Whether Ansible reads a file as YAML, or would.
+    fn is_yaml(&self, file: &Utf8Path) -> bool {
+        let read = self.truth.values().any(|truth| truth.data.contains(file));
+        matches!(file.extension(), Some("yml" | "yaml")) || file.extension().is_none() && read
+    }
+
+    /// Writes what a file says, where it stands: through links.
+    fn rewrite(&self, changes: &mut Changes, path: &Utf8Path, text: &[u8]) -> Result<()> {
+        changes.write(&self.real.path(path), text)
+    }
+
+    /// The hosts for which something holds of a file, by any of its names.
+    fn hosts(&self, file: &Utf8Path, holds: impl Fn(&HostTruth, &Utf8Path) -> bool) -> Hosts {
+        let names = self.by_real.get(&self.real.path(file));
+        self.truth
+            .iter()
+            .filter(|(_, truth)| names.into_iter().flatten().any(|name| holds(truth, name)))
+            .map(|(host, _)| host.clone())
+            .collect()
+    }
+
+    /// The hosts for which something holds of a file, by this name.
+    fn exactly(&self, file: &Utf8Path, holds: impl Fn(&HostTruth, &Utf8Path) -> bool) -> Hosts {
+        self.truth
+            .iter()
+            .filter(|(_, truth)| holds(truth, file))
+            .map(|(host, _)| host.clone())
+            .collect()
+    }
+}
+
+/// Whether a run would notice that a file is gone.
+fn noticed(truth: &HostTruth, file: &Utf8Path) -> bool {
+    truth.opened(file)
+        || truth.found.contains(file)
+        || file.parent().is_some_and(|dir| truth.listed.contains(dir))
+}

@@ -1,0 +1,42 @@
+//! Thousands of changes of a tree, and what is decided after each, beside the truth.
+//!
+//! - `change` does something to a file and takes it back.
+//! - `edit` makes another text of a file: one that says something else, or the same.
+//! - `tally` keeps what was decided rightly and wrongly.
+//! - `files`, `appear` and `variables` are the changes.
+
+mod appear;
+mod change;
+mod edit;
+mod files;
+mod seeded;
+mod tally;
+mod variables;
+
+use std::time::Instant;
+
+use anyhow::Result;
+
+use self::seeded::Seeded;
+pub use self::tally::Tally;
+use crate::case::Case;
+use crate::truth::Truth;
+use crate::world::World;
+
+/// Tries about this many changes of the tree; each kind gets its share.
+pub fn mutate(
+    case: &Case,
+    world: &World,
+    truth: &Truth,
+    wanted: usize,
+    seed: u64,
+) -> Result<Tally> {
+    let mut tally = Tally::new(world.prints(case)?, truth.keys().cloned());
+    let begin = Instant::now();
+    let mut seeded = Seeded::new(seed);
+    variables::try_all(case, world, truth, &mut tally);
+    appear::try_all(case, world, truth, &mut tally, &mut seeded, wanted / 3)?;
+    files::try_all(case, world, truth, &mut tally, &mut seeded, wanted)?;
+    tally.seconds = begin.elapsed().as_secs_f64();
+    Ok(tally)
+}

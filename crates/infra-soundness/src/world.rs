@@ -1,0 +1,135 @@
+//! The tree of a case as `infra` sees it, and what `infra` would decide.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use anyhow::{Context as _, Result, anyhow};
+use camino::Utf8PathBuf;
+use infra::core::ansible::{
+    Closure, ClosureError, Fingerprint, Fingerprinter, Request, SecretKey, Tools as Versions,
+    closure,
+};
+use infra::core::inventory::Inventory;
+use infra::core::json::Value;
+use infra::files::FsTree;
+use infra::verbs::inputs::read_listing;
+use infra_testkit::Tools;
+
+use crate::case::Case;
+use crate::trace::environment;
+
+/// What a decision is made of besides the files.
+#[derive(Debug, Clone)]
+pub struct World {
+    /// The hosts, groups and variables
+    pub inventory: Inventory,
+    /// The release of ansible-core
+    pub ansible_core: String,
+    /// Directories that hold an `ansible_collections`
+    pub collection_paths: Vec<Utf8PathBuf>,
+    /// Extra variables
+    pub extra_vars: BTreeMap<String, Value<'static>>,
+}
+
+/// The fingerprint of each host.
+pub type Prints = BTreeMap<String, Fingerprint>;
+
+impl World {
+    /// Asks Ansible for the inventory of a case, once. Files of variables beside it are left
+    /// out: they are inputs by themselves.
+    pub fn of(case: &Case) -> Result<Self> {
+        let tools = Tools::locate();
+        let home = case.scratch.join("home");
+        fs::create_dir_all(&home)?;
+        let mut words: Vec<String> = vec!["--list".to_owned()];
+        for inventory in &case.about.inventory {
+            words.extend(["-i".to_owned(), inventory.to_string()]);
+        }
+        let mut env = environment(case, &tools, &home);
+        // The name is that of no plugin.
+        env.push((
+            "ANSIBLE_VARS_ENABLED".to_owned(),
+            "no_vars_plugin".to_owned(),
+        ));
+        let listing = duct::cmd(tools.python_program("ansible-inventory").as_str(), words)
+            .dir(&case.root)
+            .full_env(env)
+            .stdin_null()
+            .stderr_capture()
+            .stdout_capture()
+            .unchecked()
+            .run()?;
+        let inventory = read_listing(&listing.stdout).map_err(|message| {
+            let text = String::from_utf8_lossy(&listing.stderr);
+            anyhow!("ansible-inventory of {}: {message}\n{text}", case.name)
+        })?;
+        let packages = duct::cmd(
+            tools.python_program("python").as_str(),
+            [
+                "-c",
+                "import ansible.release as r, os; print(r.__version__); print(os.path.dirname(os.path.dirname(r.__file__)))",
+            ],
+        )
+        .read()?;
+        let (version, path) = packages.split_once('\n').context("ansible.release")?;
+        Ok(Self {
+            inventory,
+            ansible_core: version.to_owned(),
+            collection_paths: vec![path.trim().into()],
+            extra_vars: case
+                .about
+                .extra_vars
+                .iter()
+                .map(|(name, value)| (name.clone(), Value::from(value.clone())))
+                .collect(),
+        })
+    }
+
+    /// The question that `infra` answers about the case.
+    pub fn request<'a>(&'a self, case: &Case, tree: &'a FsTree) -> Request<'a> {
+        let mut request = Request::new(tree, &case.root, &case.about.playbook, &self.inventory);
+        request.inventory_sources = case.about.inventory.clone();
+        request
+            .inventory_sources
+            .retain(|path| case.root.join(path).exists());
+        request.cwd = Utf8PathBuf::new();
+        request.home = Some(case.scratch.join("home"));
+        request.env = case.about.env.clone();
+        request.extra_vars = self.extra_vars.clone();
+        request.var_files = case.about.var_files.clone();
+        request.collection_paths = self.collection_paths.clone();
+        request.tools = Versions {
+            ansible_core: Some(self.ansible_core.clone()),
+            ..Versions::default()
+        };
+        request
+    }
+
+    /// The inputs of the playbook as the tree is now.
+    pub fn closure(&self, case: &Case) -> Result<Closure, ClosureError> {
+        let tree = FsTree::new(&case.root);
+        closure(&self.request(case, &tree))
+    }
+
+    /// The fingerprint of each host as the tree is now.
+    pub fn prints(&self, case: &Case) -> Result<Prints, ClosureError> {
+        let tree = FsTree::new(&case.root);
+        let request = self.request(case, &tree);
+        let closure = closure(&request)?;
+        let prints = Fingerprinter::new(&closure, &request, SecretKey([7; 32]))?;
+        let hosts = closure.hosts();
+        Ok(hosts
+            .into_iter()
+            .filter_map(|host| Some((host.to_owned(), prints.host(host)?)))
+            .collect())
+    }
+
+    /// The hosts to look at: those that the case names, else all that a play runs on.
+    pub fn hosts(&self, case: &Case) -> Result<Vec<String>> {
+        if !case.about.hosts.is_empty() {
+            return Ok(case.about.hosts.clone());
+        }
+        let closure = self.closure(case)?;
+        Ok(closure.hosts().into_iter().map(str::to_owned).collect())
+    }
+}

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo '{"cache": {"hosts": ["cache1"]}, "_meta": {"hostvars": {"cache1": {"role": "cache"}}}}'

@@ -1,0 +1,3 @@
+class FilterModule:
+    def filters(self):
+        return {'never_used': lambda value: str(value)}

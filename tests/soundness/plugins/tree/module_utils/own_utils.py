@@ -1,0 +1,1 @@
+from ansible.module_utils.third_utils import X
