@@ -88,6 +88,8 @@ def valid_for(file, days, what):
     if code:
         _code, end = openssl("x509", "-noout", "-enddate", "-in", file)
         end = end.partition("=")[2]
+        if openssl("x509", "-noout", "-checkend", "0", "-in", file)[0]:
+            raise Refused(f"the {what} has expired on {end}; renew it")
         raise Refused(f"the {what} expires on {end}, which is less than {days} days from now; renew it")
 
 

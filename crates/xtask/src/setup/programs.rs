@@ -55,6 +55,16 @@ const PACKAGED: &[Packaged] = &[
         packages: &["openssh-server"],
         present: || find("sshd").is_some(),
     },
+    Packaged {
+        what: "prometheus with promtool",
+        packages: &["prometheus"],
+        present: || find("prometheus").is_some() && find("promtool").is_some(),
+    },
+    Packaged {
+        what: "amtool",
+        packages: &["prometheus-alertmanager"],
+        present: || find("amtool").is_some(),
+    },
 ];
 
 /// Finds the programs, and installs those that are missing where that can be done.

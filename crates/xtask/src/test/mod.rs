@@ -1,5 +1,6 @@
 //! `cargo xtask test`: all that has to hold before a change goes in.
 
+mod ansible;
 mod house_rules;
 
 use std::collections::BTreeMap;
@@ -23,8 +24,9 @@ pub(crate) struct Options {
 /// Runs all checks; stops at the first that fails.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let begin = Instant::now();
+    let tools = setup::run()?;
     let cargo = Cargo {
-        environment: setup::run()?.environment(),
+        environment: tools.environment(),
     };
 
     step("House rules");
@@ -42,6 +44,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         "-D",
         "warnings",
     ])?;
+
+    step("Playbooks, alert rules and scripts");
+    ansible::check(&tools)?;
 
     step("Tests");
     // The end-to-end tests run the binary; built here, they don't each wait for cargo.
