@@ -1,11 +1,12 @@
 //! What an apply did.
 
-use infra::apply::{ApplyReport, HostReport, Outcome, PlaybookReport};
+use infra::apply::{ApplyReport, Outcome, PlaybookReport};
 use infra::exec::escape::printable;
 
 use super::count::{and, count};
+use super::outcomes::{self, HostOutcome, Place};
 use super::page::{Detail, Page};
-use crate::style::{BAD, HEADING, MUTED, paint};
+use crate::style::{BAD, HEADING, paint};
 
 /// How many hosts of a playbook are shown before a list is folded.
 const ROOM: usize = 20;
@@ -79,51 +80,30 @@ fn verdict(report: &ApplyReport) -> String {
 }
 
 fn add(page: &mut Page, playbook: &PlaybookReport, detail: Detail) {
-    let (good, bad): (Vec<&HostReport>, Vec<&HostReport>) =
-        playbook.hosts.iter().partition(|host| host.succeeded());
-    let changed = good.iter().filter(|host| host.changed).count();
-    let mut parts = Vec::new();
-    if !good.is_empty() {
-        parts.push(format!(
-            "succeeded on {} ({changed} changed)",
-            count(good.len(), "host")
-        ));
-    }
-    if !bad.is_empty() {
-        let text = format!("not done on {}", count(bad.len(), "host"));
-        parts.push(paint(BAD, text).to_string());
-    }
-    if parts.is_empty() {
-        return;
-    }
-    page.line(
-        2,
-        format_args!("{}: {}", printable(&playbook.name), parts.join(", ")),
-    );
-    let shown = detail.fold(bad.len(), ROOM);
-    for host in bad.iter().take(shown) {
-        let task = host
-            .task
-            .as_ref()
-            .map(|task| format!(" in task {}", printable(task)));
-        page.line(
-            4,
-            format_args!(
-                "{}: {}{}",
-                printable(&host.host),
-                paint(BAD, printable(&host.outcome)),
-                task.unwrap_or_default()
-            ),
-        );
-        for line in host.message.iter().flat_map(|text| text.lines()) {
-            page.line(6, paint(MUTED, printable(line)));
-        }
-    }
-    page.folded(4, bad.len() - shown);
+    let hosts: Vec<HostOutcome<'_>> = playbook
+        .hosts
+        .iter()
+        .map(|host| HostOutcome {
+            host: &host.host,
+            outcome: &host.outcome,
+            succeeded: host.succeeded(),
+            changed: host.changed,
+            task: host.task.as_deref(),
+            message: host.message.as_deref(),
+        })
+        .collect();
+    let place = Place {
+        indent: 2,
+        room: ROOM,
+        detail,
+    };
+    outcomes::add(page, &playbook.name, &hosts, place);
 }
 
 #[cfg(test)]
 mod tests {
+    use infra::apply::HostReport;
+
     use super::*;
 
     fn host(name: &str, outcome: &str, changed: bool, message: Option<&str>) -> HostReport {

@@ -1,9 +1,11 @@
 //! The runs of a stack, and whether their records are whole.
 
+use infra::apply::HostReport;
 use infra::exec::escape::printable;
 use infra::verbs::history::{AppliedPlan, History, PlaybookRun, Run, RunOutcome, Verification};
 
 use super::count::count;
+use super::outcomes::{self, HostOutcome, Place};
 use super::page::{Detail, Page};
 use crate::style::{BAD, CHANGE, GOOD, HEADING, HINT, MUTED, paint};
 
@@ -92,48 +94,25 @@ fn plan(applied: &AppliedPlan) -> String {
 }
 
 fn add_playbook(page: &mut Page, playbook: &PlaybookRun, detail: Detail) {
-    let succeeded = playbook
+    let hosts: Vec<HostOutcome<'_>> = playbook
         .hosts
         .iter()
-        .filter(|host| host.outcome == "succeeded");
-    let mut parts = Vec::new();
-    let good = succeeded.clone().count();
-    if good > 0 {
-        let changed = succeeded.filter(|host| host.changed == Some(true)).count();
-        parts.push(format!(
-            "succeeded on {} ({changed} changed)",
-            count(good, "host")
-        ));
-    }
-    let bad: Vec<_> = playbook
-        .hosts
-        .iter()
-        .filter(|host| host.outcome != "succeeded")
+        .map(|host| HostOutcome {
+            host: &host.host,
+            outcome: &host.outcome,
+            succeeded: host.outcome == HostReport::SUCCEEDED,
+            changed: host.changed == Some(true),
+            task: host.task.as_deref(),
+            // Of many runs only what happened, unless all is asked for.
+            message: host.message.as_deref().filter(|_| detail == Detail::Full),
+        })
         .collect();
-    if !bad.is_empty() {
-        parts.push(paint(BAD, format_args!("not on {}", count(bad.len(), "host"))).to_string());
-    }
-    page.line(
-        6,
-        format_args!("{}: {}", printable(&playbook.name), parts.join(", ")),
-    );
-    let shown = detail.fold(bad.len(), HOSTS);
-    for host in bad.iter().take(shown) {
-        let task = host
-            .task
-            .as_ref()
-            .map(|task| format!(" in task {}", printable(task)));
-        page.line(
-            8,
-            format_args!(
-                "{}: {}{}",
-                printable(&host.host),
-                printable(&host.outcome),
-                task.unwrap_or_default()
-            ),
-        );
-    }
-    page.folded(8, bad.len() - shown);
+    let place = Place {
+        indent: 6,
+        room: HOSTS,
+        detail,
+    };
+    outcomes::add(page, &playbook.name, &hosts, place);
 }
 
 /// The page of `infra history --verify`.
@@ -225,7 +204,7 @@ mod tests {
         insta::assert_snapshot!(page, @"
         federation: the last 2 of 7 runs
           2026-11-22 10:00:00Z  apply failed  ada@bastion  20261122T100000Z-1
-              prometheus: succeeded on 1 host (1 changed), not on 1 host
+              prometheus: succeeded on 1 host (1 changed), not done on 1 host
                 leaf2: failed in task Start prometheus
           2026-11-21 10:00:00Z  run abandoned  ci@runner  20261121T100000Z-2
               the machine was restarted since

@@ -18,6 +18,7 @@ mod inputs;
 mod inventory;
 mod lock;
 mod names;
+mod outcomes;
 mod page;
 mod plan;
 mod playbooks;

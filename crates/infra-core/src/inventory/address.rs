@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::connect::is_resolvable;
+
 /// The addresses of one machine; of each kind the first that was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Addresses {
@@ -30,7 +32,7 @@ impl Addresses {
     /// link-local addresses, which providers write as well, are passed over.
     pub(super) fn add(&mut self, reach: Reach, text: &str) {
         if reach == Reach::Dns {
-            if self.dns.is_none() && is_host_name(text) && text.parse::<IpAddr>().is_err() {
+            if self.dns.is_none() && is_resolvable(text) && text.parse::<IpAddr>().is_err() {
                 self.dns = Some(text.to_owned());
             }
             return;
@@ -97,32 +99,6 @@ fn ip_literal(text: &str) -> Option<IpAddr> {
         .and_then(|inner| inner.strip_suffix(']'))
         .unwrap_or(text);
     text.parse().ok()
-}
-
-/// Whether `text` may be handed to ssh as the host: an IP literal or a host name.
-pub(super) fn is_connectable(text: &str) -> bool {
-    text.parse::<IpAddr>().is_ok() || is_host_name(text)
-}
-
-/// Whether `text` is a host name as RFC 1123 section 2.1 has it: labels of letters, digits
-/// and inner hyphens. A leading hyphen would be an option of ssh. A last label of digits
-/// only would be a mistyped IPv4 address, which resolvers read in surprising ways.
-fn is_host_name(text: &str) -> bool {
-    let name = text.strip_suffix('.').unwrap_or(text);
-    let is_label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
-    name.len() <= 253
-        && name.split('.').all(is_label)
-        && !name
-            .rsplit('.')
-            .next()
-            .is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn is_usable_v4(ip: Ipv4Addr) -> bool {
@@ -207,41 +183,6 @@ mod tests {
             ("gw=10.0.0.1,ip=10.0.0.5/24", "10.0.0.5"),
         ] {
             assert_eq!(best(&[(Reach::Private, text)]).as_deref(), Some(expected));
-        }
-    }
-
-    #[test]
-    fn only_an_ip_literal_or_a_host_name_is_connectable() {
-        for good in [
-            "10.0.0.1",
-            "::1",
-            "a",
-            "web-1.example.com",
-            "example.com.",
-            "3com.com",
-        ] {
-            assert!(is_connectable(good), "{good}");
-        }
-        let long = format!("{}.com", "a".repeat(64));
-        for bad in [
-            "",
-            ".",
-            "-a",
-            "a-",
-            "a..b",
-            "a b",
-            "a_b",
-            "{{ x }}",
-            "10.0.0.256",
-            "1.2.3",
-            "a\n",
-            "-oProxyCommand=touch",
-            "a;b",
-            "[::1]",
-            "ünïcode.example",
-            &long,
-        ] {
-            assert!(!is_connectable(bad), "{bad}");
         }
     }
 }

@@ -3,14 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use super::address::is_connectable;
+use super::connect::{is_connectable, is_user};
 use super::draft::{Draft, NoteKind, Skipped, candidates};
 use super::evaluate::Evaluator;
 use super::findings::Findings;
 use super::machine::Machine;
 use super::names::{is_group_name, is_variable_name};
 use super::survey::{Survey, row_or_plain, wanted_of};
-use super::variable::{is_user, port, without_marks};
+use super::variable::{port, without_marks};
 use super::{BuildOptions, InventoryError};
 use crate::config::{Expr, HostRule, InventoryRules};
 use crate::json::Value;

@@ -1,12 +1,12 @@
 //! A resource that is a machine: what the table of providers reads out of it.
 
 use super::address::Addresses;
+use super::connect::is_user;
 use super::draft::{Draft, SkipReason, address_facts, facts};
 use super::names;
 use super::pick::{Picked, root_of};
 use super::provider::Row;
 use super::survey::Survey;
-use super::variable::is_user;
 use crate::json::Value;
 use crate::terraform::Object;
 

@@ -4,6 +4,7 @@ mod address;
 mod build;
 mod builtin;
 mod configured;
+mod connect;
 mod declared;
 mod diff;
 mod digest;
@@ -24,6 +25,7 @@ mod survey;
 mod variable;
 
 pub use build::{BuildOptions, Built, build};
+pub use connect::{is_connectable, is_user};
 pub use diff::{GroupChange, HostChange, InventoryDiff, VariableChange, diff};
 pub use draft::{Note, NoteKind, SkipReason, Skipped};
 pub use error::InventoryError;

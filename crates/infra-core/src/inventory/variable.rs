@@ -1,20 +1,10 @@
 //! Which values a variable may have: those that say how to connect are checked, all
 //! others are data.
 
-use super::address::is_connectable;
+use super::connect::{is_connectable, is_user};
 use super::model::is_connection_variable;
 use super::names::is_variable_name;
 use crate::json::Value;
-
-/// Whether `text` may be a login: no option of ssh, no shell word, no Jinja.
-pub(super) fn is_user(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    text.len() <= 64
-        && bytes
-            .next()
-            .is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        && bytes.all(|byte| byte.is_ascii_alphanumeric() || b"._-@\\".contains(&byte))
-}
 
 /// A port as a number or its text.
 pub(super) fn port(value: &Value<'_>) -> Option<u16> {

@@ -1,9 +1,9 @@
 //! A host to connect to, with every part of it checked.
 
-use std::net::IpAddr;
 use std::path::PathBuf;
 
 use infra_core::hint::Hint;
+use infra_core::inventory::{is_connectable, is_user};
 
 /// A host to connect to. Only values that can't be taken for an option or an expression by
 /// ssh make one.
@@ -35,7 +35,7 @@ impl Target {
     /// A host that the inventory calls `name`, at an IP address or host name.
     pub fn new(name: impl Into<String>, address: impl Into<String>) -> Result<Self, InvalidTarget> {
         let (name, address) = (name.into(), address.into());
-        if address.parse::<IpAddr>().is_err() && !is_host_name(&address) {
+        if !is_connectable(&address) {
             return Err(InvalidTarget {
                 host: name,
                 value: address,
@@ -121,29 +121,6 @@ impl Target {
         }
         args
     }
-}
-
-/// A host name as RFC 1123 has it, and underscores, which internal zones use.
-fn is_host_name(text: &str) -> bool {
-    let label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-    };
-    text.len() <= 253 && text.strip_suffix('.').unwrap_or(text).split('.').all(label)
-}
-
-/// A login as useradd(8), Active Directory and ssh gateways have them, without anything
-/// that a shell or ssh gives a meaning.
-fn is_user(text: &str) -> bool {
-    (1..=255).contains(&text.len())
-        && !text.starts_with('-')
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "_.-@+#".contains(c))
 }
 
 #[cfg(test)]

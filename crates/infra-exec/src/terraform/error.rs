@@ -14,6 +14,8 @@ use crate::tools::Version;
 pub enum Trouble {
     /// Somebody else holds the lock on the state
     StateLocked(Option<Box<LockInfo>>),
+    /// The lock on the state can't be written where it belongs
+    LockNotWritten,
     /// The saved plan was made for another state than the present one
     StalePlan,
     /// Providers, modules or the backend are not there yet
@@ -24,6 +26,19 @@ pub enum Trouble {
     UnknownArgument,
     /// Anything else
     Other,
+}
+
+/// Whether an error is about a place that can't be written to (texts of `strerror(3)`, as Go
+/// has them).
+fn is_about_the_place(detail: &str) -> bool {
+    [
+        "no space left on device",
+        "read-only file system",
+        "permission denied",
+        "disk quota exceeded",
+    ]
+    .iter()
+    .any(|text| detail.contains(text))
 }
 
 /// Terraform's own account of a failure. Its `Display` is what Terraform said.
@@ -134,7 +149,13 @@ impl Trouble {
         } in errors
         {
             if summary.contains("acquiring the state lock") {
-                return Self::StateLocked(LockInfo::parse(detail).map(Box::new));
+                let lock = LockInfo::parse(detail);
+                // Who holds it is said where somebody does; else it may be the disk.
+                return if lock.is_none() && is_about_the_place(detail) {
+                    Self::LockNotWritten
+                } else {
+                    Self::StateLocked(lock.map(Box::new))
+                };
             }
             if summary.contains("Saved plan is stale") {
                 return Self::StalePlan;
@@ -214,6 +235,9 @@ impl Hint for TerraformError {
                 crate::escape::printable(&lock.id)
             ),
             Trouble::StateLocked(None) => "wait for the other run to finish".to_owned(),
+            Trouble::LockNotWritten => {
+                "the lock stands beside the state: make that place writable, with some space left, and run again".to_owned()
+            }
             Trouble::StalePlan => "the state has changed since the plan: plan again".to_owned(),
             Trouble::NotInitialized => "run `terraform init` in the root module".to_owned(),
             Trouble::BackendChanged => {
@@ -246,6 +270,15 @@ mod tests {
             trouble("Error acquiring the state lock", "?"),
             Trouble::StateLocked(None)
         );
+        for detail in [
+            "Error message: write .terraform.tfstate.lock.info: no space left on device",
+            "Error message: open terraform.tfstate: read-only file system",
+        ] {
+            assert_eq!(
+                trouble("Error acquiring the state lock", detail),
+                Trouble::LockNotWritten
+            );
+        }
         assert_eq!(trouble("Saved plan is stale", "…"), Trouble::StalePlan);
         assert_eq!(
             trouble(

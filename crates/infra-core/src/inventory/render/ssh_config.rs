@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::inventory::address::is_connectable;
+use crate::inventory::connect::{is_connectable, is_user};
 use crate::inventory::model::{Host, Inventory};
 use crate::inventory::names::is_host_name;
-use crate::inventory::variable::{is_user, port};
+use crate::inventory::variable::port;
 
 impl Inventory {
     /// The hosts for [`ssh_config(5)`][doc]: `ssh -F FILE web-1` connects as Ansible does.
