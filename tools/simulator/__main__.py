@@ -14,7 +14,7 @@ import threading
 import time
 from pathlib import Path
 
-from . import cloud
+from . import buckets, cloud
 from .addresses import AddressBlock
 from .control import Control
 from .faults import Faults
@@ -52,6 +52,7 @@ def main() -> None:
 
     block = AddressBlock(arguments.ssh_port)
     cloud.use_addresses(block)
+    buckets.correct_answers()
     directory = Path(tempfile.mkdtemp(prefix="machines-", dir=arguments.dir)).resolve()
     api_lock = threading.Lock()
 
