@@ -15,5 +15,6 @@ mod one_fails;
 mod plan_document;
 mod restart;
 mod saved_decision;
+mod shared;
 mod slow_playbook;
 mod two_applies;

@@ -1,6 +1,8 @@
 //! AWS as one configuration reaches it.
 
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+#[cfg(feature = "s3")]
+use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use infra_core::aws::{Access, Service};
 use tokio::sync::OnceCell;
 
@@ -54,7 +56,12 @@ impl Cloud {
             config = config.endpoint_url(url);
         }
         Ok(aws_sdk_s3::Client::from_conf(
-            config.force_path_style(path_style).build(),
+            config
+                .force_path_style(path_style)
+                // Other stores than Amazon's refuse the checksums that they don't know.
+                .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+                .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+                .build(),
         ))
     }
 

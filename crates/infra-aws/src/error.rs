@@ -76,6 +76,19 @@ impl AwsError {
         }
     }
 
+    /// The error of an answer that broke off in its middle.
+    #[cfg(feature = "s3")]
+    pub(crate) fn cut_off(
+        what: impl Into<String>,
+        source: impl StdError + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            what: what.into(),
+            cause: Cause::Unreachable,
+            source: Some(Box::new(source)),
+        }
+    }
+
     pub(crate) fn no_region() -> Self {
         Self::new("reach AWS", Cause::NoRegion)
     }

@@ -9,9 +9,13 @@
 
 mod cloud;
 mod credentials;
+#[cfg(feature = "dynamodb")]
+pub mod dynamodb;
 mod endpoint;
 mod error;
 mod limits;
+#[cfg(feature = "s3")]
+pub mod s3;
 
 pub use cloud::Cloud;
 pub use error::{AwsError, Cause};

@@ -2,9 +2,11 @@
 
 use clap::{Parser, Subcommand};
 
+#[cfg(feature = "aws")]
+use crate::commands::backend;
 use crate::commands::{
     apply, completions, doctor, drift, explain, force_unlock, history, init, inputs, inventory,
-    plan, schema, validate,
+    plan, schema, state, validate,
 };
 use crate::global::Global;
 
@@ -58,6 +60,9 @@ pub(crate) enum Command {
     History(history::History),
     Doctor(doctor::Doctor),
     ForceUnlock(force_unlock::ForceUnlock),
+    State(state::State),
+    #[cfg(feature = "aws")]
+    Backend(backend::Backend),
     Schema(schema::Schema),
     Completions(completions::Completions),
 }

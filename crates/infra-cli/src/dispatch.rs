@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 
 use crate::app::App;
 use crate::cli::{Cli, Command};
-use crate::commands::{doctor, init, validate};
+use crate::commands::{init, validate};
 use crate::exit::{self, Ending};
 use crate::failure::Failure;
 use crate::{output, report};
@@ -46,8 +46,11 @@ fn verb(command: Command, app: &App) -> Result<Ending, Failure> {
         Command::Inputs(verb) => verb.run(app),
         Command::Explain(verb) => verb.run(app),
         Command::History(verb) => verb.run(app),
-        Command::Doctor(doctor::Doctor {}) => doctor::Doctor::run(app),
+        Command::Doctor(verb) => verb.run(app),
         Command::ForceUnlock(verb) => verb.run(app),
+        Command::State(verb) => verb.run(app),
+        #[cfg(feature = "aws")]
+        Command::Backend(verb) => verb.run(app),
         Command::Schema(verb) => verb.run(),
         Command::Completions(verb) => verb.run(),
     }

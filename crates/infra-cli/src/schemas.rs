@@ -23,5 +23,9 @@ pub(crate) const SCHEMAS: &[(&str, &str)] = schemas![
     "validate",
     "doctor",
     "force-unlock",
+    "state-backup",
+    "state-list",
+    "state-restore",
+    "backend-init",
     "event",
 ];

@@ -126,9 +126,11 @@ impl Project {
 
     /// The directory that all stacks of the project share for what stays on this machine.
     pub fn local_dir(&self) -> Utf8PathBuf {
-        let Backend::Local { path } = &self.stack.backend;
-        self.root
-            .join(path.as_deref().unwrap_or(Utf8Path::new(".infra")))
+        let path = match &self.stack.backend {
+            Backend::Local { path } => path.as_deref(),
+            Backend::S3(_) => None,
+        };
+        self.root.join(path.unwrap_or(Utf8Path::new(".infra")))
     }
 
     /// The directory of the Terraform root module.

@@ -25,7 +25,8 @@ pub struct KeyError {
 impl Hint for KeyError {
     fn hints(&self) -> Vec<String> {
         if self.source.kind() != io::ErrorKind::InvalidData {
-            return Vec::new();
+            let inner = self.source.get_ref();
+            return inner.and_then(crate::place::hints_of).unwrap_or_default();
         }
         vec![
             "restore it from a backup".to_owned(),
@@ -46,17 +47,7 @@ pub(crate) fn read(state_dir: &Utf8Path) -> Result<SecretKey, KeyError> {
             what: "read",
             source,
         }),
-        Ok(bytes) => bytes.try_into().map(SecretKey).map_err(|bytes: Vec<u8>| {
-            let source = io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!("it has {} bytes, not 32", bytes.len()),
-            );
-            KeyError {
-                path,
-                what: "read",
-                source,
-            }
-        }),
+        Ok(bytes) => from_bytes(&bytes, path.as_str()),
     }
 }
 
@@ -74,11 +65,33 @@ pub(crate) fn read_or_create(state_dir: &Utf8Path) -> Result<SecretKey, KeyError
     read(state_dir)
 }
 
+/// The key that some bytes are. `place` is where they come from.
+pub(crate) fn from_bytes(bytes: &[u8], place: &str) -> Result<SecretKey, KeyError> {
+    bytes.try_into().map(SecretKey).map_err(|_| KeyError {
+        path: place.into(),
+        what: "read",
+        source: io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("it has {} bytes, not 32", bytes.len()),
+        ),
+    })
+}
+
+/// The error of a key that is kept elsewhere.
+#[cfg(feature = "aws")]
+pub(crate) fn away(what: &'static str, place: &str, error: infra_aws::AwsError) -> KeyError {
+    KeyError {
+        path: place.into(),
+        what,
+        source: io::Error::other(error),
+    }
+}
+
 fn path(state_dir: &Utf8Path) -> Utf8PathBuf {
     state_dir.join("key")
 }
 
-fn random(path: &Utf8Path) -> Result<SecretKey, KeyError> {
+pub(crate) fn random(path: &Utf8Path) -> Result<SecretKey, KeyError> {
     let mut key = [0; 32];
     File::open("/dev/urandom")
         .and_then(|mut source| source.read_exact(&mut key))

@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod race;
 mod setup;
 mod soundness;
 mod test;
@@ -43,6 +44,8 @@ enum Command {
     },
     /// Trace Ansible on whole trees, and compare with the inputs that infra finds
     Soundness(soundness::Options),
+    /// Start eight applies of one stack at once, round after round
+    Race(race::Options),
     /// Check everything: format, lints, tests, documentation, house rules
     Test(test::Options),
 }
@@ -72,6 +75,7 @@ fn run(command: Command) -> Result<()> {
         Command::BenchRun { command } => bench::run_once(&command),
         Command::Demo(options) => demo::run(&options),
         Command::Soundness(options) => soundness::run(&options),
+        Command::Race(options) => race::run(&options),
         Command::Test(options) => test::run(&options),
     }
 }

@@ -38,8 +38,7 @@ impl History {
     pub(crate) fn run(self, app: &App) -> Result<Ending, Failure> {
         let project = app.project()?;
         if self.verify {
-            let verification =
-                app.block_on(async |_, _| verify(&project).await.map_err(Failure::plain))?;
+            let verification = app.block_on(async |_, _| Ok(verify(&project).await?))?;
             if app.global.json {
                 output::print_json(&verification)?;
             } else {
@@ -51,8 +50,7 @@ impl History {
                 Ending::Failed
             });
         }
-        let mut history =
-            app.block_on(async |_, _| history(&project).await.map_err(Failure::plain))?;
+        let mut history = app.block_on(async |_, _| Ok(history(&project).await?))?;
         let all = history.runs.len();
         if let Some(limit) = self.limit {
             history.runs.truncate(limit);

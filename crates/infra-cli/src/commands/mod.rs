@@ -1,6 +1,8 @@
 //! The verbs, one file each: the flags, and what is asked of the library.
 
 pub(crate) mod apply;
+#[cfg(feature = "aws")]
+pub(crate) mod backend;
 pub(crate) mod completions;
 pub(crate) mod doctor;
 pub(crate) mod drift;
@@ -12,6 +14,7 @@ pub(crate) mod inputs;
 pub(crate) mod inventory;
 pub(crate) mod plan;
 pub(crate) mod schema;
+pub(crate) mod state;
 pub(crate) mod validate;
 
 mod ci;

@@ -3,6 +3,8 @@
 //! outside is escaped here.
 
 mod applied;
+#[cfg(feature = "aws")]
+mod backend;
 mod changes;
 mod checked;
 mod consequences;
@@ -24,10 +26,13 @@ mod plan;
 mod playbooks;
 mod saved;
 mod skipped;
+mod state;
 mod validation;
 mod verdict;
 
 pub(crate) use applied::applied;
+#[cfg(feature = "aws")]
+pub(crate) use backend::backend;
 pub(crate) use checked::checked;
 pub(crate) use diagnosis::diagnosis;
 pub(crate) use drift::drift;
@@ -41,4 +46,7 @@ pub(crate) use page::Detail;
 pub(crate) use plan::plan;
 pub(crate) use saved::saved;
 pub(crate) use skipped::not_hosts;
+#[cfg(feature = "aws")]
+pub(crate) use state::state_versions;
+pub(crate) use state::{backup, restored, state_difference};
 pub(crate) use validation::validation;

@@ -23,6 +23,8 @@ fn the_whole_command() {
       doctor        Check everything that a run needs, and say what to do where it
                     isn't there
       force-unlock  Break the run lock of a run that is over
+      state         Copy Terraform's state, list its versions, or restore one
+      backend       Make the bucket and the table that Terraform's S3 backend needs
       schema        Print the JSON Schema of a document
       completions   Print the completions for a shell
 

@@ -2,9 +2,11 @@
 //! only: the connections are made in the crate `infra-aws`.
 
 mod access;
+mod block;
 mod s3_backend;
 mod settings;
 
 pub use access::{Access, AssumeRole, Service};
+pub use block::{BackendBlock, block_of_data_directory, block_of_module};
 pub use s3_backend::{Encryption, S3Backend};
 pub use settings::{ATTRIBUTES, SettingError};

@@ -7,6 +7,7 @@ use camino::Utf8PathBuf;
 use indexmap::IndexMap;
 use jiff::civil::Date;
 
+use crate::aws::S3Backend;
 use crate::config::Expr;
 use crate::json::Value;
 
@@ -59,6 +60,9 @@ pub enum Backend {
         /// The directory
         path: Option<Utf8PathBuf>,
     },
+    /// In a bucket that all who work on the stack reach. What isn't said here is read from
+    /// Terraform's own backend block
+    S3(Box<S3Backend>),
 }
 
 /// What drift is expected, and what may follow from it.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Head, Record, RecordEvent, RecordedHost, StateId};
+use super::{Head, Record, RecordEvent, RecordedHost, StateId, Witnessed};
 use crate::digest::Digest;
 
 /// What is known of one playbook on one host.
@@ -40,6 +40,9 @@ pub struct Index {
     pub sections: BTreeMap<Digest, u64>,
     /// The last state that Terraform was seen to write
     pub state: Option<StateId>,
+    /// The state as the backend told it after the last apply
+    #[serde(default)]
+    pub witnessed: Option<Witnessed>,
     /// A run that started and has not been said to end
     pub open_run: Option<OpenRun>,
 }
@@ -140,7 +143,12 @@ impl Index {
                     .or_default()
                     .insert(host, outcome);
             }
-            RecordEvent::LockForced { .. } | RecordEvent::Unknown => {}
+            RecordEvent::StateWitnessed { after, .. } => self.witnessed = after,
+            RecordEvent::StateRestored { after, .. } => {
+                self.state = Some(after);
+                self.witnessed = None;
+            }
+            RecordEvent::LockForced { .. } | RecordEvent::Late { .. } | RecordEvent::Unknown => {}
         }
     }
 }

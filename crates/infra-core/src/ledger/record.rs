@@ -112,6 +112,33 @@ pub enum RecordEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         message: Option<String>,
     },
+    /// The state that Terraform's backend had before and after an apply, as the backend itself
+    /// tells it
+    StateWitnessed {
+        /// Before
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Witnessed>,
+        /// After
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<Witnessed>,
+    },
+    /// A copy of the state was made the present one
+    StateRestored {
+        /// Which copy
+        from: String,
+        /// The digest of the copy
+        digest: Digest,
+        /// The state before
+        before: StateId,
+        /// The state after
+        after: StateId,
+    },
+    /// A record that was written while the ledger was away, and came when others had gone on:
+    /// what it says counts no more
+    Late {
+        /// The record, as JSON
+        record: String,
+    },
     /// A lock was broken by hand
     LockForced {
         /// The id of the lock
@@ -131,7 +158,7 @@ pub enum RecordEvent {
 
 /// Reads an event; one of a later version is [`RecordEvent::Unknown`].
 fn event<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RecordEvent, D::Error> {
-    const KNOWN: [&str; 10] = [
+    const KNOWN: [&str; 13] = [
         "run_started",
         "run_abandoned",
         "terraform_applied",
@@ -140,6 +167,9 @@ fn event<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RecordEvent, D::E
         "inputs",
         "host_succeeded",
         "host_failed",
+        "state_witnessed",
+        "state_restored",
+        "late",
         "lock_forced",
         "run_finished",
     ];
@@ -190,6 +220,29 @@ impl StateId {
     /// lineage for the life of a state, and every write has a higher serial.
     pub fn can_follow(&self, earlier: &Self) -> bool {
         self.lineage == earlier.lineage && self.serial >= earlier.serial
+    }
+}
+
+/// A state as Terraform's backend itself tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Witnessed {
+    /// The version that the bucket gave this write
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The MD5 of its bytes, in hexadecimal digits: what Terraform keeps a digest of
+    pub md5: String,
+    /// The digest that Terraform keeps
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// Whose it is, and which write of it. None: it is no state
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<StateId>,
+}
+
+impl Witnessed {
+    /// What tells one write of the state from another.
+    pub fn write(&self) -> (&str, &str) {
+        (self.version.as_deref().unwrap_or_default(), &self.md5)
     }
 }
 

@@ -1,7 +1,9 @@
 //! Workspaces, and a lock that is left over.
 
+use std::path::Path;
+
 use crate::process::{Capture, Runner};
-use crate::terraform::{Failure, Terraform};
+use crate::terraform::{Failure, Locking, Terraform};
 
 impl Terraform {
     /// The name of the workspace that commands run in.
@@ -58,6 +60,19 @@ impl Terraform {
             .without_env("TF_WORKSPACE");
         invocation.env.remove(std::ffi::OsStr::new("TF_WORKSPACE"));
         self.read(runner, "workspace select", &invocation).await?;
+        Ok(())
+    }
+
+    /// Makes a file the state. Terraform refuses one of another lineage or with a serial that
+    /// is lower than the present one's.
+    pub async fn state_push(
+        &self,
+        runner: &Runner,
+        file: &Path,
+        locking: Locking,
+    ) -> Result<(), Failure> {
+        let invocation = locking.args(self.invocation(&["state", "push"])).arg(file);
+        self.read(runner, "state push", &invocation).await?;
         Ok(())
     }
 

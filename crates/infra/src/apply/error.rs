@@ -10,9 +10,10 @@ use infra_exec::tools::LocateError;
 
 use crate::ledger::LedgerError;
 use crate::lock::LockError;
+use crate::place::PlaceError;
 use crate::plan::{GateError, PlanError, SavedError};
 use crate::secret_key::KeyError;
-use crate::state_guard::StateRefused;
+use crate::state_guard::{NotPushed, StateRefused};
 use crate::tools::ToolError;
 
 /// Why an apply could not begin, or not go on. What it had done by then is in the ledger.
@@ -55,6 +56,15 @@ pub enum ApplyError {
     /// The state that Terraform left can't be the right one
     #[error(transparent)]
     Guard(#[from] StateRefused),
+    /// A state that could not be written waits to be pushed
+    #[error(transparent)]
+    NotPushed(#[from] NotPushed),
+    /// It isn't known where records and lock are, or they can't be reached
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// Somebody wrote the state between plan and apply, though this run holds its lock
+    #[error("{0}")]
+    ForeignWrite(String),
     /// The state that Terraform left gives no inventory
     #[error(transparent)]
     Inventory(#[from] InventoryError),
@@ -87,6 +97,11 @@ impl Hint for ApplyError {
             Self::Terraform(error) => error.hints(),
             Self::State(error) => error.hints(),
             Self::Guard(error) => error.hints(),
+            Self::NotPushed(error) => error.hints(),
+            Self::Place(error) => error.hints(),
+            Self::ForeignWrite(_) => vec![
+                "nothing was applied; find out who runs Terraform with -lock=false, then plan again".to_owned(),
+            ],
             Self::Inventory(error) => error.hints(),
             Self::Gate(error) => error.hints(),
             Self::RunDir(error) => error.hints(),

@@ -4,6 +4,7 @@ use infra_core::ansible::SecretKey;
 use infra_core::decision::Verdict;
 use infra_core::digest::Digest;
 use infra_core::drift::DriftRules;
+use infra_core::hint::Hint as _;
 use infra_core::inventory::Inventory;
 use infra_core::ledger::{RecordEvent, StateId, record};
 use infra_exec::process::Level;
@@ -17,10 +18,11 @@ use crate::Project;
 use crate::context::Context;
 use crate::event::Stage;
 use crate::ledger::{Ledger, LedgerError, Writer};
+use crate::place::{Place, StateWatch};
 use crate::plan::terraform::pulled;
-use crate::plan::{PlanError, PlanOptions, Planned, Planner, SavedDecision, made, open_ledger};
-use crate::state_guard::Admitted;
-use crate::{secret_key, tools};
+use crate::plan::{PlanError, PlanOptions, Planned, Planner, SavedDecision, made};
+use crate::state_guard::{Admitted, nothing_to_push};
+use crate::tools;
 
 /// One run under its lock.
 pub(super) struct Run<'a> {
@@ -28,6 +30,10 @@ pub(super) struct Run<'a> {
     pub(super) project: &'a Project,
     pub(super) writer: Writer,
     pub(super) ledger: Ledger,
+    pub(super) place: &'a Place,
+    pub(super) watch: StateWatch,
+    /// What went wrong with the state, one sentence each
+    pub(super) incidents: Vec<String>,
     started: bool,
 }
 
@@ -35,14 +41,19 @@ impl<'a> Run<'a> {
     pub(super) async fn open(
         context: &'a Context<'a>,
         project: &'a Project,
+        place: &'a Place,
         writer: Writer,
     ) -> Result<Self, LedgerError> {
-        let ledger = open_ledger(project).await?;
+        let watch = StateWatch::begin(place).await?;
+        let ledger = place.ledger().await?;
         let mut run = Self {
             context,
             project,
             writer,
             ledger,
+            place,
+            watch,
+            incidents: Vec::new(),
             started: false,
         };
         run.close_abandoned().await?;
@@ -54,7 +65,7 @@ impl<'a> Run<'a> {
         &mut self,
         options: ApplyOptions<'_>,
     ) -> Result<ApplyReport, ApplyError> {
-        let key = secret_key::read_or_create(&self.project.state_dir())?;
+        let key = self.place.key_or_create().await?;
         let rules = DriftRules::compile(&self.project.stack.drift).map_err(PlanError::from)?;
         let with = Planner {
             context: self.context,
@@ -63,11 +74,13 @@ impl<'a> Run<'a> {
             rules: &rules,
             ledger: &self.ledger,
             key: &key,
+            held: Some(self.place.locking()),
         };
         let planned = match &options.saved {
             None => with.live().await?,
             Some(saved) => self.again(&with, saved).await?,
         };
+        nothing_to_push(self.project, planned.state())?;
         let ansible = with.ansible()?;
         let refreshes = options.plan.refresh_only && !planned.decision.drift.drift.is_empty();
         if planned.decision.verdict == Verdict::Nothing && !refreshes {
@@ -82,8 +95,15 @@ impl<'a> Run<'a> {
             ));
         }
         self.start(ansible.as_ref(), &planned).await?;
-        self.work(planned, &options.plan, refreshes, &key, ansible.as_ref())
-            .await
+        let mut report = self
+            .work(planned, &options.plan, refreshes, &key, ansible.as_ref())
+            .await?;
+        self.look_for_foreign_writes().await;
+        if !self.incidents.is_empty() {
+            report.problems.append(&mut self.incidents);
+            report.outcome = Outcome::Failed;
+        }
+        Ok(report)
     }
 
     async fn work(
@@ -123,6 +143,24 @@ impl<'a> Run<'a> {
             report.outcome = Outcome::Failed;
         }
         Ok(report)
+    }
+
+    /// Looks once more whether somebody wrote the state while the lock was ours.
+    async fn look_for_foreign_writes(&mut self) {
+        match self.watch.foreign_write().await {
+            Ok(None) => {}
+            Ok(Some(incident)) => self.incident(incident, Vec::new()),
+            Err(error) => self.context.warn(error.to_string(), error.hints()),
+        }
+    }
+
+    /// Something that happened to the state and must not go unseen.
+    pub(super) fn incident(&mut self, incident: String, mut hints: Vec<String>) {
+        if hints.is_empty() {
+            hints.push("one of the two writes is lost: `infra state list` shows the versions, and `infra plan` what is missing".to_owned());
+        }
+        self.context.warn(incident.clone(), hints);
+        self.incidents.push(incident);
     }
 
     /// Makes the decision again from the plan of a saved one, and refuses if it is another.
@@ -199,6 +237,7 @@ impl<'a> Run<'a> {
                 outcome: outcome.word().to_owned(),
             };
             self.ledger.append(&self.writer, event).await?;
+            self.ledger.share_index().await;
         }
         self.ledger.save_index();
         Ok(())

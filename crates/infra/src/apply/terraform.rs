@@ -11,7 +11,7 @@ use super::error::ApplyError;
 use super::run::Run;
 use crate::plan::terraform::pulled;
 use crate::plan::{PlanError, PlanOptions, Planned};
-use crate::state_guard::{in_root_module, written};
+use crate::state_guard::{errored, in_root_module, written};
 use crate::tools;
 
 impl Run<'_> {
@@ -30,7 +30,14 @@ impl Run<'_> {
             path: made.file.clone(),
             source,
         })?;
-        let locking = options.lock_timeout.map_or(Locking::Default, Locking::Wait);
+        if let Some(incident) = self.watch.foreign_write().await? {
+            return Err(ApplyError::ForeignWrite(incident));
+        }
+        let locking = match (self.place.locking(), options.lock_timeout) {
+            (Locking::Held, _) => Locking::Held,
+            (_, Some(timeout)) => Locking::Wait(timeout),
+            (locking, None) => locking,
+        };
         let apply = Apply::new(&made.file).locking(locking);
         let outcome = terraform
             .apply(&self.context.runner, &apply, &self.context.terraform())
@@ -45,6 +52,10 @@ impl Run<'_> {
             after: after.as_ref().ok().cloned().flatten(),
         };
         self.append(event).await?;
+        self.witness().await?;
+        if outcome.error.is_some() {
+            self.park().await;
+        }
         match outcome.error {
             // All was applied and the state was written, and then something failed, such
             // as the unlock. That must be known, and is no reason not to go on.
@@ -56,6 +67,48 @@ impl Run<'_> {
         written(made.state.as_ref(), after.as_ref())
             .map_err(|refused| refused.with_copies(in_root_module(self.project, after.as_ref())))?;
         Ok(after)
+    }
+
+    /// Writes down what the backend itself tells of the state, and what is wrong with it.
+    async fn witness(&mut self) -> Result<(), ApplyError> {
+        let seen = match self.watch.after_apply().await {
+            Ok(seen) => seen,
+            // What Terraform did is recorded; that it was not looked at must be known.
+            Err(error) => {
+                self.context.warn(error.to_string(), error.hints());
+                return Ok(());
+            }
+        };
+        if let Some(event) = seen.record {
+            self.append(event).await?;
+        }
+        for (problem, hints) in seen.problems {
+            self.incident(problem, hints);
+        }
+        Ok(())
+    }
+
+    /// Keeps a state that Terraform could not write: nothing else knows what it has made.
+    async fn park(&self) {
+        let Some(left) = errored(self.project) else {
+            return;
+        };
+        let copied = self
+            .place
+            .park(&self.writer.run, &left.bytes)
+            .await
+            .unwrap_or_default();
+        let copy = copied.map_or_else(String::new, |place| format!("; a copy is in {place}"));
+        self.context.warn(
+            format!(
+                "Terraform could not write its state: {} holds it{copy}",
+                left.path
+            ),
+            vec![format!(
+                "no apply goes on before it is pushed: terraform -chdir={} state push errored.tfstate",
+                self.project.terraform_dir()
+            )],
+        );
     }
 
     /// The inventory of the state that there is now.

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::store::{RecordStore, StoreError};
 use crate::files::atomic::{self, Created};
+use crate::place::PlaceError;
 use crate::sections::{self, WrittenSection};
 
 /// A ledger that can't be read or written.
@@ -20,6 +21,9 @@ pub enum LedgerError {
     /// The store failed
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// It isn't known where the records are
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     /// The records are not one whole chain
     #[error("{place}: {source}")]
     Chain {
@@ -34,9 +38,10 @@ pub enum LedgerError {
 impl Hint for LedgerError {
     fn hints(&self) -> Vec<String> {
         match self {
-            Self::Store(_) => {
+            Self::Store(error) => crate::place::hints_of(&*error.source).unwrap_or_else(|| {
                 vec!["nothing was changed; make the place writable and run again".to_owned()]
-            }
+            }),
+            Self::Place(error) => error.hints(),
             Self::Chain { source, .. } => source.hints(),
         }
     }
@@ -182,9 +187,22 @@ impl Ledger {
         Ok(verify_chain(&*self.store).await?)
     }
 
+    /// Keeps the index beside the records, for machines that have none: they read only what
+    /// came after it.
+    pub async fn share_index(&self) {
+        if self.store.is_settled()
+            && let Ok(bytes) = serde_json::to_vec(&self.index)
+        {
+            self.store.keep_index(&bytes).await;
+        }
+    }
+
     /// Keeps the index for the next run. Losing it costs time, nothing else.
     pub fn save_index(&self) {
         let Some(path) = &self.cache else { return };
+        if !self.store.is_settled() {
+            return;
+        }
         let kept = serde_json::to_vec(&self.index)
             .map_err(std::io::Error::other)
             .and_then(|bytes| {
@@ -201,11 +219,17 @@ impl Ledger {
     /// The kept index, if it is of this chain. One that knows more records than there are
     /// is an error: what was once recorded is gone, and going on would forget it.
     async fn cached(&self) -> Result<Option<Index>, LedgerError> {
-        let Some(bytes) = self
+        let own = self
             .cache
             .as_ref()
-            .and_then(|path| std::fs::read(path).ok())
-        else {
+            .and_then(|path| std::fs::read(path).ok());
+        let kept = match own {
+            Some(bytes) => Some(bytes),
+            // Nothing is kept here: then nothing is to be kept elsewhere either.
+            None if self.cache.is_none() => None,
+            None => self.store.kept_index().await,
+        };
+        let Some(bytes) = kept else {
             return Ok(None);
         };
         let Ok(index) = serde_json::from_slice::<Index>(&bytes) else {

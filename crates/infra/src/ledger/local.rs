@@ -32,21 +32,35 @@ impl LocalStore {
         }
     }
 
-    fn highest(&self) -> io::Result<u64> {
+    /// The numbers of the records, in order.
+    pub(crate) fn numbers(&self) -> Result<Vec<u64>, StoreError> {
+        self.listed()
+            .map_err(|source| self.error("list its records".to_owned(), source))
+    }
+
+    fn listed(&self) -> io::Result<Vec<u64>> {
         let entries = match std::fs::read_dir(&self.dir) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries?,
         };
-        let mut highest = 0;
+        let mut numbers = Vec::new();
         for entry in entries {
             let name = entry?.file_name();
-            let number = name
+            let number: Option<u64> = name
                 .to_str()
                 .and_then(|name| name.strip_suffix(".json"))
                 .and_then(|name| name.parse().ok());
-            highest = highest.max(number.unwrap_or(0));
+            numbers.extend(number);
         }
-        Ok(highest)
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+
+    /// Removes a record that is in another place by now.
+    #[cfg(feature = "aws")]
+    pub(crate) fn remove(&self, sequence: u64) -> Result<(), StoreError> {
+        std::fs::remove_file(self.path(sequence))
+            .map_err(|source| self.error(format!("remove record {sequence}"), source))
     }
 }
 
@@ -74,10 +88,7 @@ impl RecordStore for LocalStore {
     }
 
     fn last(&self) -> Pending<'_, Result<u64, StoreError>> {
-        Box::pin(async move {
-            self.highest()
-                .map_err(|source| self.error("list its records".to_owned(), source))
-        })
+        Box::pin(async move { Ok(self.numbers()?.last().copied().unwrap_or(0)) })
     }
 
     fn place(&self) -> String {

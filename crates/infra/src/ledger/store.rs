@@ -1,5 +1,7 @@
 //! Where records are kept: what any place for them must be able to do.
 
+use std::rc::Rc;
+
 use crate::files::atomic::Created;
 use crate::pending::Pending;
 
@@ -23,6 +25,56 @@ pub trait RecordStore {
 
     /// Where the records are, for a person.
     fn place(&self) -> String;
+
+    /// The index that was kept beside the records, for machines that have none of their own.
+    fn kept_index(&self) -> Pending<'_, Option<Vec<u8>>> {
+        Box::pin(async { None })
+    }
+
+    /// Keeps an index beside the records. Losing it costs time, nothing else.
+    fn keep_index<'a>(&'a self, _bytes: &'a [u8]) -> Pending<'a, ()> {
+        Box::pin(async {})
+    }
+
+    /// Whether all records that were made are where others see them too. While they aren't,
+    /// nothing is to be kept that counts on them.
+    fn is_settled(&self) -> bool {
+        true
+    }
+}
+
+impl<S: RecordStore + ?Sized> RecordStore for Rc<S> {
+    fn create<'a>(
+        &'a self,
+        sequence: u64,
+        bytes: &'a [u8],
+    ) -> Pending<'a, Result<Created, StoreError>> {
+        (**self).create(sequence, bytes)
+    }
+
+    fn read(&self, sequence: u64) -> Pending<'_, Result<Option<Vec<u8>>, StoreError>> {
+        (**self).read(sequence)
+    }
+
+    fn last(&self) -> Pending<'_, Result<u64, StoreError>> {
+        (**self).last()
+    }
+
+    fn place(&self) -> String {
+        (**self).place()
+    }
+
+    fn kept_index(&self) -> Pending<'_, Option<Vec<u8>>> {
+        (**self).kept_index()
+    }
+
+    fn keep_index<'a>(&'a self, bytes: &'a [u8]) -> Pending<'a, ()> {
+        (**self).keep_index(bytes)
+    }
+
+    fn is_settled(&self) -> bool {
+        (**self).is_settled()
+    }
 }
 
 /// A store that doesn't do what it should.

@@ -34,16 +34,39 @@ pub struct Holder {
     pub pid: u32,
     /// When the process started, in clock ticks since boot: numbers of processes return
     pub started: u64,
+    /// The format of what Terraform doesn't know of a lock. 0: Terraform itself made the lock
+    #[serde(rename = "InfraLock", skip_serializing_if = "is_zero")]
+    pub format: u64,
+    /// How many signs of life there were, in a place where they can be written
+    #[serde(skip_serializing_if = "is_zero")]
+    pub beat: u64,
+    /// When the last one was: RFC 3339, UTC. Told to people; nothing is decided by it
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub beat_at: String,
+}
+
+/// The format that this version writes, and the newest that it knows.
+pub const LOCK_FORMAT: u64 = 1;
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// One line for a person.
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} ({}, process {}) since {}, lock {}",
-            self.who, self.operation, self.pid, self.created, self.id
-        )?;
+        write!(f, "{} ({}", self.who, self.operation)?;
+        if self.pid != 0 {
+            write!(f, ", process {}", self.pid)?;
+        }
+        write!(f, ") since {}, lock {}", self.created, self.id)?;
+        if !self.beat_at.is_empty() {
+            write!(f, ", last sign of life {}", self.beat_at)?;
+        }
         if self.info.is_empty() {
             Ok(())
         } else {

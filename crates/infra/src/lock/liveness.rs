@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use super::Holder;
+use super::{Holder, LOCK_FORMAT};
 
 /// The environment variable by which every child of a run, and every child of those,
 /// can be told: its value is the run.
@@ -25,6 +25,15 @@ pub enum Liveness {
 /// and this boot can anything be said: elsewhere the same numbers mean other processes.
 pub fn liveness(holder: &Holder) -> Liveness {
     let here = this_machine();
+    if holder.format > LOCK_FORMAT {
+        return Liveness::Unknown(format!(
+            "a newer infra made the lock (format {}, this one knows {LOCK_FORMAT}): use that version to look at it",
+            holder.format
+        ));
+    }
+    if holder.host.is_empty() {
+        return Liveness::Unknown("it was not made by infra, and shows no sign of life".to_owned());
+    }
     if holder.host != here.host {
         return Liveness::Unknown(format!("it is on another machine, {}", holder.host));
     }
@@ -71,6 +80,7 @@ pub fn this_machine() -> Holder {
             .to_owned(),
         pid,
         started: started(pid).unwrap_or_default(),
+        format: LOCK_FORMAT,
         ..Holder::default()
     }
 }

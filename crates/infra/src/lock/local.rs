@@ -47,6 +47,7 @@ impl LocalLock {
                 .map_err(|message| LockError::Malformed {
                     place: self.path.to_string(),
                     message,
+                    remove: format!("rm {}", self.path),
                 }),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::Holder;
 use crate::pending::Pending;
+use crate::place::PlaceError;
 
 /// The answer to an attempt to take a lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +57,15 @@ pub enum LockError {
         place: String,
         /// What is wrong
         message: String,
+        /// The command that removes it
+        remove: String,
     },
+    /// Others take it and give it back all the time
+    #[error("the run lock at {0} changes hands too fast")]
+    Busy(String),
+    /// It isn't known where the lock is
+    #[error(transparent)]
+    Unplaced(#[from] PlaceError),
     /// Somebody else holds it
     #[error("the stack is locked by {0}")]
     Held(Box<Holder>, String),
@@ -71,12 +80,15 @@ pub enum LockError {
 impl infra_core::hint::Hint for LockError {
     fn hints(&self) -> Vec<String> {
         match self {
-            Self::Place { .. } => {
+            Self::Place { source, .. } => crate::place::hints_of(&**source).unwrap_or_else(|| {
                 vec!["nothing was started; make the place writable and run again".to_owned()]
-            }
-            Self::Malformed { place, .. } => {
-                vec![format!("look at {place}; remove it if no run is under way")]
-            }
+            }),
+            Self::Malformed { place, remove, .. } => vec![
+                format!("look at {place}: neither infra nor Terraform can tell who holds it"),
+                format!("if no run is under way: {remove}"),
+            ],
+            Self::Busy(_) => vec!["try again, with --lock-timeout 10m".to_owned()],
+            Self::Unplaced(error) => error.hints(),
             Self::Held(holder, evidence) => vec![
                 format!("{evidence}; wait with `--lock-timeout 10m`, or stop that run"),
                 format!(

@@ -15,5 +15,5 @@ pub use options::{PlanOptions, RecordedPlan};
 pub(crate) use saved::made;
 pub use saved::{SavedDecision, SavedError};
 pub use terraform::TerraformError;
+pub(crate) use verb::Planner;
 pub use verb::{PlanError, Planned, plan};
-pub(crate) use verb::{Planner, open_ledger};

@@ -24,8 +24,9 @@ use crate::Project;
 use crate::context::Context;
 use crate::event::Stage;
 use crate::files::document::{self, ReadError};
-use crate::ledger::{Ledger, LedgerError, LocalStore};
-use crate::secret_key::{self, KeyError};
+use crate::ledger::{Ledger, LedgerError};
+use crate::place::Place;
+use crate::secret_key::KeyError;
 use crate::state_guard::{Admitted, StateGuard, StateRefused, in_root_module};
 use crate::tools::{self, ToolError};
 
@@ -113,8 +114,10 @@ pub async fn plan(
     options: &PlanOptions,
 ) -> Result<Planned, PlanError> {
     let rules = DriftRules::compile(&project.stack.drift)?;
-    let ledger = open_ledger(project).await?;
-    let key = secret_key::read(&project.state_dir())?;
+    let place = Place::of(project).map_err(LedgerError::from)?;
+    place.tell_unsent(context);
+    let ledger = place.ledger().await?;
+    let key = place.key().await?;
     let planner = Planner {
         context,
         project,
@@ -122,18 +125,9 @@ pub async fn plan(
         rules: &rules,
         ledger: &ledger,
         key: &key,
+        held: None,
     };
     planner.plan().await
-}
-
-/// The ledger of a stack on this machine.
-pub(crate) async fn open_ledger(project: &Project) -> Result<Ledger, LedgerError> {
-    let dir = project.state_dir();
-    Ledger::open(
-        Box::new(LocalStore::new(dir.join("ledger"))),
-        Some(dir.join("index.json")),
-    )
-    .await
 }
 
 /// What a plan is made with.
@@ -144,6 +138,8 @@ pub(crate) struct Planner<'a> {
     pub(crate) rules: &'a DriftRules,
     pub(crate) ledger: &'a Ledger,
     pub(crate) key: &'a SecretKey,
+    /// How Terraform locks the state, for whoever holds the run lock
+    pub(crate) held: Option<Locking>,
 }
 
 impl Planner<'_> {
@@ -168,10 +164,10 @@ impl Planner<'_> {
             .map(|file| self.project.root.join(file).into())
             .collect();
         let how = How {
-            locking: self
-                .options
-                .lock_timeout
-                .map_or(Locking::Default, Locking::Wait),
+            locking: self.held.unwrap_or_else(|| {
+                let timeout = self.options.lock_timeout;
+                timeout.map_or(Locking::Default, Locking::Wait)
+            }),
             refresh_only: self.options.refresh_only,
         };
         let made = self

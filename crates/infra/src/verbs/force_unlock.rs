@@ -1,13 +1,16 @@
 //! `force-unlock`: breaking the run lock of a run that is over.
 
+use std::time::Duration;
+
 use infra_core::hint::Hint;
 use infra_core::ledger::RecordEvent;
 use serde::Serialize;
+use tokio::time::Instant;
 
 use crate::Project;
 use crate::ledger::{LedgerError, Writer};
-use crate::lock::{Holder, Liveness, LocalLock, LockError, RunLock as _, liveness, this_machine};
-use crate::plan::open_ledger;
+use crate::lock::{Holder, LOCK_FORMAT, Liveness, LockError, RunLock, liveness, this_machine};
+use crate::place::{Place, PlaceError};
 
 /// A lock that somebody holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +62,15 @@ pub enum ForceUnlockError {
         /// How it is known
         evidence: String,
     },
+    /// A newer infra made it
+    #[error("the lock of {holder} was made by a newer infra (format {}; this one knows {LOCK_FORMAT})", holder.format)]
+    Newer {
+        /// Who holds it
+        holder: Box<Holder>,
+    },
+    /// It isn't known where the lock is
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     /// It went to somebody else in this very moment
     #[error("the lock changed hands meanwhile")]
     Changed,
@@ -81,10 +93,16 @@ impl Hint for ForceUnlockError {
                     holder.id
                 ),
             ],
-            Self::Alive { holder, .. } => vec![format!(
+            Self::Alive { holder, .. } if holder.host == this_machine().host => vec![format!(
                 "stop it first: Ctrl-C in its terminal, or `kill -INT {}`, and wait until it has ended",
                 holder.pid
             )],
+            Self::Alive { holder, .. } => vec![format!(
+                "stop it first, on {}: Ctrl-C in its terminal, or `kill -INT {}`, and wait until it has ended",
+                holder.host, holder.pid
+            )],
+            Self::Newer { .. } => vec!["use that version to break it".to_owned()],
+            Self::Place(error) => error.hints(),
             Self::Changed => vec!["look again with `infra doctor`".to_owned()],
             Self::Lock(error) => error.hints(),
             Self::Ledger(error) => error.hints(),
@@ -92,17 +110,43 @@ impl Hint for ForceUnlockError {
     }
 }
 
-fn lock(project: &Project) -> LocalLock {
-    LocalLock::new(project.state_dir().join("lock.json"))
-}
+/// How long it is waited for a sign of life: longer than the longest pause between two.
+const WATCHED: Duration = Duration::from_secs(20);
 
 /// Says who holds the run lock of a project, if anybody does.
 pub async fn held(project: &Project) -> Result<Option<HeldLock>, LockError> {
-    let holder = lock(project).holder().await?;
+    let holder = Place::of(project)?.lock().holder().await?;
     Ok(holder.map(|holder| HeldLock {
         liveness: liveness(&holder),
         holder,
     }))
+}
+
+/// Watches the lock of a holder of whom nothing can be told from here: signs of life need no
+/// clock in common.
+async fn watched(lock: &dyn RunLock, holder: &Holder) -> Result<Liveness, LockError> {
+    let known = liveness(holder);
+    let Liveness::Unknown(evidence) = known else {
+        return Ok(known);
+    };
+    if holder.beat_at.is_empty() || holder.format > LOCK_FORMAT {
+        return Ok(Liveness::Unknown(evidence));
+    }
+    let until = Instant::now() + WATCHED;
+    while Instant::now() < until {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let now = lock.holder().await?;
+        if now.is_some_and(|now| now.id == holder.id && now.beat != holder.beat) {
+            return Ok(Liveness::Alive(format!(
+                "{evidence}, and it has just shown a sign of life"
+            )));
+        }
+    }
+    Ok(Liveness::Unknown(format!(
+        "{evidence}; no sign of life for {}s, the last one was {}",
+        WATCHED.as_secs(),
+        holder.beat_at
+    )))
 }
 
 /// Breaks the run lock with this id, unless its run still goes on.
@@ -112,7 +156,8 @@ pub async fn held(project: &Project) -> Result<Option<HeldLock>, LockError> {
 /// lock is ever broken unseen.
 pub async fn force_unlock(project: &Project, id: &str) -> Result<Unlocked, ForceUnlockError> {
     let stack = project.stack.name.clone();
-    let lock = lock(project);
+    let place = Place::of(project)?;
+    let lock = place.lock();
     let Some(holder) = lock.holder().await? else {
         return Err(ForceUnlockError::NotHeld { stack });
     };
@@ -123,7 +168,12 @@ pub async fn force_unlock(project: &Project, id: &str) -> Result<Unlocked, Force
             holder: Box::new(holder),
         });
     }
-    let evidence = match liveness(&holder) {
+    if holder.format > LOCK_FORMAT {
+        return Err(ForceUnlockError::Newer {
+            holder: Box::new(holder),
+        });
+    }
+    let evidence = match watched(&*lock, &holder).await? {
         Liveness::Alive(evidence) => {
             return Err(ForceUnlockError::Alive {
                 holder: Box::new(holder),
@@ -141,7 +191,7 @@ pub async fn force_unlock(project: &Project, id: &str) -> Result<Unlocked, Force
         lock: holder.id.clone(),
         holder: holder.to_string(),
     };
-    open_ledger(project).await?.append(&writer, broken).await?;
+    place.ledger().await?.append(&writer, broken).await?;
     if !lock.release(&holder.id).await? {
         return Err(ForceUnlockError::Changed);
     }
@@ -164,7 +214,8 @@ mod tests {
             id: "run-1".to_owned(),
             ..holder
         };
-        lock(&scene.project()).acquire(&holder).await.unwrap();
+        let place = Place::of(&scene.project()).unwrap();
+        place.lock().acquire(&holder).await.unwrap();
     }
 
     #[tokio::test(flavor = "current_thread")]

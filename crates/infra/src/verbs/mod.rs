@@ -3,6 +3,8 @@
 //! Nothing here prints. Each answer is a value that serialises as the JSON document of its
 //! verb.
 
+#[cfg(feature = "aws")]
+pub mod backend;
 pub mod doctor;
 pub mod drift;
 pub mod explain;
@@ -15,6 +17,7 @@ mod live;
 mod recorded;
 #[cfg(test)]
 mod scene;
+pub mod state;
 pub mod validate;
 
 pub use live::LiveError;

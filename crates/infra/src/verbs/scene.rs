@@ -10,8 +10,8 @@ use crate::context::Context;
 use crate::event::Silent;
 use crate::files::{FsTree, Texts};
 use crate::ledger::Writer;
+use crate::place::open_ledger;
 use crate::plan::gate::request;
-use crate::plan::open_ledger;
 use crate::{Open, Project, secret_key, tools};
 
 /// What `infra.hcl` says unless a test says otherwise.

@@ -18,7 +18,7 @@ use crate::json::Value;
 pub(super) type Spotted<T> = (T, Range<usize>);
 
 impl Fields<'_> {
-    fn constant(&self, name: &str) -> Option<Spotted<Value<'static>>> {
+    pub(super) fn constant(&self, name: &str) -> Option<Spotted<Value<'static>>> {
         let expr = &self.get(name)?.value;
         let value = self.reader.constant(expr)?;
         (!value.is_null()).then(|| (value, expr.span().unwrap_or(0..0)))

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::answer::{Check, Status};
 use crate::Project;
-use crate::ledger::{LocalStore, RecordStore as _, StoreError};
+use crate::place::Place;
 use crate::verbs::force_unlock::held;
 use crate::verbs::history::{Verification, kept_index, verify};
 
@@ -14,10 +14,7 @@ pub(super) async fn check(project: &Project) -> Vec<Check> {
     let verification = match verify(project).await {
         Ok(verification) => verification,
         Err(error) => {
-            return vec![
-                Check::new("ledger", Status::Error, with_source(&error))
-                    .hint("make the directory readable"),
-            ];
+            return vec![Check::failed("ledger", &error)];
         }
     };
     let index = kept_index(project);
@@ -74,7 +71,8 @@ async fn last_run(project: &Project, index: &Index) -> Check {
 async fn clock(project: &Project, last: u64) -> Option<Check> {
     const NAME: &str = "clock";
     const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
-    let bytes = store(project).read(last).await.ok()??;
+    let store = Place::of(project).ok()?.store();
+    let bytes = store.read(last).await.ok()??;
     let record = infra_core::ledger::parse(&bytes, last).ok()?;
     let at: Timestamp = record.at.parse().ok()?;
     let ahead = at.duration_since(Timestamp::now());
@@ -93,12 +91,4 @@ async fn clock(project: &Project, last: u64) -> Option<Check> {
         Status::Ok,
         format!("the last record is from {}", record.at),
     ))
-}
-
-fn store(project: &Project) -> LocalStore {
-    LocalStore::new(project.state_dir().join("ledger"))
-}
-
-fn with_source(error: &StoreError) -> String {
-    format!("{error}: {}", error.source)
 }

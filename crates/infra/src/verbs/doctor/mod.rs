@@ -1,6 +1,8 @@
 //! `doctor`: whether everything that a run needs is there, and what to do where it isn't.
 
 mod answer;
+#[cfg(feature = "aws")]
+mod backend;
 mod ledger;
 mod lock;
 mod place;
@@ -11,4 +13,4 @@ mod tools;
 mod verb;
 
 pub use answer::{Check, Diagnosis, Status};
-pub use verb::doctor;
+pub use verb::{Repair, doctor};

@@ -7,7 +7,7 @@ use crate::lock::{Holder, LocalLock, RunLock as _, this_machine};
 use crate::verbs::scene::Scene;
 
 async fn checks(scene: &Scene, open: &Open) -> Vec<Check> {
-    doctor(scene.context(), open).await.checks
+    doctor(scene.context(), open, Repair::Nothing).await.checks
 }
 
 fn named<'c>(checks: &'c [Check], name: &str) -> &'c Check {

@@ -9,15 +9,29 @@ use crate::context::Context;
 use crate::verbs::validate::{self, Programs, Severity};
 use crate::{Open, OpenError, Project};
 
-/// Checks the tools, and the project if there is one. Changes nothing.
+/// Whether what is wrong is set right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repair {
+    /// Nothing is changed
+    Nothing,
+    /// What can be proved to be wrong: a digest row of the state
+    Proved,
+}
+
+/// Checks the tools, and the project if there is one. Changes nothing that isn't to be
+/// repaired.
 ///
 /// Every check is made, whatever the ones before it found, as far as it can be.
-pub async fn doctor(context: &Context<'_>, open: &Open) -> Diagnosis {
+pub async fn doctor(context: &Context<'_>, open: &Open, repair: Repair) -> Diagnosis {
     let opened = Project::open(open);
     let project = opened.as_ref().ok();
     let mut checks = vec![configuration(open, &opened)];
     checks.extend(tools::check(context, project, &open.dir).await);
     if let Some(project) = project {
+        #[cfg(feature = "aws")]
+        checks.extend(super::backend::check(project, repair == Repair::Proved).await);
+        #[cfg(not(feature = "aws"))]
+        let _ = repair;
         checks.push(state::check(context, project).await);
         checks.push(place::directory(project));
         checks.extend(place::key(project));

@@ -6,10 +6,12 @@ use infra_core::hint::{Hint, did_you_mean};
 
 use super::answer::Explanation;
 use super::evidence::Evidence;
+use crate::Project;
 use crate::context::Context;
 use crate::ledger::Ledger;
-use crate::plan::{PlanError, PlanOptions, Planned, Planner, open_ledger};
-use crate::{Project, secret_key};
+use crate::ledger::LedgerError;
+use crate::place::Place;
+use crate::plan::{PlanError, PlanOptions, Planned, Planner};
 
 /// Why nothing can be explained.
 #[derive(Debug, thiserror::Error)]
@@ -69,8 +71,11 @@ pub async fn explain(
             known: playbooks.iter().map(|known| known.name.clone()).collect(),
         });
     }
-    let ledger = open_ledger(project).await.map_err(PlanError::from)?;
-    let planned = plan_with(context, project, options, &ledger).await?;
+    let place = Place::of(project)
+        .map_err(LedgerError::from)
+        .map_err(PlanError::from)?;
+    let ledger = place.ledger().await.map_err(PlanError::from)?;
+    let planned = plan_with(context, project, options, &place, &ledger).await?;
     let decisions = planned.decision.playbooks.into_iter();
     let Some(decision) = decisions.into_iter().find(|one| one.name == playbook) else {
         return Err(ExplainError::UnknownPlaybook {
@@ -108,10 +113,11 @@ async fn plan_with(
     context: &Context<'_>,
     project: &Project,
     options: &PlanOptions,
+    place: &Place,
     ledger: &Ledger,
 ) -> Result<Planned, PlanError> {
     let rules = DriftRules::compile(&project.stack.drift)?;
-    let key = secret_key::read(&project.state_dir())?;
+    let key = place.key().await?;
     let planner = Planner {
         context,
         project,
@@ -119,6 +125,7 @@ async fn plan_with(
         rules: &rules,
         ledger,
         key: &key,
+        held: None,
     };
     planner.plan().await
 }

@@ -6,19 +6,20 @@ use infra_core::ledger::{ChainError, Record, RecordEvent, parse};
 
 use super::answer::{AppliedPlan, History, HostRun, PlaybookRun, Run, RunOutcome};
 use crate::Project;
-use crate::ledger::{LocalStore, RecordStore, StoreError};
+use crate::ledger::{LedgerError, RecordStore};
+use crate::place::Place;
 
 /// The store of a project's records, read past whatever is wrong with some of them.
-pub(super) fn store(project: &Project) -> LocalStore {
-    LocalStore::new(project.state_dir().join("ledger"))
+pub(super) fn store(project: &Project) -> Result<Box<dyn RecordStore>, LedgerError> {
+    Ok(Place::of(project)?.store())
 }
 
 /// Tells the runs of a project, the newest first.
 ///
 /// Whether the records are one whole chain is not asked here, so that a damaged one
 /// doesn't hide all others: it is named among [`History::damaged`].
-pub async fn history(project: &Project) -> Result<History, StoreError> {
-    let store = store(project);
+pub async fn history(project: &Project) -> Result<History, LedgerError> {
+    let store = store(project)?;
     let mut runs = Runs::default();
     let mut damaged = Vec::new();
     for sequence in 1..=store.last().await? {

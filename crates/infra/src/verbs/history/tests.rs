@@ -4,7 +4,7 @@ use infra_core::ledger::RecordEvent;
 
 use super::*;
 use crate::ledger::Writer;
-use crate::plan::open_ledger;
+use crate::place::open_ledger;
 use crate::verbs::inventory::{InventoryOf, inventory};
 use crate::verbs::scene::Scene;
 

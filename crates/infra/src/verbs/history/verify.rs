@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::collect::store;
 use crate::Project;
-use crate::ledger::{RecordStore as _, StoreError, verify_chain};
+use crate::ledger::{LedgerError, verify_chain};
 
 /// What the check of a ledger found. Serialises as the document of
 /// `infra history --verify --json`.
@@ -38,9 +38,9 @@ impl Verification {
 /// Reads the whole chain of a project's ledger from its first record and names everything
 /// that doesn't fit. No kept index is believed, but for the number of its last record: a
 /// chain can't tell that its end is missing, and what was read before can.
-pub async fn verify(project: &Project) -> Result<Verification, StoreError> {
-    let store = store(project);
-    let (records, mut errors) = verify_chain(&store).await?;
+pub async fn verify(project: &Project) -> Result<Verification, LedgerError> {
+    let store = store(project)?;
+    let (records, mut errors) = verify_chain(&*store).await?;
     let known = kept_index(project).map_or(0, |index| index.sequence);
     if known > records {
         errors.push(ChainError::CutOff {

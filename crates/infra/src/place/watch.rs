@@ -1,0 +1,87 @@
+//! Watching Terraform's state while a run holds its lock.
+
+use infra_core::ledger::RecordEvent;
+
+#[cfg(feature = "aws")]
+use super::witness::Witness;
+use super::{Place, PlaceError};
+
+/// Watches Terraform's state, where the backend can tell who wrote it when; elsewhere it sees
+/// nothing.
+pub(crate) struct StateWatch {
+    #[cfg(feature = "aws")]
+    witness: Option<Witness>,
+}
+
+/// What became of the state during an apply.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// What is wrong with it, one sentence each, and what to do about it
+    pub(crate) problems: Vec<(String, Vec<String>)>,
+    /// What the ledger is to remember
+    pub(crate) record: Option<RecordEvent>,
+}
+
+impl StateWatch {
+    /// Begins with the state as it is.
+    ///
+    /// # Errors
+    ///
+    /// If it does not fit the digest that Terraform keeps of it.
+    pub(crate) async fn begin(place: &Place) -> Result<Self, PlaceError> {
+        #[cfg(feature = "aws")]
+        {
+            let state = place.shared().and_then(|shared| shared.state.clone());
+            let witness = match state {
+                Some(state) => {
+                    let seen = state.look().await?;
+                    if let Some(seen) = &seen {
+                        state.check_digest(seen)?;
+                    }
+                    Some(Witness::new(state, seen))
+                }
+                None => None,
+            };
+            Ok(Self { witness })
+        }
+        #[cfg(not(feature = "aws"))]
+        {
+            let _ = place;
+            Ok(Self {})
+        }
+    }
+
+    /// What is wrong if somebody wrote the state since it was looked at last.
+    #[cfg_attr(
+        not(feature = "aws"),
+        expect(clippy::unused_async, reason = "nothing to ask")
+    )]
+    pub(crate) async fn foreign_write(&self) -> Result<Option<String>, PlaceError> {
+        #[cfg(feature = "aws")]
+        if let Some(witness) = &self.witness {
+            return Ok(witness.foreign_write().await?);
+        }
+        Ok(None)
+    }
+
+    /// Looks at all that was written during an apply.
+    #[cfg_attr(
+        not(feature = "aws"),
+        expect(clippy::unused_async, reason = "nothing to ask")
+    )]
+    pub(crate) async fn after_apply(&self) -> Result<Seen, PlaceError> {
+        #[cfg(feature = "aws")]
+        if let Some(witness) = &self.witness {
+            let before = witness.seen();
+            let problems = witness.after_apply().await?;
+            return Ok(Seen {
+                problems,
+                record: Some(RecordEvent::StateWitnessed {
+                    before,
+                    after: witness.seen(),
+                }),
+            });
+        }
+        Ok(Seen::default())
+    }
+}

@@ -1,0 +1,13 @@
+//! `state`: copies of Terraform's state, its versions, and the way back to one of them.
+
+mod backup;
+mod error;
+#[cfg(feature = "aws")]
+mod list;
+mod restore;
+
+pub use backup::{Backup, backup};
+pub use error::StateError;
+#[cfg(feature = "aws")]
+pub use list::{StateVersion, StateVersions, list};
+pub use restore::{Difference, ResourceChange, Restored, Source, restore};

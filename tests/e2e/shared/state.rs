@@ -1,0 +1,204 @@
+//! The life of a state in S3.
+
+use std::fs;
+
+use serde_json::json;
+
+use super::stack::{Kind, Stack};
+
+/// Checks a document against the schema of its name, as far as that names what must be there.
+fn has_what_its_schema_requires(stack: &Stack, name: &str, document: &serde_json::Value) {
+    let schema = stack.infra(["schema", name]).succeeds().json();
+    for field in schema["required"].as_array().unwrap() {
+        let field = field.as_str().unwrap();
+        assert!(
+            document.get(field).is_some(),
+            "{name} has no {field}: {document:#}"
+        );
+    }
+}
+
+#[test]
+fn a_backend_is_made_once_and_then_found_as_it_should_be() {
+    let stack = Stack::unmade(Kind::Both);
+    let made = stack.project.infra_json(["backend", "init"]);
+    let parts = made["parts"].as_array().unwrap();
+    assert!(parts.len() >= 8, "{made:#}");
+    for part in parts {
+        let expected = if part["name"] == "lock" {
+            "good"
+        } else {
+            "made"
+        };
+        assert_eq!(part["condition"], expected, "{part:#}");
+    }
+    has_what_its_schema_requires(&stack, "backend-init", &made);
+    let again = stack.project.infra_json(["backend", "init"]);
+    for part in again["parts"].as_array().unwrap() {
+        assert_eq!(part["condition"], "good", "{part:#}");
+    }
+    stack.terraform(["init", "-input=false"]).succeeds();
+    stack.apply();
+    stack.infra(["doctor"]).succeeds();
+}
+
+#[test]
+fn an_older_state_is_restored_as_a_newer_one_and_nothing_is_at_odds_with_it() {
+    let stack = Stack::new(Kind::Both);
+    stack.apply();
+    let copy = stack.disk().join("copy.tfstate");
+    stack.infra(["state", "backup", copy.as_str()]).succeeds();
+    stack
+        .project
+        .write("terraform/terraform.tfvars", "size = \"large\"\n");
+    stack.apply();
+
+    let listed = stack.project.infra_json(["state", "list"]);
+    has_what_its_schema_requires(&stack, "state-list", &listed);
+    let versions = listed["versions"].as_array().unwrap();
+    assert_eq!(versions[0]["present"], true);
+    let present = versions[0]["state"]["serial"].as_u64().unwrap();
+    let first = versions
+        .iter()
+        .find(|version| version["state"]["serial"].as_u64() < Some(present))
+        .unwrap();
+    let version = first["version"].as_str().unwrap();
+    let restored = stack
+        .project
+        .infra_json(["state", "restore", "--yes", version]);
+    has_what_its_schema_requires(&stack, "state-restore", &restored);
+    assert!(
+        restored["after"]["serial"].as_u64() > Some(present),
+        "{restored:#}"
+    );
+    assert!(
+        restored["difference"]["resources"]
+            .to_string()
+            .contains("alpha"),
+        "{restored:#}"
+    );
+    // Terraform itself finds digest, lineage and serial in order.
+    stack.terraform(["plan", "-input=false"]).succeeds();
+    stack
+        .infra(["state", "restore", "--yes", copy.as_str()])
+        .succeeds();
+    stack.infra(["doctor"]).succeeds();
+
+    let other = fs::read_to_string(&copy).unwrap();
+    let (_, lineage) = other.split_once("\"lineage\": \"").unwrap();
+    let other = other.replace(&lineage[..8], "00000000");
+    fs::write(&copy, other).unwrap();
+    stack
+        .infra(["state", "restore", "--yes", copy.as_str()])
+        .output()
+        .exits(1)
+        .complains("is a copy of another state");
+}
+
+#[test]
+fn a_stale_digest_is_refused_and_set_right_where_the_ledger_proves_the_state() {
+    let stack = Stack::new(Kind::Item);
+    stack.apply();
+    stack
+        .project
+        .write("terraform/terraform.tfvars", "size = \"large\"\n");
+    // The write of the digest fails for ever; Terraform says that all is well.
+    stack.aws.faults(&json!([
+        {"target": "PutItem", "body": "-md5", "status": 400, "code": "AccessDeniedException"},
+    ]));
+    stack
+        .infra(["apply", "--auto-approve"])
+        .output()
+        .exits(1)
+        .complains("does not fit the digest");
+    stack.aws.faults(&json!([]));
+    stack
+        .infra(["apply", "--auto-approve"])
+        .output()
+        .exits(1)
+        .complains("infra doctor --repair");
+    stack.infra(["doctor"]).output().exits(1);
+    stack.infra(["doctor", "--repair"]).succeeds();
+    stack.apply();
+    stack.terraform(["plan", "-input=false"]).succeeds();
+}
+
+#[test]
+fn a_state_that_could_not_be_written_is_kept_and_blocks_the_next_apply() {
+    let stack = Stack::new(Kind::Item);
+    stack.apply();
+    stack
+        .project
+        .write("terraform/terraform.tfvars", "size = \"large\"\n");
+    stack.aws.faults(&json!([
+        {"method": "PUT", "path": "/states/shared/terraform.tfstate($|\\?)", "status": 503},
+    ]));
+    stack
+        .infra(["apply", "--auto-approve"])
+        .output()
+        .exits(1)
+        .complains("Terraform could not write its state");
+    stack.aws.faults(&json!([]));
+    stack
+        .infra(["apply", "--auto-approve"])
+        .output()
+        .exits(1)
+        .complains("state push errored.tfstate");
+    stack
+        .terraform(["state", "push", "errored.tfstate"])
+        .succeeds();
+    stack.apply();
+}
+
+#[test]
+fn a_second_writer_during_a_run_is_an_incident() {
+    let stack = Stack::new(Kind::Item);
+    stack.hold();
+    let run = stack.infra(["apply", "--auto-approve"]).start();
+    stack.wait_until_busy();
+    stack
+        .terraform([
+            "apply",
+            "-auto-approve",
+            "-input=false",
+            "-lock=false",
+            "-var=size=huge",
+        ])
+        .succeeds();
+    stack.go_on();
+    run.wait()
+        .exits(1)
+        .complains("somebody else wrote the state");
+}
+
+#[test]
+fn records_that_s3_was_away_for_are_sent_by_the_next_run() {
+    let stack = Stack::new(Kind::Item);
+    stack.hold();
+    let run = stack.infra(["apply", "--auto-approve"]).start();
+    stack.wait_until_busy();
+    stack
+        .aws
+        .faults(&json!([{"method": "PUT", "path": "/states/", "status": 503}]));
+    stack.go_on();
+    run.wait()
+        .exits(1)
+        .complains("records of this run are only on this machine");
+    // Nobody goes on without them.
+    let copy = stack.copy("other");
+    fs::remove_dir_all(copy.join(".infra")).unwrap();
+    stack.aws.faults(&json!([]));
+    stack
+        .infra(["plan"])
+        .output()
+        .complains("only on this machine");
+    let runs = stack.runs("alpha");
+    stack.apply();
+    assert_eq!(stack.runs("alpha"), runs, "what was done is not done again");
+    stack.infra(["history", "--verify"]).succeeds();
+    stack
+        .infra(["apply", "--auto-approve"])
+        .dir(&copy)
+        .succeeds();
+    assert_eq!(stack.runs("alpha"), runs, "the other machine knows of it");
+}
