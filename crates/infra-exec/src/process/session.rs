@@ -1,4 +1,4 @@
-//! What a child does to itself between fork and exec: the only unsafe code.
+//! What a child does to itself between fork and exec.
 
 use std::io;
 

@@ -5,18 +5,16 @@ use std::io::{self, Read as _};
 use std::ops::Deref;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use memmap2::{Advice, MmapMut, MmapOptions};
 
-/// The bytes of a file.
-///
-/// Large files go into memory that asks for huge pages: with ordinary pages the page
-/// faults cost more than the reading. The file itself is not mapped, because another
-/// program may cut it off while it is read, and that would end this one with a signal.
+use super::mapping::Mapping;
+
+/// The bytes of a file. Until they are dropped, a program that wants to write to a large
+/// file may have to wait.
 pub struct Bytes(Memory);
 
 enum Memory {
-    Small(Vec<u8>),
-    Large { map: MmapMut, length: usize },
+    Read(Vec<u8>),
+    Mapped(Mapping),
 }
 
 impl Deref for Bytes {
@@ -24,8 +22,8 @@ impl Deref for Bytes {
 
     fn deref(&self) -> &[u8] {
         match &self.0 {
-            Memory::Small(bytes) => bytes,
-            Memory::Large { map, length } => map.get(..*length).unwrap_or_default(),
+            Memory::Read(bytes) => bytes,
+            Memory::Mapped(mapping) => mapping,
         }
     }
 }
@@ -50,33 +48,22 @@ pub fn read(path: &Utf8Path) -> Result<Bytes, ReadError> {
 }
 
 fn read_bytes(path: &Utf8Path) -> io::Result<Bytes> {
-    const LARGE: usize = 4 << 20;
+    const LARGE: u64 = 1 << 20;
+    let mut bytes = Vec::new();
     if path == "-" {
-        let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes)?;
-        return Ok(Bytes(Memory::Small(bytes)));
+        return Ok(Bytes(Memory::Read(bytes)));
     }
     let mut file = File::open(path)?;
     let metadata = file.metadata()?;
-    let expected = usize::try_from(metadata.len()).map_err(io::Error::other)?;
-    if !metadata.is_file() || expected < LARGE {
-        let mut bytes = Vec::with_capacity(expected);
-        file.read_to_end(&mut bytes)?;
-        return Ok(Bytes(Memory::Small(bytes)));
-    }
-    let mut map = MmapOptions::new().len(expected).map_anon()?;
-    // Only a wish: a kernel without huge pages is slower, not wrong.
-    drop(map.advise(Advice::HugePage));
-    let mut length = 0;
-    while let Some(rest) = map.get_mut(length..).filter(|rest| !rest.is_empty()) {
-        match file.read(rest) {
-            Ok(0) => break,
-            Ok(count) => length += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+    if metadata.is_file() && metadata.len() >= LARGE {
+        match Mapping::new(file) {
+            Ok(mapping) => return Ok(Bytes(Memory::Mapped(mapping))),
+            Err(unmapped) => file = unmapped,
         }
     }
-    Ok(Bytes(Memory::Large { map, length }))
+    file.read_to_end(&mut bytes)?;
+    Ok(Bytes(Memory::Read(bytes)))
 }
 
 #[cfg(test)]
@@ -84,11 +71,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_large_file_is_read_whole() {
+    fn a_large_file_is_read_whole_also_while_somebody_may_write_to_it() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let bytes: Vec<u8> = (0..5_000_000_u32).map(|n| (n % 251) as u8).collect();
-        std::fs::write(file.path(), &bytes).unwrap();
-        assert!(*read(Utf8Path::from_path(file.path()).unwrap()).unwrap() == bytes);
+        let path = Utf8Path::from_path(file.path()).unwrap();
+        let bytes: Vec<u8> = (0..3_000_000_u32).map(|n| (n % 251) as u8).collect();
+        std::fs::write(path, &bytes).unwrap();
+        let read_now = read(path).unwrap();
+        assert!(matches!(read_now.0, Memory::Read(_)) && *read_now == bytes);
+        let path = file.into_temp_path();
+        let read_now = read(Utf8Path::from_path(&path).unwrap()).unwrap();
+        assert!(matches!(read_now.0, Memory::Mapped(_)) == cfg!(target_os = "linux"));
+        assert!(*read_now == bytes);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod atomic;
 pub mod document;
+mod mapping;
 mod texts;
 mod tree;
 
