@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::consequence::reference::{Reference, references};
 use crate::consequence::scope::Scope;
-use crate::json::{Path, Value};
+use crate::json::{Path, Raw, Value};
 use crate::terraform::{ConfigModule, ConfigResource, Configuration, ModuleCall};
 
 /// The number of an [`Expression`].
@@ -224,7 +224,7 @@ impl<'c> Resolver<'c> {
         &mut self,
         reference: Reference,
         module: usize,
-        for_each: Option<&'c serde_json::value::RawValue>,
+        for_each: Option<Raw<'c>>,
         into: &mut Expression,
     ) {
         match reference {

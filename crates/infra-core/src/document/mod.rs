@@ -1,5 +1,7 @@
 //! What a file of Terraform's is: recognised, checked and typed, or refused with the way out.
 
+#[cfg(test)]
+mod alike;
 mod encoding;
 mod error;
 mod format;

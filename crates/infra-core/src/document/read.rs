@@ -2,10 +2,9 @@
 
 use indexmap::IndexMap;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::{DocumentError, format, refuse};
-use crate::json::Text;
+use crate::json::{Raw, Text, from_str};
 use crate::terraform::state::{raw, show};
 use crate::terraform::{
     ActionInvocation, Change, Check, DeferredChange, Plan, RelevantAttribute, ResourceChange,
@@ -26,7 +25,7 @@ pub enum Document<'a> {
 /// The top levels of all kinds of document in one: their keys don't collide, so one pass
 /// serves, whatever the order of the keys.
 #[derive(Deserialize)]
-struct Envelope<'a> {
+pub(super) struct Envelope<'a> {
     // show -json
     #[serde(borrow, default)]
     format_version: Option<Text<'a>>,
@@ -53,13 +52,13 @@ struct Envelope<'a> {
     #[serde(borrow, default)]
     relevant_attributes: Option<Vec<RelevantAttribute<'a>>>,
     #[serde(borrow, default)]
-    prior_state: Option<&'a RawValue>,
+    prior_state: Option<Raw<'a>>,
     #[serde(borrow, default)]
-    planned_values: Option<&'a RawValue>,
+    planned_values: Option<Raw<'a>>,
     #[serde(borrow, default)]
-    configuration: Option<&'a RawValue>,
+    configuration: Option<Raw<'a>>,
     #[serde(borrow, default)]
-    variables: Option<&'a RawValue>,
+    variables: Option<Raw<'a>>,
     #[serde(default)]
     applyable: Option<bool>,
     #[serde(default)]
@@ -68,9 +67,9 @@ struct Envelope<'a> {
     errored: Option<bool>,
     // raw state
     #[serde(borrow, default)]
-    version: Option<&'a RawValue>,
+    version: Option<Raw<'a>>,
     #[serde(borrow, default)]
-    serial: Option<&'a RawValue>,
+    serial: Option<Raw<'a>>,
     #[serde(borrow, default)]
     lineage: Option<Text<'a>>,
     #[serde(borrow, default)]
@@ -85,7 +84,7 @@ impl<'a> Document<'a> {
         if let Some(error) = refuse::at_sight(text) {
             return Err(error);
         }
-        match serde_json::from_str::<Envelope<'a>>(text) {
+        match from_str::<Envelope<'a>>(text) {
             Ok(envelope) => envelope.sort_out(text),
             Err(error) => Stream::parse(text)
                 .map(Document::Stream)
@@ -128,7 +127,7 @@ pub fn read_state(text: &str) -> Result<State<'_>, DocumentError> {
 }
 
 impl<'a> Envelope<'a> {
-    fn sort_out(self, text: &'a str) -> Result<Document<'a>, DocumentError> {
+    pub(super) fn sort_out(self, text: &'a str) -> Result<Document<'a>, DocumentError> {
         if let Some(version) = self.version {
             // `plan -json` has no top-level version, so this is a raw state or nothing known.
             let version = version.get().trim_matches('"');
@@ -223,7 +222,7 @@ impl<'a> Plan<'a> {
         let Some(raw) = self.prior_state else {
             return Ok(State::default());
         };
-        let envelope: Envelope<'a> = serde_json::from_str(raw.get())
+        let envelope: Envelope<'a> = from_str(raw.get())
             .map_err(|error| refuse::malformed("prior_state of the plan", &error))?;
         Ok(envelope.into_show_state())
     }
@@ -233,7 +232,7 @@ impl<'a> Plan<'a> {
         let Some(raw) = self.planned_values else {
             return Ok(State::default());
         };
-        let values: show::Values<'a> = serde_json::from_str(raw.get())
+        let values: show::Values<'a> = from_str(raw.get())
             .map_err(|error| refuse::malformed("planned_values of the plan", &error))?;
         Ok(State {
             terraform_version: self.terraform_version.clone(),

@@ -10,6 +10,7 @@ use super::draft::{Draft, SkipReason, Skipped, candidates};
 use super::findings::Findings;
 use super::machine::Machine;
 use super::names::group_name;
+use super::pick::Picker;
 use super::provider::{Row, make_no_hosts, row_of};
 use super::survey::{Survey, wanted_of};
 use crate::terraform::State;
@@ -22,14 +23,14 @@ pub(super) fn drafts(
     options: BuildOptions,
     findings: &mut Findings,
 ) -> Vec<Draft> {
-    let mut kinds: HashMap<&str, Kind> = HashMap::new();
+    let mut kinds: HashMap<&str, Kind<'_>> = HashMap::new();
     let mut groups: HashMap<[&str; 2], Rc<BTreeSet<String>>> = HashMap::new();
     let mut drafts = Vec::new();
     for object in candidates(state) {
         let kind = object.resource_type.as_str();
         match kinds.entry(kind).or_insert_with(|| Kind::of(kind)) {
-            Kind::Machine(row, wanted) => {
-                let machine = Machine::read(object, row, wanted, survey);
+            Kind::Machine(row, picker) => {
+                let machine = Machine::read(object, row, picker, survey);
                 if let Some(by) = declared.claim(&machine) {
                     findings.skipped.push(Skipped {
                         address: machine.address,
@@ -59,18 +60,18 @@ pub(super) fn drafts(
     drafts
 }
 
-enum Kind {
-    Machine(&'static Row, Vec<&'static str>),
+enum Kind<'a> {
+    Machine(&'static Row, Picker<'a>),
     MakesMachines,
     Other,
 }
 
-impl Kind {
+impl Kind<'_> {
     fn of(kind: &str) -> Self {
         match row_of(kind) {
             // Read by `declared`, as its resources mean it.
             Some(_) if kind == "ansible_host" => Self::Other,
-            Some(row) => Self::Machine(row, wanted_of(kind, row)),
+            Some(row) => Self::Machine(row, Picker::new(wanted_of(kind, row))),
             None if make_no_hosts(kind) => Self::MakesMachines,
             None => Self::Other,
         }

@@ -9,6 +9,7 @@ use super::evaluate::Evaluator;
 use super::findings::Findings;
 use super::machine::Machine;
 use super::names::{is_group_name, is_variable_name};
+use super::pick::Picker;
 use super::survey::{Survey, row_or_plain, wanted_of};
 use super::variable::{port, without_marks};
 use super::{BuildOptions, InventoryError};
@@ -24,7 +25,7 @@ pub(super) fn drafts(
     options: BuildOptions,
     findings: &mut Findings,
 ) -> Result<Vec<Draft>, InventoryError> {
-    let mut blocks: HashMap<&str, Block<'_>> = HashMap::new();
+    let mut blocks: HashMap<&str, Block<'_, '_>> = HashMap::new();
     for rule in &rules.hosts {
         check_names(rule)?;
         let kind = rule.resource_type.as_str();
@@ -35,11 +36,11 @@ pub(super) fn drafts(
     }
     let mut drafts = Vec::new();
     for object in candidates(state) {
-        let Some(block) = blocks.get(object.resource_type.as_str()) else {
+        let Some(block) = blocks.get_mut(object.resource_type.as_str()) else {
             continue;
         };
         let row = row_or_plain(&object.resource_type);
-        let machine = Machine::read(object, row, &block.wanted, survey);
+        let machine = Machine::read(object, row, &mut block.picker, survey);
         let values = match &block.read {
             Some(read) => object.some_values(|name| read.contains(name)),
             None => object.values(),
@@ -67,19 +68,19 @@ pub(super) fn drafts(
 }
 
 /// The blocks for one type of resource.
-struct Block<'r> {
+struct Block<'r, 'a> {
     rules: Vec<(&'r HostRule, Rc<BTreeSet<String>>)>,
-    /// The attributes that say which machine it is
-    wanted: Vec<&'static str>,
+    /// Reads the attributes that say which machine it is
+    picker: Picker<'a>,
     /// The attributes that the expressions read; none where they may read any
     read: Option<BTreeSet<String>>,
 }
 
-impl<'r> Block<'r> {
+impl<'r> Block<'r, '_> {
     fn of(kind: &str) -> Self {
         Self {
             rules: Vec::new(),
-            wanted: wanted_of(kind, row_or_plain(kind)),
+            picker: Picker::new(wanted_of(kind, row_or_plain(kind))),
             read: Some(BTreeSet::new()),
         }
     }

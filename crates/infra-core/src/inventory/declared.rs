@@ -13,7 +13,7 @@ use super::findings::Findings;
 use super::machine::Machine;
 use super::model::Group;
 use super::names::{from_address, is_group_name, is_host_name};
-use super::pick::Picked;
+use super::pick::{Picked, Picker};
 use super::survey::row_or_plain;
 use super::variable::{refusal, without_marks};
 use crate::json::Value;
@@ -54,6 +54,7 @@ impl Declared {
         let mut hosts: Vec<(Draft, Prioritised)> = Vec::new();
         let mut groups: BTreeMap<String, (Group, Prioritised)> = BTreeMap::new();
         let mut host_vars: Vec<(String, Prioritised)> = Vec::new();
+        let mut picker = Picker::new(WANTED.to_vec());
         for object in candidates(state) {
             let kind = object.resource_type.as_str();
             if !matches!(
@@ -63,7 +64,7 @@ impl Declared {
                 continue;
             }
             let address = object.address();
-            let picked = Picked::read(object, &WANTED);
+            let picked = picker.read(object);
             for name in &picked.sensitive {
                 let why = "Terraform marks it as sensitive";
                 findings.note(&address, NoteKind::VariableLeftOut((*name).to_owned(), why));

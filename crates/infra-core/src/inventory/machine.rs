@@ -4,7 +4,7 @@ use super::address::Addresses;
 use super::connect::is_user;
 use super::draft::{Draft, SkipReason, address_facts, facts};
 use super::names;
-use super::pick::{Picked, root_of};
+use super::pick::{Picked, Picker, root_of};
 use super::provider::Row;
 use super::survey::Survey;
 use crate::json::Value;
@@ -22,14 +22,14 @@ pub(super) struct Machine<'s, 'a> {
 }
 
 impl<'s, 'a> Machine<'s, 'a> {
-    /// Reads the `wanted` attributes of `object` by `row`.
+    /// Reads `object` by `row`.
     pub(super) fn read(
         object: &'s Object<'a>,
         row: &'static Row,
-        wanted: &[&'static str],
+        picker: &mut Picker<'a>,
         survey: &Survey,
     ) -> Self {
-        let picked = Picked::read(object, wanted);
+        let picked = picker.read(object);
         Self {
             addresses: survey.addresses(&object.resource_type, row, &picked),
             address: object.address(),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::json::{Path, Scan, Value};
+use crate::json::{Path, Shape, Value};
 use crate::terraform::Object;
 
 /// The attributes of one object that were asked for.
@@ -17,20 +17,41 @@ pub(super) struct Picked<'a> {
     pub(super) sensitive: Vec<&'static str>,
 }
 
-impl<'a> Picked<'a> {
-    /// Reads the `wanted` attributes of `object`, a list of names.
-    pub(super) fn read(object: &Object<'a>, wanted: &[&'static str]) -> Self {
-        let mut picked = Self::default();
+/// Reads the attributes that are asked for of many objects of one type.
+#[derive(Debug)]
+pub(super) struct Picker<'a> {
+    /// Their names
+    wanted: Vec<&'static str>,
+    /// The last object, which the next one resembles
+    shape: Shape<'a>,
+}
+
+impl<'a> Picker<'a> {
+    /// For the attributes of these names.
+    pub(super) fn new(wanted: Vec<&'static str>) -> Self {
+        Self {
+            wanted,
+            shape: Shape::default(),
+        }
+    }
+
+    /// Whether no attribute is asked for.
+    pub(super) fn is_idle(&self) -> bool {
+        self.wanted.is_empty()
+    }
+
+    /// Reads the attributes of `object`.
+    pub(super) fn read(&mut self, object: &Object<'a>) -> Picked<'a> {
+        let wanted = &self.wanted;
+        let mut picked = Picked::default();
         match object.raw_values() {
             Some(raw) => {
-                let mut scan = Scan::new(raw.get());
                 // Attributes that are no object, which no provider writes, are none.
-                if scan.enter() {
-                    while let Some(key) = scan.key() {
-                        match lookup(wanted, &key) {
-                            Some(name) => picked.values.push((name, scan.value_or_text())),
-                            None => scan.skip(),
-                        }
+                self.shape.take(raw.get());
+                for mut member in self.shape.members() {
+                    let name = member.key().ok().and_then(|key| lookup(wanted, &key));
+                    if let Some(name) = name {
+                        picked.values.push((name, member.value_or_text()));
                     }
                 }
             }
@@ -54,7 +75,9 @@ impl<'a> Picked<'a> {
         }
         picked
     }
+}
 
+impl<'a> Picked<'a> {
     /// The attribute called `key`.
     pub(super) fn get(&self, key: &str) -> Option<&Value<'a>> {
         // Of a repeated key the last value counts, as everywhere.
@@ -206,7 +229,7 @@ mod tests {
             "id":7},
             "sensitive_attributes":[[{"type":"get_attr","value":"secret"}]]}]}]}"#;
         let state = read_state(text).unwrap();
-        let picked = Picked::read(&state.objects[0], &["id", "map", "nested", "nic"]);
+        let picked = Picker::new(vec!["id", "map", "nested", "nic"]).read(&state.objects[0]);
         assert_eq!(picked.texts("nic[type=public].ip"), ["203.0.113.1"]);
         assert_eq!(picked.texts("nic.ip"), ["10.0.0.1", "203.0.113.1"]);
         assert_eq!(picked.texts("nested"), ["a", "b"]);
@@ -240,7 +263,7 @@ mod tests {
             {"tags":{"Name":"hidden"},"id":"i"},"sensitive_attributes":
             [[{"type":"get_attr","value":"tags"},{"type":"index","value":{"value":"Name","type":"string"}}]]}]}]}"#;
         let state = read_state(text).unwrap();
-        let picked = Picked::read(&state.objects[0], &["id", "tags"]);
+        let picked = Picker::new(vec!["id", "tags"]).read(&state.objects[0]);
         assert_eq!(picked.sensitive, ["tags"]);
         assert!(picked.get("tags").is_none() && picked.get("id").is_some());
     }

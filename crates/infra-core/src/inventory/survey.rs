@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use super::address::{Addresses, Reach};
-use super::pick::{Picked, root_of};
+use super::pick::{Picked, Picker, root_of};
 use super::provider::{JOINS, Join, Reference, Row, Through, row_of};
 use crate::terraform::{Mode, State};
 
@@ -22,7 +22,7 @@ impl Survey {
     /// Looks at every object of `state`.
     pub(super) fn of(state: &State<'_>) -> Self {
         let mut survey = Self::default();
-        let mut roles: HashMap<&str, Role> = HashMap::new();
+        let mut roles: HashMap<&str, Role<'_>> = HashMap::new();
         let mut holders = Vec::new();
         let mut between: HashMap<(&str, &str), HashMap<String, String>> = HashMap::new();
         for object in &state.objects {
@@ -39,10 +39,10 @@ impl Survey {
                 }
             }
             let role = roles.entry(kind).or_insert_with(|| Role::of(kind));
-            if role.wanted.is_empty() {
+            if role.picker.is_idle() {
                 continue;
             }
-            let picked = Picked::read(object, &role.wanted);
+            let picked = role.picker.read(object);
             for through in &role.between {
                 note(between.entry(id_of(through)).or_default(), through, &picked);
             }
@@ -137,14 +137,13 @@ fn joins_to(kind: &str) -> impl Iterator<Item = (usize, &'static Join)> {
 type Between<'m> = HashMap<(&'m str, &'m str), HashMap<String, String>>;
 
 /// What objects of one type are looked at for.
-#[derive(Default)]
-struct Role {
+struct Role<'a> {
     holds: Vec<(usize, &'static Join)>,
     between: Vec<&'static Through>,
-    wanted: Vec<&'static str>,
+    picker: Picker<'a>,
 }
 
-impl Role {
+impl Role<'_> {
     fn of(kind: &str) -> Self {
         let references = |join: &'static Join| {
             [&join.link]
@@ -180,7 +179,7 @@ impl Role {
         Self {
             holds,
             between,
-            wanted,
+            picker: Picker::new(wanted),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! JSON as Terraform writes it: exact numbers, ordered keys, paths into values, and what
 //! differs between two values.
 
+mod block;
 mod diff;
 mod diff_list;
 mod equal;
@@ -8,7 +9,10 @@ mod equal_policy;
 mod members;
 mod nullable;
 mod path;
+mod raw;
+mod read;
 mod scan;
+mod shape;
 mod text;
 mod value;
 
@@ -18,6 +22,10 @@ pub use equal::{Order, equal, equal_in};
 pub use members::Members;
 pub(crate) use nullable::nullable;
 pub use path::{Path, Step};
-pub(crate) use scan::Scan;
+pub use raw::Raw;
+pub(crate) use read::from_str;
+#[cfg(test)]
+pub(crate) use read::quickly;
+pub(crate) use shape::Shape;
 pub use text::Text;
 pub use value::Value;

@@ -7,8 +7,8 @@ use serde::de::{self, Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
 
-use super::Members;
-use super::scan::Scan;
+use super::scan::{Damaged, Scan};
+use super::{Members, Raw};
 
 /// A JSON value, borrowed from its document where the text allows it.
 ///
@@ -42,7 +42,7 @@ impl<'a> Value<'a> {
     ///
     /// The reader that left it has checked its syntax. Nested beyond 128 levels, which no
     /// Terraform type is, it stays one string: it can still be compared.
-    pub fn from_raw(raw: &'a RawValue) -> Self {
+    pub fn from_raw(raw: Raw<'a>) -> Self {
         Scan::new(raw.get()).value_or_text()
     }
 
@@ -181,10 +181,10 @@ impl<'a> FromIterator<Value<'a>> for Value<'a> {
 impl<'de: 'a, 'a> Deserialize<'de> for Value<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // Only a raw value keeps the text of a number; it also checks the syntax.
-        let raw = <&'de RawValue>::deserialize(deserializer)?;
+        let raw = Raw::deserialize(deserializer)?;
         Scan::new(raw.get())
             .value()
-            .map_err(|_| de::Error::custom("nesting beyond 128 levels"))
+            .map_err(|Damaged| de::Error::custom("nesting beyond 128 levels"))
     }
 }
 

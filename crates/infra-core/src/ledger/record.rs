@@ -271,6 +271,6 @@ pub struct OwnedValue(pub Value<'static>);
 impl<'de> Deserialize<'de> for OwnedValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        Ok(Self(Value::from_raw(&raw).into_owned()))
+        Ok(Self(Value::from_raw((&*raw).into()).into_owned()))
     }
 }

@@ -3,9 +3,8 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
 
-use crate::json::Text;
+use crate::json::{Raw, Text};
 
 /// The key of one instance of a resource or module: `[0]` of `count`, `["a"]` of `for_each`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,7 +31,7 @@ impl fmt::Display for InstanceKey<'_> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for InstanceKey<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&'de RawValue>::deserialize(deserializer)?.get();
+        let raw = Raw::deserialize(deserializer)?.get();
         if raw.starts_with('"') {
             serde_json::from_str(raw)
                 .map(Self::String)

@@ -3,9 +3,8 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
 
-use crate::json::{Path, Text, Value};
+use crate::json::{Path, Raw, Text, Value};
 use crate::terraform::{Actions, InstanceKey};
 
 /// Whether an object is managed, or only read.
@@ -87,25 +86,25 @@ pub struct Change<'a> {
     pub actions: Actions,
     /// The value before; `None` is null
     #[serde(borrow, default)]
-    pub before: Option<&'a RawValue>,
+    pub before: Option<Raw<'a>>,
     /// The value after, without what only apply will know; `None` is null
     #[serde(borrow, default)]
-    pub after: Option<&'a RawValue>,
+    pub after: Option<Raw<'a>>,
     /// `true` wherever a value is only known after apply, covering all below it
     #[serde(borrow, default)]
-    pub after_unknown: Option<&'a RawValue>,
+    pub after_unknown: Option<Raw<'a>>,
     /// `true` wherever `before` is sensitive
     #[serde(borrow, default)]
-    pub before_sensitive: Option<&'a RawValue>,
+    pub before_sensitive: Option<Raw<'a>>,
     /// `true` wherever `after` is sensitive
     #[serde(borrow, default)]
-    pub after_sensitive: Option<&'a RawValue>,
+    pub after_sensitive: Option<Raw<'a>>,
     /// The paths whose change forces a replacement
     #[serde(default, deserialize_with = "paths")]
     pub replace_paths: Vec<Path>,
     /// Present where the object is imported; its content is not stable
     #[serde(borrow, default)]
-    pub importing: Option<&'a RawValue>,
+    pub importing: Option<Raw<'a>>,
 }
 
 impl<'a> Change<'a> {

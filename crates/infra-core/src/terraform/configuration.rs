@@ -2,9 +2,8 @@
 
 use indexmap::IndexMap;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use crate::json::{Text, nullable};
+use crate::json::{Raw, Text, nullable};
 use crate::terraform::Mode;
 
 /// `configuration`: the root module and all it calls.
@@ -47,19 +46,19 @@ pub struct ConfigResource<'a> {
     /// For each argument its expression: `{"references": [...]}` or `{"constant_value": …}`;
     /// nested blocks are objects or lists of such
     #[serde(borrow, default)]
-    pub expressions: Option<&'a RawValue>,
+    pub expressions: Option<Raw<'a>>,
     /// The expression of `count`
     #[serde(borrow, default)]
-    pub count_expression: Option<&'a RawValue>,
+    pub count_expression: Option<Raw<'a>>,
     /// The expression of `for_each`
     #[serde(borrow, default)]
-    pub for_each_expression: Option<&'a RawValue>,
+    pub for_each_expression: Option<Raw<'a>>,
     /// The addresses in `depends_on`
     #[serde(borrow, default, deserialize_with = "nullable")]
     pub depends_on: Vec<Text<'a>>,
     /// The `provisioner` blocks
     #[serde(borrow, default)]
-    pub provisioners: Option<&'a RawValue>,
+    pub provisioners: Option<Raw<'a>>,
 }
 
 /// A `module` block.
@@ -67,13 +66,13 @@ pub struct ConfigResource<'a> {
 pub struct ModuleCall<'a> {
     /// The expressions of its input variables
     #[serde(borrow, default)]
-    pub expressions: Option<&'a RawValue>,
+    pub expressions: Option<Raw<'a>>,
     /// The expression of `count`
     #[serde(borrow, default)]
-    pub count_expression: Option<&'a RawValue>,
+    pub count_expression: Option<Raw<'a>>,
     /// The expression of `for_each`
     #[serde(borrow, default)]
-    pub for_each_expression: Option<&'a RawValue>,
+    pub for_each_expression: Option<Raw<'a>>,
     /// The module called
     #[serde(borrow, default, deserialize_with = "nullable")]
     pub module: ConfigModule<'a>,
@@ -87,5 +86,5 @@ pub struct ModuleCall<'a> {
 pub struct ConfigOutput<'a> {
     /// Its expression
     #[serde(borrow, default)]
-    pub expression: Option<&'a RawValue>,
+    pub expression: Option<Raw<'a>>,
 }

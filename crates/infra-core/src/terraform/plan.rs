@@ -2,9 +2,8 @@
 
 use indexmap::IndexMap;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use crate::json::{Path, Text, Value, nullable};
+use crate::json::{Path, Raw, Text, Value, from_str, nullable};
 use crate::terraform::{Actions, Change, Configuration, ResourceChange};
 
 /// A plan. The parts that are large and rarely needed are left unread.
@@ -38,20 +37,18 @@ pub struct Plan<'a> {
     /// Whether planning failed half-way
     pub errored: bool,
     /// The state before, drift included, in the form of `show -json`
-    pub prior_state: Option<&'a RawValue>,
+    pub prior_state: Option<Raw<'a>>,
     /// The state after, as far as it is known
-    pub planned_values: Option<&'a RawValue>,
+    pub planned_values: Option<Raw<'a>>,
     /// The configuration
-    pub configuration: Option<&'a RawValue>,
+    pub configuration: Option<Raw<'a>>,
 }
 
 impl<'a> Plan<'a> {
     /// Reads the configuration part.
     pub fn configuration(&self) -> Result<Configuration<'a>, serde_json::Error> {
-        self.configuration.map_or_else(
-            || Ok(Configuration::default()),
-            |raw| serde_json::from_str(raw.get()),
-        )
+        self.configuration
+            .map_or_else(|| Ok(Configuration::default()), |raw| from_str(raw.get()))
     }
 
     /// The changes that apply would make: all but no-ops that aren't a move or an import.

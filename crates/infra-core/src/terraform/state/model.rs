@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 
 use indexmap::IndexMap;
-use serde_json::value::RawValue;
 
-use crate::json::{Members, Path, Scan, Step, Text, Value};
+use crate::json::{Members, Path, Raw, Shape, Step, Text, Value};
 use crate::terraform::{InstanceKey, Mask, Mode};
 
 /// The objects that Terraform manages or reads, and the outputs.
@@ -45,7 +44,7 @@ pub struct Object<'a> {
     /// The attributes, unread
     pub(crate) attributes: Attributes<'a>,
     /// Which attributes are sensitive, unread
-    pub(crate) sensitive: Option<&'a RawValue>,
+    pub(crate) sensitive: Option<Raw<'a>>,
     /// Whether `sensitive` is a list of paths (raw) or a mask (`show -json`)
     pub(crate) sensitive_is_paths: bool,
 }
@@ -57,16 +56,16 @@ pub(crate) enum Attributes<'a> {
     #[default]
     Absent,
     /// One JSON object
-    Json(&'a RawValue),
+    Json(Raw<'a>),
     /// The flat map of providers that speak the protocol of Terraform 0.11
-    Flat(&'a RawValue),
+    Flat(Raw<'a>),
 }
 
 /// An output of the root module.
 #[derive(Clone)]
 pub struct Output<'a> {
     /// The value, unread
-    pub value: Option<&'a RawValue>,
+    pub value: Option<Raw<'a>>,
     /// Whether the configuration marks it as sensitive
     pub sensitive: bool,
 }
@@ -120,14 +119,14 @@ impl<'a> Object<'a> {
     /// resources most are never looked at. Null where there are none at all.
     pub fn some_values(&self, wanted: impl Fn(&str) -> bool) -> Value<'a> {
         if let Attributes::Json(raw) = self.attributes {
-            let mut scan = Scan::new(raw.get());
-            if scan.enter() {
+            let mut shape = Shape::default();
+            if shape.take(raw.get()) {
                 let mut members = Members::new();
-                while let Some(key) = scan.key() {
-                    if wanted(&key) {
-                        members.insert(key, scan.value_or_text());
-                    } else {
-                        scan.skip();
+                for mut member in shape.members() {
+                    if let Ok(key) = member.key()
+                        && wanted(&key)
+                    {
+                        members.insert(key, member.value_or_text());
                     }
                 }
                 let values = Value::Object(members);
@@ -143,7 +142,7 @@ impl<'a> Object<'a> {
 
     /// The text of the attributes, where they are one JSON object: for reading a few of
     /// many into a type of one's own, without building a tree of all.
-    pub fn raw_values(&self) -> Option<&'a RawValue> {
+    pub fn raw_values(&self) -> Option<Raw<'a>> {
         match self.attributes {
             Attributes::Json(raw) => Some(raw),
             Attributes::Absent | Attributes::Flat(_) => None,

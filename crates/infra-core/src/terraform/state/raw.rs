@@ -2,10 +2,9 @@
 
 use indexmap::IndexMap;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::model::{Attributes, Object, Output};
-use crate::json::{Text, nullable};
+use crate::json::{Raw, Text, nullable};
 use crate::terraform::{InstanceKey, Mode};
 
 /// An entry of `resources`. The format is that of `internal/states/statefile/version4.go`.
@@ -34,18 +33,18 @@ struct RawInstance<'a> {
     #[serde(borrow, default)]
     deposed: Option<Text<'a>>,
     #[serde(borrow, default)]
-    attributes: Option<&'a RawValue>,
+    attributes: Option<Raw<'a>>,
     #[serde(borrow, default)]
-    attributes_flat: Option<&'a RawValue>,
+    attributes_flat: Option<Raw<'a>>,
     #[serde(borrow, default)]
-    sensitive_attributes: Option<&'a RawValue>,
+    sensitive_attributes: Option<Raw<'a>>,
 }
 
 /// An output, in either format of state.
 #[derive(Deserialize)]
 pub(crate) struct WireOutput<'a> {
     #[serde(borrow, default)]
-    value: Option<&'a RawValue>,
+    value: Option<Raw<'a>>,
     #[serde(default)]
     sensitive: bool,
 }

@@ -2,11 +2,10 @@
 
 use indexmap::IndexMap;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::model::{Attributes, Object};
 use super::raw::WireOutput;
-use crate::json::{Text, nullable};
+use crate::json::{Raw, Text, nullable};
 use crate::terraform::{Address, InstanceKey, Mode};
 
 /// `values`, `planned_values`, or the `values` of `prior_state`.
@@ -47,9 +46,9 @@ struct Resource<'a> {
     #[serde(default, deserialize_with = "nullable")]
     tainted: bool,
     #[serde(borrow, default)]
-    values: Option<&'a RawValue>,
+    values: Option<Raw<'a>>,
     #[serde(borrow, default)]
-    sensitive_values: Option<&'a RawValue>,
+    sensitive_values: Option<Raw<'a>>,
 }
 
 /// All objects of a module and of the modules below it.
