@@ -1,5 +1,7 @@
 //! Proofs in words.
 
+use std::collections::HashSet;
+
 use indexmap::IndexSet;
 
 use crate::consequence::explain::Link;
@@ -9,15 +11,23 @@ use crate::consequence::sources::Cause;
 use crate::drift::{AttributeDrift, Consequence, DriftEntry};
 use crate::json::Path;
 
-/// How many lines of another proof a proof repeats: enough for a person, and bounded, so
-/// that a chain of ten thousand changes doesn't repeat itself ten thousand times.
+/// How many lines of other proofs a proof repeats: enough for a person, and bounded, so
+/// that a chain of ten thousand changes doesn't repeat itself ten thousand times. The other
+/// proofs stand in the same report.
 const REPEATED: usize = 24;
+
+/// How many drifted objects a proof takes over from others, bounded for the same reason.
+const NAMED: usize = 100;
 
 /// The proof of one consequence.
 #[derive(Debug, Default)]
 pub(super) struct Chain {
     because: IndexSet<String>,
+    /// Whether more drifted than `because` names
+    is_partial: bool,
     lines: IndexSet<String>,
+    /// How many lines of other proofs are not repeated
+    left_out: usize,
 }
 
 /// The proofs, by the number of the change; none where there is no proof.
@@ -61,6 +71,7 @@ impl Chains {
                     address: subject.address.clone(),
                     actions: subject.actions.clone(),
                     because: chain.because.into_iter().collect(),
+                    because_of_more: chain.is_partial,
                     chain: chain.lines.into_iter().collect(),
                 })
             })
@@ -76,6 +87,7 @@ impl Chains {
     ) -> Chain {
         let mut chain = Chain::default();
         let mut reads = IndexSet::new();
+        let mut told = HashSet::new();
         for Link { path, cause } in &candidate.explanation.links {
             let what = match cause {
                 Cause::Drift { entry, attribute } => {
@@ -93,8 +105,9 @@ impl Chains {
                     let Some(other) = subjects.get(*change) else {
                         continue;
                     };
-                    if let Some(earlier) = self.get(*change) {
-                        chain.because.extend(earlier.because.iter().cloned());
+                    if let Some(earlier) = self.get(*change)
+                        && told.insert(*change)
+                    {
                         chain.repeat(earlier);
                     }
                     member(&other.address, path)
@@ -107,6 +120,9 @@ impl Chains {
             };
             reads.insert(format!("{}: {place} reads {what}", subject.address));
         }
+        if chain.left_out > 0 {
+            chain.lines.insert(format!("… {} more", chain.left_out));
+        }
         chain.lines.extend(reads);
         chain.lines.insert(effect(subject, candidate));
         chain
@@ -114,12 +130,25 @@ impl Chains {
 }
 
 impl Chain {
+    /// Takes over what another proof says, as far as there is room.
     fn repeat(&mut self, earlier: &Self) {
-        self.lines
-            .extend(earlier.lines.iter().take(REPEATED).cloned());
-        if let Some(left) = earlier.lines.len().checked_sub(REPEATED + 1) {
-            self.lines.insert(format!("… {} more", left + 1));
+        for name in &earlier.because {
+            if self.because.len() >= NAMED && !self.because.contains(name) {
+                self.is_partial = true;
+                break;
+            }
+            self.because.insert(name.clone());
         }
+        self.is_partial |= earlier.is_partial;
+        let room = REPEATED.saturating_sub(self.lines.len());
+        // One line more is no longer than to say that there is one.
+        let room = if earlier.lines.len() == room + 1 {
+            room + 1
+        } else {
+            room
+        };
+        self.lines.extend(earlier.lines.iter().take(room).cloned());
+        self.left_out += earlier.lines.len().saturating_sub(room);
     }
 
     /// One line for a table of changes.

@@ -153,7 +153,9 @@ impl<'a> Envelope<'a> {
         }
         if self.is_plan() {
             Ok(Document::Plan(Box::new(self.into_plan())))
-        } else if let Some(kind) = refuse::other_kind(text).filter(|_| self.values.is_none()) {
+        } else if self.values.is_none()
+            && let Some(kind) = refuse::other_kind(text)
+        {
             Err(DocumentError::OtherKind(kind))
         } else {
             Ok(Document::State(Box::new(self.into_show_state())))

@@ -126,8 +126,12 @@ pub struct Consequence {
     pub address: String,
     /// What is planned
     pub actions: Actions,
-    /// The addresses of the objects that drifted
+    /// The addresses of the objects that drifted: all that it reads, and up to a hundred of
+    /// those that what it reads follows from
     pub because: Vec<String>,
+    /// Whether it follows from more of them, which the proofs of what it reads name
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub because_of_more: bool,
     /// The proof in words, from the drift to the change
     pub chain: Vec<String>,
 }

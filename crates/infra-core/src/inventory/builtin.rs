@@ -29,8 +29,8 @@ pub(super) fn drafts(
     for object in candidates(state) {
         let kind = object.resource_type.as_str();
         match kinds.entry(kind).or_insert_with(|| Kind::of(kind)) {
-            Kind::Machine(row, picker) => {
-                let machine = Machine::read(object, row, picker, survey);
+            Kind::Machine(row, wanted) => {
+                let machine = Machine::read(object, row, wanted, survey);
                 if let Some(by) = declared.claim(&machine) {
                     findings.skipped.push(Skipped {
                         address: machine.address,

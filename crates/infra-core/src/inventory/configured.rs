@@ -40,7 +40,7 @@ pub(super) fn drafts(
             continue;
         };
         let row = row_or_plain(&object.resource_type);
-        let machine = Machine::read(object, row, &mut block.picker, survey);
+        let machine = Machine::read(object, row, &mut block.wanted, survey);
         let values = match &block.read {
             Some(read) => object.some_values(|name| read.contains(name)),
             None => object.values(),
@@ -71,7 +71,7 @@ pub(super) fn drafts(
 struct Block<'r, 'a> {
     rules: Vec<(&'r HostRule, Rc<BTreeSet<String>>)>,
     /// Reads the attributes that say which machine it is
-    picker: Picker<'a>,
+    wanted: Picker<'a>,
     /// The attributes that the expressions read; none where they may read any
     read: Option<BTreeSet<String>>,
 }
@@ -80,7 +80,7 @@ impl<'r> Block<'r, '_> {
     fn of(kind: &str) -> Self {
         Self {
             rules: Vec::new(),
-            picker: Picker::new(wanted_of(kind, row_or_plain(kind))),
+            wanted: Picker::new(wanted_of(kind, row_or_plain(kind))),
             read: Some(BTreeSet::new()),
         }
     }

@@ -54,7 +54,7 @@ impl Declared {
         let mut hosts: Vec<(Draft, Prioritised)> = Vec::new();
         let mut groups: BTreeMap<String, (Group, Prioritised)> = BTreeMap::new();
         let mut host_vars: Vec<(String, Prioritised)> = Vec::new();
-        let mut picker = Picker::new(WANTED.to_vec());
+        let mut wanted = Picker::new(WANTED.to_vec());
         for object in candidates(state) {
             let kind = object.resource_type.as_str();
             if !matches!(
@@ -64,7 +64,7 @@ impl Declared {
                 continue;
             }
             let address = object.address();
-            let picked = picker.read(object);
+            let picked = wanted.read(object);
             for name in &picked.sensitive {
                 let why = "Terraform marks it as sensitive";
                 findings.note(&address, NoteKind::VariableLeftOut((*name).to_owned(), why));

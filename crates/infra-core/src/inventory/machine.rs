@@ -22,14 +22,14 @@ pub(super) struct Machine<'s, 'a> {
 }
 
 impl<'s, 'a> Machine<'s, 'a> {
-    /// Reads `object` by `row`.
+    /// Reads the `wanted` attributes of `object` by `row`.
     pub(super) fn read(
         object: &'s Object<'a>,
         row: &'static Row,
-        picker: &mut Picker<'a>,
+        wanted: &mut Picker<'a>,
         survey: &Survey,
     ) -> Self {
-        let picked = picker.read(object);
+        let picked = wanted.read(object);
         Self {
             addresses: survey.addresses(&object.resource_type, row, &picked),
             address: object.address(),

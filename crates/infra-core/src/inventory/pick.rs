@@ -246,7 +246,7 @@ mod tests {
             "short":[["1"],["2"]],
             "map":{"docker0":{"ip":"2"},"ens3":{"ip":"3"},"podman0":{"ip":"4"}}}}]}]}"#;
         let state = read_state(text).unwrap();
-        let picked = Picked::read(&state.objects[0], &["names", "ips", "short", "map"]);
+        let picked = Picker::new(vec!["names", "ips", "short", "map"]).read(&state.objects[0]);
         assert_eq!(picked.texts("ips[@names]"), ["3", "4", "6"]);
         assert_eq!(
             picked.texts("short[@names]"),

@@ -39,10 +39,10 @@ impl Survey {
                 }
             }
             let role = roles.entry(kind).or_insert_with(|| Role::of(kind));
-            if role.picker.is_idle() {
+            if role.wanted.is_idle() {
                 continue;
             }
-            let picked = role.picker.read(object);
+            let picked = role.wanted.read(object);
             for through in &role.between {
                 note(between.entry(id_of(through)).or_default(), through, &picked);
             }
@@ -140,7 +140,7 @@ type Between<'m> = HashMap<(&'m str, &'m str), HashMap<String, String>>;
 struct Role<'a> {
     holds: Vec<(usize, &'static Join)>,
     between: Vec<&'static Through>,
-    picker: Picker<'a>,
+    wanted: Picker<'a>,
 }
 
 impl Role<'_> {
@@ -179,7 +179,7 @@ impl Role<'_> {
         Self {
             holds,
             between,
-            picker: Picker::new(wanted),
+            wanted: Picker::new(wanted),
         }
     }
 }

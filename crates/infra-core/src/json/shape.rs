@@ -172,7 +172,7 @@ mod tests {
         let known = [
             r#"{"a": 1, "b": [{"c": "x\n", "d": true}], "e": {"f": null, "g": -0.5e1}}"#,
             r#"{"a": 12, "b": [{"c": "x\n", "d": true}, {}], "e": {}}"#,
-            r#"{}"#,
+            "{}",
             r#"{"a": 1}"#,
         ];
         for one in known {
@@ -200,7 +200,7 @@ mod tests {
             r#"{"id":"1","tags":{"a":"b"},"x":null}"#,
             r#"{"id":"1","tags":{"a":"c"},"x":null}"#,
             r#"{"id":"1","tags":{"a":"c"}}"#,
-            r#"{ }"#,
+            "{ }",
             r#"{"id":"1","tags":{"a":"c"},"x":null,"y":1}"#,
         ] {
             assert!(shape.take(text));

@@ -10,6 +10,7 @@ mod ansible_fingerprint;
 mod ansible_mutation;
 mod ansible_others;
 mod config;
+mod consequence_scale;
 mod consequences;
 mod corpus;
 mod documents;
