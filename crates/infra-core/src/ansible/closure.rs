@@ -6,6 +6,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::layers::Layers;
+use super::path_text::PathText;
 use super::reads::{Names, Reads};
 use super::tree::Digest;
 use super::unresolved::Unresolved;
@@ -18,8 +19,8 @@ pub struct Closure {
     pub playbook: Utf8PathBuf,
     /// Its plays, those of imported playbooks included, in the order in which they run
     pub plays: Vec<PlayInputs>,
-    pub(crate) files: BTreeMap<Utf8PathBuf, FileInput>,
-    pub(crate) absent: BTreeSet<Utf8PathBuf>,
+    pub(crate) files: BTreeMap<PathText, FileInput>,
+    pub(crate) absent: BTreeSet<PathText>,
     pub(crate) collections: BTreeMap<String, CollectionInput>,
     pub(crate) unresolved: Vec<Unresolved>,
     pub(crate) settings: BTreeMap<super::input::InputId, String>,
@@ -135,13 +136,13 @@ impl Closure {
 
     /// The file at a path, if it is an input.
     pub fn file(&self, path: impl AsRef<Utf8Path>) -> Option<&FileInput> {
-        self.files.get(path.as_ref())
+        self.files.get(path.as_ref().as_str())
     }
 
     /// Paths that Ansible looks for and that don't exist. If one of them appears, the
     /// next closure has it among its files.
     pub fn absent(&self) -> impl Iterator<Item = &Utf8Path> {
-        self.absent.iter().map(Utf8PathBuf::as_path)
+        self.absent.iter().map(|path| &**path)
     }
 
     /// The collections that are used, by name.

@@ -7,6 +7,7 @@ use super::closure::{Closure, Content, FileInput, Reach};
 use super::content::with_mode;
 use super::input::InputId;
 use super::membership::Membership;
+use super::reaching::Reaching;
 use super::reads::{HostSelection, Names};
 use super::request::{ClosureError, Request};
 use super::tree::{Digest, Kind};
@@ -112,7 +113,7 @@ pub struct Fingerprinter<'a> {
     with_files: BTreeSet<&'a str>,
     key: SecretKey,
     /// Files and settings by where they apply
-    by_reach: Vec<(BTreeSet<Reach>, Arc<Section>)>,
+    reaching: Reaching,
     /// Per play: groups and other hosts' variables
     by_play: Vec<Arc<Section>>,
 }
@@ -126,8 +127,7 @@ impl<'a> Fingerprinter<'a> {
     ) -> Result<Self, ClosureError> {
         let mut by_reach: BTreeMap<BTreeSet<Reach>, BTreeMap<InputId, Digest>> = BTreeMap::new();
         for file in closure.files().filter(|file| file.counted) {
-            let mut reach = file.reach.clone();
-            reach.retain(|reach| !matches!(reach, Reach::Others(_)));
+            let reach = widest(&file.reach);
             if !reach.is_empty() {
                 by_reach
                     .entry(reach)
@@ -162,10 +162,7 @@ impl<'a> Fingerprinter<'a> {
                 })
                 .collect(),
             key,
-            by_reach: by_reach
-                .into_iter()
-                .map(|(reach, inputs)| (reach, Arc::new(Section::new(inputs))))
-                .collect(),
+            reaching: Reaching::new(closure, by_reach),
             by_play: Vec::new(),
         };
         this.by_play = this.shared_reads();
@@ -179,16 +176,13 @@ impl<'a> Fingerprinter<'a> {
             return None;
         }
         let followed = self.closure.followed(host, &plays);
-        let mut sections: Vec<Arc<Section>> = self
-            .by_reach
-            .iter()
-            .filter(|(reach, _)| {
-                reach
-                    .iter()
-                    .any(|reach| self.closure.reached(host, &plays, &followed, reach))
-            })
-            .map(|(_, section)| Arc::clone(section))
-            .collect();
+        let groups = self.closure.groups_of.get(host);
+        let mut sections = self.reaching.sections(
+            host,
+            groups.map(Vec::as_slice).unwrap_or_default(),
+            &plays,
+            &followed,
+        );
         sections.extend(
             plays
                 .iter()
@@ -357,6 +351,21 @@ impl<'a> Fingerprinter<'a> {
             })
             .collect()
     }
+}
+
+/// Where a file applies, without what is said already: on all hosts of a play is on each
+/// of them. So files that apply alike are one set.
+fn widest(reach: &BTreeSet<Reach>) -> BTreeSet<Reach> {
+    if reach.contains(&Reach::Everywhere) {
+        return BTreeSet::from([Reach::Everywhere]);
+    }
+    let whole = |play: &usize| reach.contains(&Reach::Play(*play));
+    let counts = |reach: &&Reach| match reach {
+        Reach::Others(_) => false,
+        Reach::Group(play, _) | Reach::Host(play, _) => !whole(play),
+        Reach::Everywhere | Reach::Play(_) => true,
+    };
+    reach.iter().filter(counts).cloned().collect()
 }
 
 /// The digest of what counts of a file.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
 
+use super::path_text::PathText;
 use super::tree::Digest;
 
 /// Whose variables a file holds.
@@ -30,7 +31,7 @@ pub(crate) struct Layers {
     /// By play and owner, in an order that Ansible could use
     pub(crate) files: BTreeMap<(usize, Owner), Vec<Utf8PathBuf>>,
     /// By file, the digest of what it says of each variable
-    pub(crate) values: BTreeMap<Utf8PathBuf, BTreeMap<String, Digest>>,
+    pub(crate) values: BTreeMap<PathText, BTreeMap<String, Digest>>,
 }
 
 impl Layers {
@@ -49,7 +50,11 @@ impl Layers {
         let mut found = None;
         for owner in owners {
             for path in self.files.get(&(play, owner)).into_iter().flatten() {
-                if let Some(digest) = self.values.get(path).and_then(|said| said.get(name)) {
+                if let Some(digest) = self
+                    .values
+                    .get(path.as_str())
+                    .and_then(|said| said.get(name))
+                {
                     found
                         .get_or_insert_with(blake3::Hasher::new)
                         .update(digest.as_bytes());

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -17,6 +17,10 @@ use super::yaml::{Data, Node, Shape, YamlError, digest, load};
 /// Larger files are data; Ansible would load one as YAML or as a template only by mistake.
 const MAX_TEXT: u64 = 64 << 20;
 
+/// So many files are taken apart by several threads.
+const WORTH_THREADS: usize = 64;
+const THREADS: usize = 4;
+
 /// A file's text and what is in it.
 pub(crate) struct Source {
     text: String,
@@ -27,7 +31,9 @@ pub(crate) struct Source {
     as_template: OnceCell<Arc<Analysis>>,
     words: OnceCell<Arc<BTreeSet<Arc<str>>>>,
     qualified: OnceCell<BTreeSet<String>>,
-    variables: OnceCell<Option<Rc<Variables>>>,
+    variables: OnceCell<Option<Arc<Variables>>>,
+    /// What it says as a file of variables
+    as_variables: OnceCell<Option<Digest>>,
 }
 
 /// Variables by name.
@@ -73,11 +79,19 @@ impl Source {
             words: OnceCell::new(),
             qualified: OnceCell::new(),
             variables: OnceCell::new(),
+            as_variables: OnceCell::new(),
         }
     }
 
     /// The digest of what the file says as YAML. None: only its bytes tell.
     pub(crate) fn says(&self, shape: Shape) -> Option<Digest> {
+        match shape {
+            Shape::Variables => *self.as_variables.get_or_init(|| self.said(shape)),
+            Shape::Plays => self.said(shape),
+        }
+    }
+
+    fn said(&self, shape: Shape) -> Option<Digest> {
         let documents = self.yaml().as_ref().ok()?;
         self.exact
             .then(|| digest(self.text.as_bytes(), documents, shape))
@@ -85,7 +99,7 @@ impl Source {
     }
 
     /// The variables of the file by name. None: it doesn't say so plainly.
-    pub(crate) fn variables(&self) -> Option<Rc<Variables>> {
+    pub(crate) fn variables(&self) -> Option<Arc<Variables>> {
         let variables = self.variables.get_or_init(|| {
             self.says(Shape::Variables)?;
             let documents = self.yaml().as_ref().ok()?;
@@ -96,7 +110,7 @@ impl Source {
                     .filter(|name| key.is_string() && key.tag.is_none() && !is_template(name))?;
                 Some((name.to_owned(), Arc::clone(value)))
             });
-            variables.collect::<Option<Variables>>().map(Rc::new)
+            variables.collect::<Option<Variables>>().map(Arc::new)
         });
         variables.clone()
     }
@@ -122,6 +136,14 @@ impl Source {
             }
             Err(_) => Arc::clone(self.as_template()),
         })
+    }
+
+    /// Does what a file of variables is going to need, on whichever thread this is.
+    fn prepare_variables(&self) {
+        self.as_yaml();
+        self.words();
+        self.qualified();
+        self.says(Shape::Variables);
     }
 
     /// What a template reads.
@@ -194,18 +216,19 @@ fn scan_node(node: &Node, expression: bool, scan: &mut Scan) {
 /// A file that has been asked for.
 type ReadFile = Result<Option<Rc<Source>>, TreeError>;
 
-/// The files that have been read.
-pub(crate) struct Sources<'t> {
+/// The files of a tree that have been read, each taken apart once.
+pub struct Sources<'t> {
     tree: &'t dyn Tree,
-    read: RefCell<BTreeMap<Utf8PathBuf, ReadFile>>,
-    listed: RefCell<BTreeMap<Utf8PathBuf, Listing>>,
+    read: RefCell<HashMap<String, ReadFile>>,
+    listed: RefCell<HashMap<String, Listing>>,
 }
 
 /// The names in a directory, sorted. None: there is none, or it can't be read.
 pub(crate) type Listing = Option<Arc<Vec<(String, Option<Kind>, bool)>>>;
 
 impl<'t> Sources<'t> {
-    pub(crate) fn new(tree: &'t dyn Tree) -> Self {
+    /// Nothing of this tree has been read yet.
+    pub fn new(tree: &'t dyn Tree) -> Self {
         Self {
             tree,
             read: RefCell::default(),
@@ -215,7 +238,7 @@ impl<'t> Sources<'t> {
 
     /// A text file. None: not there, or not text.
     pub(crate) fn read(&self, path: &Utf8Path) -> Result<Option<Rc<Source>>, TreeError> {
-        if let Some(known) = self.read.borrow().get(path) {
+        if let Some(known) = self.read.borrow().get(path.as_str()) {
             return known.clone();
         }
         let found = match self.tree.kind(path) {
@@ -232,13 +255,60 @@ impl<'t> Sources<'t> {
         };
         self.read
             .borrow_mut()
-            .insert(path.to_owned(), found.clone());
+            .insert(path.to_string(), found.clone());
         found
+    }
+
+    /// Reads files of variables and takes them apart, several at a time.
+    pub(crate) fn preload_variables(&self, paths: &[Utf8PathBuf]) {
+        let new: Vec<&Utf8Path> = {
+            let read = self.read.borrow();
+            let unread = paths
+                .iter()
+                .filter(|path| !read.contains_key(path.as_str()));
+            unread.map(Utf8PathBuf::as_path).collect()
+        };
+        if new.len() < WORTH_THREADS {
+            return;
+        }
+        self.tree.prefetch(&new);
+        let bytes: Vec<(&Utf8Path, Arc<[u8]>)> = new
+            .into_iter()
+            .filter_map(|path| match self.tree.kind(path) {
+                Ok(Some(Kind::File { len, .. })) if len <= MAX_TEXT => {
+                    Some((path, self.tree.read(path).ok()??))
+                }
+                // What is wrong with it is told when it is asked for.
+                _ => None,
+            })
+            .collect();
+        let made: Vec<(&Utf8Path, Source)> = std::thread::scope(|scope| {
+            let parts = bytes.chunks(bytes.len().div_ceil(THREADS).max(1));
+            let workers: Vec<_> = parts
+                .map(|part| {
+                    scope.spawn(move || {
+                        let sources = part.iter().map(|(path, bytes)| {
+                            let source = Source::new(bytes);
+                            source.prepare_variables();
+                            (*path, source)
+                        });
+                        sources.collect::<Vec<_>>()
+                    })
+                })
+                .collect();
+            // Of a worker that panicked, the files are read again by who asks for them.
+            let done = workers.into_iter().filter_map(|worker| worker.join().ok());
+            done.flatten().collect()
+        });
+        let mut read = self.read.borrow_mut();
+        for (path, source) in made {
+            read.insert(path.to_string(), Ok(Some(Rc::new(source))));
+        }
     }
 
     /// A directory.
     pub(crate) fn list(&self, dir: &Utf8Path) -> Listing {
-        if let Some(known) = self.listed.borrow().get(dir) {
+        if let Some(known) = self.listed.borrow().get(dir.as_str()) {
             return known.clone();
         }
         let listing = self.tree.list(dir).ok().flatten().map(|entries| {
@@ -251,7 +321,7 @@ impl<'t> Sources<'t> {
         });
         self.listed
             .borrow_mut()
-            .insert(dir.to_owned(), listing.clone());
+            .insert(dir.to_string(), listing.clone());
         listing
     }
 

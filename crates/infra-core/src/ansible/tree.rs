@@ -28,6 +28,12 @@ pub trait Tree {
         Ok(self.read(path)?.map(|bytes| blake3::hash(&bytes)))
     }
 
+    /// Says which files will be asked for next, so that an implementation can fetch them
+    /// together. Whatever goes wrong shows when they are asked for.
+    fn prefetch(&self, paths: &[&Utf8Path]) {
+        let _ = paths;
+    }
+
     /// The path with all links resolved, by which a cycle of links is noticed.
     fn canonical(&self, path: &Utf8Path) -> Result<Utf8PathBuf, TreeError> {
         Ok(path.to_owned())

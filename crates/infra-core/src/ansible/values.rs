@@ -4,7 +4,7 @@
 //! of a name are all that any mapping of the closure, the inventory or a loop gives it,
 //! whatever the order and the condition. A value that only a run can know is a hole.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::jinja::{Expr, find, identifiers, is_template, scan_template};
@@ -36,6 +36,8 @@ pub(crate) enum Definition {
 #[derive(Debug, Default)]
 pub(crate) struct Values {
     pub(crate) by_name: BTreeMap<String, Vec<Definition>>,
+    /// The text of the inventory's values by name: thousands of hosts can have one each
+    seen: BTreeMap<String, HashSet<String>>,
 }
 
 /// What is known where a name stands.
@@ -56,19 +58,20 @@ impl Values {
 
     /// Adds a definition unless it is known.
     pub(crate) fn define_once(&mut self, name: &str, definition: Definition) {
-        let known = self.by_name.entry(name.to_owned()).or_default();
-        let new = match &definition {
-            Definition::Json(value) => {
-                known.len() < MAX_ALTERNATIVES * 4
-                    && !known
-                        .iter()
-                        .any(|known| matches!(known, Definition::Json(before) if before == value))
+        if let Definition::Json(value) = &definition {
+            if !self.seen.contains_key(name) {
+                self.seen.insert(name.to_owned(), HashSet::new());
             }
-            _ => true,
-        };
-        if new {
-            known.push(definition);
+            let enough = |seen: &HashSet<String>| seen.len() >= MAX_ALTERNATIVES * 4;
+            let new = self
+                .seen
+                .get_mut(name)
+                .is_some_and(|seen| !enough(seen) && seen.insert(value.to_string()));
+            if !new {
+                return;
+            }
         }
+        self.define(name, definition);
     }
 
     /// Adds every member of every mapping in a document.

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use infra_core::ansible::{
-    Closure, ClosureError, Fingerprint, Fingerprinter, Request, SecretKey, Section, closure,
+    Closure, ClosureError, Fingerprint, Fingerprinter, Request, SecretKey, Section, Sources,
+    closure_from,
 };
 use infra_core::config::Playbook;
 use infra_core::decision::PlaybookDecision;
@@ -108,9 +109,10 @@ impl<'p> Question<'p, '_> {
             return Err(GateError::UnknownPlaybook(unknown.clone(), known));
         }
         let tree = FsTree::new(&self.project.root);
+        let sources = Sources::new(&tree);
         let mut answers = Vec::new();
         for playbook in playbooks {
-            answers.push(self.ask_about(playbook, &tree).await?);
+            answers.push(self.ask_about(playbook, &tree, &sources).await?);
         }
         Ok(answers)
     }
@@ -120,21 +122,22 @@ impl<'p> Question<'p, '_> {
         &self,
         playbook: &'p Playbook,
     ) -> Result<Answer<'p>, GateError> {
-        self.ask_about(playbook, &FsTree::new(&self.project.root))
-            .await
+        let tree = FsTree::new(&self.project.root);
+        self.ask_about(playbook, &tree, &Sources::new(&tree)).await
     }
 
     async fn ask_about(
         &self,
         playbook: &'p Playbook,
         tree: &FsTree,
+        sources: &Sources<'_>,
     ) -> Result<Answer<'p>, GateError> {
         let failed = |source| GateError::Closure {
             playbook: playbook.name.clone(),
             source,
         };
         let request = request(self.project, playbook, self.inventory, tree, self.ansible);
-        let closure = closure(&request).map_err(failed)?;
+        let closure = closure_from(&request, sources).map_err(failed)?;
         let fingerprinter =
             Fingerprinter::new(&closure, &request, self.key.clone()).map_err(failed)?;
         let mut answer = Answer {

@@ -9,7 +9,7 @@ use infra_core::document::{Document, DocumentError, EncodingError, decode, read_
 use infra_core::drift::{Analysis, DriftRules, RuleError, analyse, analyse_stream};
 use infra_core::gate::Machine;
 use infra_core::hint::Hint;
-use infra_core::inventory::{BuildOptions, Built, InventoryDiff, diff};
+use infra_core::inventory::{BuildOptions, Built, Inventory, InventoryDiff, diff};
 use infra_core::ledger::{StateId, record, restore};
 use infra_core::terraform::Plan;
 use infra_exec::terraform::Locking;
@@ -350,6 +350,21 @@ impl Planned {
     pub(crate) fn state(&self) -> Option<&StateId> {
         let state = self.made.as_ref()?.state.as_ref();
         state.filter(|state| !state.lineage.is_empty())
+    }
+
+    /// The inventory that the playbooks will see, as far as it is known.
+    pub fn inventory(&self) -> &Inventory {
+        &self.built.inventory
+    }
+
+    /// The inputs of each playbook on each host that it is to run on, as far as they are
+    /// known before Terraform has applied: playbook, host, fingerprint.
+    pub fn inputs(&self) -> impl Iterator<Item = (&str, &str, &Fingerprint)> {
+        self.run_set.iter().flat_map(|(playbook, hosts)| {
+            hosts.iter().filter_map(|(host, fingerprint)| {
+                Some((playbook.as_str(), host.as_str(), fingerprint.as_ref()?))
+            })
+        })
     }
 
     /// A plan that only answers about Terraform.

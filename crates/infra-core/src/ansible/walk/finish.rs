@@ -20,8 +20,9 @@ impl Walker<'_> {
     pub(super) fn finish(mut self) -> Result<Closure, ClosureError> {
         self.declared()?;
         let ignored = globs(&self.request.ignore)?;
-        self.files.retain(|path, _| !ignored.is_match(path));
-        self.absent.retain(|path| !self.files.contains_key(path));
+        self.files.retain(|path, _| !ignored.is_match(&path.0));
+        self.absent
+            .retain(|path| !self.files.contains_key(path.as_str()));
         self.says();
         let layers = self.layers();
         let known = self.known_variables();

@@ -44,6 +44,15 @@ impl Walker<'_> {
         let hosts = Arc::clone(&state.inputs.hosts);
         let delegates = state.delegates.clone();
         let dirs = self.vars_dirs(play);
+        // The hosts of a play stay the same; in most rounds so does all the rest.
+        let asked = (dirs.clone(), delegates.len());
+        if let Some(state) = self.plays.get_mut(play) {
+            if state.vars_of.as_ref() == Some(&asked) {
+                self.other_hosts(play, &dirs);
+                return;
+            }
+            state.vars_of = Some(asked);
+        }
         let mut wanted: BTreeSet<(Owner, Reach)> = BTreeSet::new();
         for owner in self.owners(&hosts) {
             let reach = match &owner {
@@ -59,6 +68,13 @@ impl Walker<'_> {
                 wanted.insert((owner, Reach::Play(play)));
             }
         }
+        let mut files = Vec::new();
+        for dir in &dirs {
+            for (owner, _) in &wanted {
+                files.extend(self.owned(dir, owner).iter().cloned());
+            }
+        }
+        self.sources.preload_variables(&files);
         for dir in &dirs {
             for (owner, reach) in &wanted {
                 let key = (dir.clone(), owner.clone(), reach.clone());

@@ -26,6 +26,7 @@ use super::closure::{Closure, CollectionInput, FileInput, PlayInputs, Reach};
 use super::layers::Owner;
 use super::membership::Membership;
 use super::path::{is_outside, parent};
+use super::path_text::PathText;
 use super::reads::HostSelection;
 use super::request::{ClosureError, Request};
 use super::settings::Settings;
@@ -39,13 +40,21 @@ const MAX_WALKS: usize = 100_000;
 
 /// Finds the inputs of a playbook.
 pub fn closure(request: &Request<'_>) -> Result<Closure, ClosureError> {
+    closure_from(request, &Sources::new(request.tree))
+}
+
+/// The same for one of several playbooks that share files, which are read and taken apart
+/// once. `sources` must be of the request's tree.
+pub fn closure_from<'r>(
+    request: &'r Request<'r>,
+    sources: &'r Sources<'r>,
+) -> Result<Closure, ClosureError> {
     if is_outside(&request.playbook) || request.playbook.as_str().starts_with("..") {
         return Err(ClosureError::Outside(
             request.playbook.clone(),
             request.root.clone(),
         ));
     }
-    let sources = Sources::new(request.tree);
     if request.tree.kind(&request.playbook)?.is_none() {
         return Err(ClosureError::NoPlaybook(request.playbook.clone()));
     }
@@ -59,7 +68,7 @@ pub fn closure(request: &Request<'_>) -> Result<Closure, ClosureError> {
             root: request.root.clone(),
         });
     }
-    let settings = Settings::read(request, &sources);
+    let settings = Settings::read(request, sources);
     let membership = Membership::new(request.inventory, settings.merge_hashes);
     let mut walker = Walker {
         members: membership.members(),
@@ -80,6 +89,7 @@ pub fn closure(request: &Request<'_>) -> Result<Closure, ClosureError> {
         defined: BTreeSet::new(),
         vars_done: BTreeSet::new(),
         owned: BTreeMap::new(),
+        whole_of: BTreeSet::new(),
         values_mentioned: BTreeSet::new(),
         wanted: Vec::new(),
         late_roles: Vec::new(),
@@ -123,6 +133,8 @@ struct Play {
     makes_hosts: bool,
     /// Hosts that its tasks are delegated to
     delegates: Vec<HostSelection>,
+    /// For which directories, and for how many delegates, files of variables were looked for
+    vars_of: Option<(Vec<Utf8PathBuf>, usize)>,
     /// The actions of its tasks, by the last part of their names
     actions: BTreeSet<String>,
     /// Whether the name of an action is computed
@@ -134,34 +146,36 @@ struct Play {
 type UnresolvedKey = (Utf8PathBuf, u32, String, Reason);
 type MentionKey = (
     usize,
-    Utf8PathBuf,
+    PathText,
     Text,
     Option<(Vec<Utf8PathBuf>, Utf8PathBuf)>,
 );
 
 struct Walker<'r> {
     request: &'r Request<'r>,
-    sources: Sources<'r>,
+    sources: &'r Sources<'r>,
     settings: Settings,
     membership: Membership<'r>,
     members: BTreeMap<&'r str, BTreeSet<&'r str>>,
     /// The directories beside which the inventory's `group_vars` are
     inventory_dirs: Vec<Utf8PathBuf>,
-    files: BTreeMap<Utf8PathBuf, FileInput>,
-    absent: BTreeSet<Utf8PathBuf>,
+    files: BTreeMap<PathText, FileInput>,
+    absent: BTreeSet<PathText>,
     /// What each file that is read as YAML holds
-    shapes: BTreeMap<Utf8PathBuf, Shape>,
+    shapes: BTreeMap<PathText, Shape>,
     unresolved: BTreeMap<UnresolvedKey, BTreeSet<usize>>,
     collections: BTreeMap<String, CollectionInput>,
     plays: Vec<Play>,
     values: Values,
     visited: BTreeSet<(usize, Utf8PathBuf, String)>,
     mentioned: BTreeSet<MentionKey>,
-    defined: BTreeSet<Utf8PathBuf>,
+    defined: BTreeSet<PathText>,
     /// Folders of variables that a name was looked for in
     vars_done: BTreeSet<(Utf8PathBuf, Owner, Reach)>,
     /// The files of variables by folder and name
-    owned: BTreeMap<(Utf8PathBuf, String), Arc<Vec<Utf8PathBuf>>>,
+    owned: BTreeMap<(PathText, String), Arc<Vec<Utf8PathBuf>>>,
+    /// Hosts of which every variable counts, by play, with the folders looked in
+    whole_of: BTreeSet<(usize, HostSelection, Vec<Utf8PathBuf>)>,
     /// Values of other hosts' variables that were looked through, by play and file
     values_mentioned: BTreeSet<(usize, Utf8PathBuf, Arc<str>)>,
     wanted: Vec<Wanted>,
@@ -195,7 +209,7 @@ impl Walker<'_> {
         // would give it away to whoever reads the ledger.
         for path in self.settings.passwords.clone() {
             self.add_file(&path, Reach::Everywhere, &via.then("vault password"), false);
-            if let Some(file) = self.files.get_mut(&path) {
+            if let Some(file) = self.files.get_mut(path.as_str()) {
                 file.counted = false;
             }
         }
@@ -224,7 +238,7 @@ impl Walker<'_> {
             }
             for file in files {
                 self.add_file(&file, Reach::Everywhere, &via, false);
-                if let Some(file) = self.files.get_mut(&file) {
+                if let Some(file) = self.files.get_mut(file.as_str()) {
                     file.counted = false;
                     file.mode_counts = true;
                 }
@@ -320,7 +334,7 @@ impl Walker<'_> {
                             &format!("{probe}{extension}"),
                         );
                         if self.sources.kind(&path).is_none() {
-                            self.absent.insert(path);
+                            self.absent.insert(PathText(path));
                         }
                     }
                 }

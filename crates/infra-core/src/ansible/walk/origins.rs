@@ -18,7 +18,7 @@ impl Walker<'_> {
     pub(super) fn origins(&self) -> Origins {
         let mut origins = Origins::new();
         for (path, shape) in &self.shapes {
-            if !self.files.contains_key(path) {
+            if !self.files.contains_key(path.as_str()) {
                 continue;
             }
             let source = self.sources.read(path).ok().flatten();

@@ -6,7 +6,6 @@
 //! that could occur in such a value.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -18,6 +17,7 @@ use super::record::Text;
 use crate::ansible::closure::Reach;
 use crate::ansible::jinja::{find, identifiers, is_template, scan_template};
 use crate::ansible::layers::{Layers, Owner};
+use crate::ansible::path_text::PathText;
 use crate::ansible::reads::{HostSelection, HostVariableRead, Names};
 use crate::ansible::source::{Variables, analyse_node};
 use crate::ansible::tree::Kind;
@@ -83,12 +83,17 @@ impl Walker<'_> {
         };
         let via = Via::root(state.inputs.place.clone());
         for read in state.inputs.reads.hostvars.clone() {
+            // All that they say counts already, and there is no more of it.
+            let whole = (play, read.hosts.clone(), dirs.to_vec());
+            if self.whole_of.contains(&whole) {
+                continue;
+            }
             let hosts = self.selected(&read.hosts);
             if hosts.is_empty() {
                 continue;
             }
             let owners = self.owners(&hosts);
-            let mut files: BTreeSet<(Owner, Utf8PathBuf)> = BTreeSet::new();
+            let mut files: Vec<(Owner, Utf8PathBuf)> = Vec::new();
             for owner in owners {
                 for dir in dirs {
                     let found = self.owned(dir, &owner);
@@ -101,6 +106,7 @@ impl Walker<'_> {
                         self.whole(play, owner, path, &via);
                     }
                     self.read_of_others(play, &read.hosts, &Names::All);
+                    self.whole_of.insert(whole);
                 }
                 names @ Names::Some(_) => self.read_of_others(play, &read.hosts, &names),
             }
@@ -130,13 +136,13 @@ impl Walker<'_> {
         play: usize,
         read: &HostVariableRead,
         hosts: &BTreeSet<String>,
-        files: &BTreeSet<(Owner, Utf8PathBuf)>,
+        files: &[(Owner, Utf8PathBuf)],
         via: &Arc<Via>,
     ) -> Names {
         let Names::Some(read) = &read.names else {
             return Names::All;
         };
-        let mut said: Vec<(&Utf8Path, Rc<Variables>)> = Vec::new();
+        let mut said: Vec<(&Utf8Path, Arc<Variables>)> = Vec::new();
         for (owner, path) in files {
             // What it says of the names that are read could name any variable.
             let Some(variables) = self.variables_in(path) else {
@@ -144,14 +150,14 @@ impl Walker<'_> {
             };
             let via = via.then(owner.to_string());
             self.add_yaml(path, Reach::Others(play), &via, false, Shape::Variables);
-            if self.defined.insert(path.clone()) {
+            if self.defined.insert(PathText(path.clone())) {
                 for (name, value) in variables.iter() {
                     self.values.define_member(name, value);
                 }
             }
             said.push((path, variables));
         }
-        let mut extra: Vec<Rc<Variables>> = Vec::new();
+        let mut extra: Vec<Arc<Variables>> = Vec::new();
         for path in &self.request.var_files {
             match self.variables_in(path) {
                 Some(variables) => extra.push(variables),
@@ -235,7 +241,7 @@ impl Walker<'_> {
     }
 
     /// The variables of a file by name. None: it doesn't say so plainly.
-    pub(super) fn variables_in(&self, path: &Utf8Path) -> Option<Rc<Variables>> {
+    pub(super) fn variables_in(&self, path: &Utf8Path) -> Option<Arc<Variables>> {
         let source = self.sources.read(path).ok().flatten()?;
         source.variables()
     }
@@ -273,16 +279,21 @@ impl Walker<'_> {
             Owner::Group(name) => (dir.join("group_vars"), name),
             Owner::Host(name) => (dir.join("host_vars"), name),
         };
-        let key = (folder, name.clone());
+        let key = (PathText(folder), name.clone());
         if let Some(known) = self.owned.get(&key) {
             return Arc::clone(known);
         }
         let (folder, name) = &key;
         // A host that is named after a path, such as a chroot.
         let odd = name.starts_with('/') || name.contains("..");
+        let folder = &folder.0;
         let files = match self.sources.kind(folder) {
             _ if odd => Vec::new(),
-            Some(Kind::Dir) => self.vars_files(folder, name, &EXTENSIONS, true),
+            Some(Kind::Dir) => {
+                // A tree that has listed a directory knows what is not in it.
+                self.sources.list(folder);
+                self.vars_files(folder, name, &EXTENSIONS, true)
+            }
             _ => {
                 self.add_absent(folder.clone());
                 Vec::new()
@@ -312,16 +323,16 @@ impl Walker<'_> {
                     for dir in &dirs {
                         paths.extend(self.owned(dir, &key.1).iter().cloned());
                     }
-                    paths.retain(|path| self.files.contains_key(path));
+                    paths.retain(|path| self.files.contains_key(path.as_str()));
                     for path in &paths {
-                        if layers.values.contains_key(path) {
+                        if layers.values.contains_key(path.as_str()) {
                             continue;
                         }
                         let variables = self.variables_in(path).unwrap_or_default();
                         let said = (variables.iter())
                             .map(|(name, value)| (name.clone(), digest_of(value)))
                             .collect();
-                        layers.values.insert(path.clone(), said);
+                        layers.values.insert(PathText(path.clone()), said);
                     }
                     if !paths.is_empty() {
                         layers.files.insert(key, paths);

@@ -169,11 +169,11 @@ impl Walker<'_> {
             "collections/requirements.yaml",
         ] {
             let path = dir.join(name);
-            if self.files.contains_key(&path) {
+            if self.files.contains_key(path.as_str()) {
                 continue;
             }
             self.listed(&path, Reach::Everywhere, &via.then("requirements"));
-            if let Some(file) = self.files.get_mut(&path) {
+            if let Some(file) = self.files.get_mut(path.as_str()) {
                 file.counted = false;
             }
         }

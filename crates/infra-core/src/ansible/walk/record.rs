@@ -10,6 +10,7 @@ use super::Walker;
 use super::context::{Context, LookupUse, Via};
 use crate::ansible::closure::{Content, FileInput, Reach};
 use crate::ansible::path::is_outside;
+use crate::ansible::path_text::PathText;
 use crate::ansible::source::{Analysis, Source, analyse_node};
 use crate::ansible::tree::Kind;
 use crate::ansible::unresolved::Reason;
@@ -54,7 +55,7 @@ impl Walker<'_> {
         widened: bool,
         shape: Shape,
     ) {
-        self.shapes.insert(path.to_owned(), shape);
+        self.shapes.insert(path.into(), shape);
         self.add(path, reach, via, widened, Content::Yaml(shape));
     }
 
@@ -66,7 +67,7 @@ impl Walker<'_> {
         widened: bool,
         content: Content,
     ) {
-        if let Some(file) = self.files.get_mut(path) {
+        if let Some(file) = self.files.get_mut(path.as_str()) {
             file.widened &= widened;
             // What is read as a file besides, such as an inventory that is copied, counts.
             file.counted = true;
@@ -89,12 +90,12 @@ impl Walker<'_> {
             content,
             reach: BTreeSet::from([reach]),
         };
-        self.files.insert(path.to_owned(), file);
+        self.files.insert(path.into(), file);
     }
 
     /// Adds a path that Ansible looks for and that isn't there.
     pub(super) fn add_absent(&mut self, path: Utf8PathBuf) {
-        self.absent.insert(path);
+        self.absent.insert(PathText(path));
     }
 
     /// Adds something that can't be resolved.
@@ -159,7 +160,7 @@ impl Walker<'_> {
     ) {
         let key = (
             play,
-            path.to_owned(),
+            PathText::from(path),
             text,
             context.map(|context| (context.roles.clone(), context.file.clone())),
         );
@@ -175,7 +176,7 @@ impl Walker<'_> {
             Text::Code | Text::Module => &Arc::new(Analysis::default()),
         };
         if text == Text::Yaml
-            && self.defined.insert(path.to_owned())
+            && self.defined.insert(path.into())
             && let Ok(documents) = source.yaml()
         {
             for document in documents {
