@@ -12,34 +12,70 @@ use super::fleet::{KINDS, Kind, drifts, key};
 
 const PROVIDER: &str = "registry.terraform.io/hashicorp/aws";
 
-/// The files of one fleet.
+/// Documents that another version of this program wrote are made anew.
+const VERSION: &str = "2";
+
+/// The documents of one fleet, each written when it is first asked for.
 #[derive(Debug)]
 pub(super) struct Documents {
+    hosts: usize,
     pub(super) dir: Utf8PathBuf,
-    pub(super) raw: Utf8PathBuf,
-    pub(super) show: Utf8PathBuf,
-    pub(super) plan: Utf8PathBuf,
 }
 
 impl Documents {
-    /// Writes the documents of a fleet of `hosts` hosts. The same hosts, the same bytes.
-    pub(super) fn write(hosts: usize, dir: &Utf8Path) -> Result<Self> {
+    /// Those of a fleet of `hosts` hosts. The same hosts, the same bytes.
+    pub(super) fn of(hosts: usize, dir: &Utf8Path) -> Result<Self> {
         let dir = dir.join(format!("fleet-{hosts}"));
-        fs::create_dir_all(&dir).with_context(|| format!("can't create {dir}"))?;
-        let file = |name: &str, write: fn(&mut dyn Write, usize) -> io::Result<()>| {
-            let path = dir.join(name);
-            let mut out = BufWriter::with_capacity(1 << 20, File::create(&path)?);
-            write(&mut out, hosts)
-                .and_then(|()| out.flush())
-                .with_context(|| format!("can't write {path}"))?;
-            Ok::<_, anyhow::Error>(path)
-        };
-        Ok(Self {
-            raw: file("terraform.tfstate", raw)?,
-            show: file("state.json", show)?,
-            plan: file("plan.json", plan)?,
-            dir,
-        })
+        let stamp = dir.join("version");
+        if fs::read_to_string(&stamp).ok().as_deref() != Some(VERSION) {
+            if dir.exists() {
+                fs::remove_dir_all(&dir).with_context(|| format!("can't empty {dir}"))?;
+            }
+            fs::create_dir_all(&dir).with_context(|| format!("can't create {dir}"))?;
+            fs::write(stamp, VERSION)?;
+            // Of a plan without a playbook: what is measured is the reading.
+            fs::write(dir.join("infra.hcl"), super::tree::bare_configuration())?;
+        }
+        Ok(Self { hosts, dir })
+    }
+
+    /// The state as a backend stores it.
+    pub(super) fn raw(&self) -> Result<Utf8PathBuf> {
+        self.file("terraform.tfstate", raw)
+    }
+
+    /// The same by `terraform show -json`.
+    pub(super) fn show(&self) -> Result<Utf8PathBuf> {
+        self.file("state.json", show)
+    }
+
+    /// A plan in which one host in ten has another address than before.
+    pub(super) fn plan(&self) -> Result<Utf8PathBuf> {
+        self.file("plan.json", |out, hosts| plan(out, hosts, true))
+    }
+
+    /// A plan with nothing to do.
+    pub(super) fn quiet(&self) -> Result<Utf8PathBuf> {
+        self.file("quiet.json", |out, hosts| plan(out, hosts, false))
+    }
+
+    fn file(
+        &self,
+        name: &str,
+        write: fn(&mut dyn Write, usize) -> io::Result<()>,
+    ) -> Result<Utf8PathBuf> {
+        let path = self.dir.join(name);
+        if path.exists() {
+            return Ok(path);
+        }
+        anstream::eprintln!("  writing {path}");
+        let unfinished = self.dir.join(format!("{name}.part"));
+        let mut out = BufWriter::with_capacity(1 << 20, File::create(&unfinished)?);
+        write(&mut out, self.hosts)
+            .and_then(|()| out.flush())
+            .and_then(|()| fs::rename(&unfinished, &path))
+            .with_context(|| format!("can't write {path}"))?;
+        Ok(path)
     }
 }
 
@@ -106,20 +142,20 @@ fn values(out: &mut dyn Write, hosts: usize, restarted: bool) -> io::Result<()> 
     out.write_all(b"]}}")
 }
 
-/// A plan after a restart: the addresses of one host in ten drifted, and their records
-/// are to follow.
-fn plan(out: &mut dyn Write, hosts: usize) -> io::Result<()> {
+/// A plan. After a restart the addresses of one host in ten drifted, and their records are
+/// to follow.
+fn plan(out: &mut dyn Write, hosts: usize, restarted: bool) -> io::Result<()> {
     out.write_all(br#"{"format_version":"1.2","terraform_version":"1.9.8","planned_values":"#)?;
-    values(out, hosts, true)?;
+    values(out, hosts, restarted)?;
     out.write_all(br#","resource_drift":["#)?;
     let drifted = |kind: Kind, number: usize| {
         let before = kind.attributes(number, false);
-        change(kind, number, "update", &before)
+        change(kind, number, "update", &before, true)
     };
     list(
         out,
         hosts,
-        |(kind, number)| kind == Kind::Instance && drifts(number),
+        |(kind, number)| restarted && kind == Kind::Instance && drifts(number),
         drifted,
     )?;
     out.write_all(br#"],"resource_changes":["#)?;
@@ -128,13 +164,14 @@ fn plan(out: &mut dyn Write, hosts: usize) -> io::Result<()> {
         hosts,
         |_| true,
         |kind, number| {
-            let follows = kind == Kind::Record && drifts(number);
+            let follows = restarted && kind == Kind::Record && drifts(number);
             let action = if follows { "update" } else { "no-op" };
-            change(kind, number, action, &kind.attributes(number, !follows))
+            let before = kind.attributes(number, restarted && !follows);
+            change(kind, number, action, &before, restarted)
         },
     )?;
     out.write_all(br#"],"prior_state":"#)?;
-    write_show(out, hosts, true)?;
+    write_show(out, hosts, restarted)?;
     let resources: Vec<Value> = KINDS
         .into_iter()
         .map(|kind| {
@@ -157,12 +194,12 @@ fn plan(out: &mut dyn Write, hosts: usize) -> io::Result<()> {
     write!(out, ",{}", rest.strip_prefix('{').unwrap_or(&rest))
 }
 
-fn change(kind: Kind, number: usize, action: &str, before: &Value) -> Value {
+fn change(kind: Kind, number: usize, action: &str, before: &Value, restarted: bool) -> Value {
     let mut entry = head(kind, number);
     entry["change"] = json!({
         "actions": [action],
         "before": before,
-        "after": kind.attributes(number, true),
+        "after": kind.attributes(number, restarted),
         "after_unknown": {},
         "before_sensitive": {"tags": {}, "tags_all": {}},
         "after_sensitive": {"tags": {}, "tags_all": {}},

@@ -5,10 +5,10 @@ use std::thread::available_parallelism;
 
 use anyhow::{Context as _, Result};
 use duct::cmd;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The machine, and the programs that were run on it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Machine {
     processor: String,
     cores: usize,
@@ -25,6 +25,7 @@ impl Machine {
             ("python3", "--version"),
             ("terraform", "version"),
             ("cat", "--version"),
+            ("git", "--version"),
         ];
         let versions = programs.iter().map(|(program, flag)| {
             let text = cmd!(*program, flag)
@@ -60,4 +61,13 @@ impl Machine {
             self.programs.join(", ")
         )
     }
+}
+
+/// How many processes were ready to run, a minute's mean.
+pub(super) fn load() -> f64 {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split_whitespace()
+        .next()
+        .and_then(|figure| figure.parse().ok())
+        .unwrap_or(f64::NAN)
 }

@@ -27,6 +27,14 @@ pub(super) fn released(name: &str) -> Utf8PathBuf {
     target_directory().join("release").join(name)
 }
 
+/// The search path with what `cargo xtask setup` installed before all else, so that infra
+/// and the benchmark's own programs find the same Ansible.
+pub(super) fn path() -> String {
+    let tools = target_directory().join("tools/venv/bin");
+    let inherited = std::env::var("PATH").unwrap_or_default();
+    format!("{tools}:{inherited}")
+}
+
 /// Runs `command` in `dir`, in a process of its own that runs nothing else: the kernel
 /// adds up the costs of all children of a process, and the peak of memory of a new one
 /// is at least that of the process that started it, which must therefore be small.
@@ -34,6 +42,7 @@ pub(super) fn measure(command: &[String], dir: &Utf8Path) -> Result<Cost> {
     let args = ["bench-run".to_owned(), "--".to_owned()];
     let printed = cmd(released("xtask").as_std_path(), args.iter().chain(command))
         .dir(dir)
+        .env("PATH", path())
         .read()?;
     serde_json::from_str(&printed).with_context(|| format!("what a run cost: {printed:?}"))
 }

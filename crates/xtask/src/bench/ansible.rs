@@ -1,0 +1,125 @@
+//! An Ansible tree: its fingerprints, and the decision about its playbooks.
+
+use std::fs;
+
+use anyhow::{Context as _, Result};
+use camino::Utf8Path;
+use duct::cmd;
+use infra_testkit::target_directory;
+
+use super::contest::{Contest, Goal, GoalKind, Runner};
+use super::documents::Documents;
+use super::measure::released;
+use super::tree::AnsibleTree;
+
+/// The fingerprints of a tree whose every file is an input.
+pub(super) fn tree(hosts: usize, dir: &Utf8Path) -> Result<Vec<Contest>> {
+    let tree = AnsibleTree::of(hosts, dir)?;
+    let (own, root) = (released("infra-bench"), tree.dir.join("ansible"));
+    let count = hosts.to_string();
+    let sums = "find ansible -type f -print0 | sort -z | xargs -0 sha256sum";
+    let b3sum = "find ansible -type f -print0 | sort -z | xargs -0 b3sum";
+    let cold = [
+        own.as_str(),
+        "fingerprints",
+        tree.dir.as_str(),
+        "ansible/site.yml",
+        &count,
+    ];
+    let mut runners = vec![
+        Runner::new("blake3 walk", [own.as_str(), "walk", root.as_str()]),
+        Runner::new("sha256sum", ["sh", "-c", sums]),
+        Runner::new("git status", ["git", "status", "--porcelain"]),
+        Runner::new("infra, cold", cold),
+    ];
+    let mut goals = Vec::new();
+    if hosts >= 10_000 {
+        let peer = GoalKind::AtMost("blake3 walk".to_owned());
+        goals.push(Goal::new("infra, cold", peer, 1.3));
+    }
+    if cmd!("b3sum", "--version")
+        .stdout_null()
+        .stderr_null()
+        .run()
+        .is_ok()
+    {
+        runners.insert(1, Runner::new("b3sum", ["sh", "-c", b3sum]));
+        goals.extend(goals.first().cloned().map(|goal| Goal {
+            kind: GoalKind::AtMost("b3sum".to_owned()),
+            ..goal
+        }));
+    }
+    Ok(vec![Contest {
+        what: "Fingerprints of an Ansible tree",
+        hosts: Some(hosts),
+        dir: tree.dir,
+        size: None,
+        runners,
+        goals,
+    }])
+}
+
+/// The decision about twenty playbooks with nothing to do, beside the same plan with no
+/// playbook, which is what reading the documents costs.
+pub(super) fn decision(hosts: usize, dir: &Utf8Path) -> Result<Vec<Contest>> {
+    let tree = AnsibleTree::of(hosts, dir)?;
+    let plan = Documents::of(hosts, dir)?.quiet()?;
+    let (infra, own) = (released("infra"), released("infra-bench"));
+    let bin = target_directory().join("tools/venv/bin");
+    anyhow::ensure!(
+        bin.join("ansible").exists(),
+        "the benchmark compares with ansible: run `cargo xtask setup`"
+    );
+    let stamp = tree.dir.join(".infra/recorded");
+    if !stamp.exists() {
+        for stack in ["fleet", "bare"] {
+            cmd!(
+                own.as_str(),
+                "record",
+                tree.dir.as_str(),
+                stack,
+                plan.as_str()
+            )
+            .env("PATH", super::measure::path())
+            .run()
+            .context("can't record what the playbooks did")?;
+        }
+        fs::write(&stamp, "")?;
+    }
+    let with = |name, stack| {
+        Runner::new(
+            name,
+            [
+                infra.as_str(),
+                "plan",
+                "--stack",
+                stack,
+                "--plan-json",
+                plan.as_str(),
+            ],
+        )
+    };
+    let mut goals = Vec::new();
+    if hosts >= 10_000 {
+        let share = GoalKind::Share(
+            "infra plan, no playbook".to_owned(),
+            "ansible --version".to_owned(),
+        );
+        goals.push(Goal::new("infra plan, 20 playbooks", share, 0.1));
+    }
+    Ok(vec![Contest {
+        what: "Decision about 20 playbooks, nothing to do",
+        hosts: Some(hosts),
+        dir: tree.dir.clone(),
+        size: None,
+        runners: vec![
+            Runner::new(
+                "ansible --version",
+                [bin.join("ansible").as_str(), "--version"],
+            ),
+            with("infra plan, no playbook", "bare"),
+            with("infra plan, 20 playbooks", "fleet"),
+        ],
+        goals,
+    }])
+}
