@@ -16,7 +16,7 @@ pub(crate) fn check(tools: &Tools) -> Result<()> {
     let bin = |name: &str| tools.venv_bin.join(name).into_string();
 
     run(&bin("yamllint"), &["--strict", "."])?;
-    run(&bin("ansible-lint"), &["--offline", "--quiet", "--nocolor"])?;
+    run(&bin("ansible-lint"), &["--offline", "--nocolor", "-q"])?;
 
     let mut scripts = Vec::new();
     for directory in [&root, &workspace_root().join("tools")] {
