@@ -7,6 +7,9 @@ mod open;
 #[cfg(feature = "aws")]
 pub(crate) mod s3;
 #[cfg(feature = "aws")]
+#[cfg(test)]
+mod shared_tests;
+#[cfg(feature = "aws")]
 mod spool;
 #[cfg(feature = "aws")]
 mod terraform;

@@ -7,19 +7,21 @@ use infra_aws::Cloud;
 use infra_aws::dynamodb::{Field, Item, Table};
 use infra_aws::s3::Objects;
 use infra_core::aws::{Access, S3Backend, Service};
+use infra_core::config::Config;
 use infra_core::hint::Hint as _;
 use infra_core::ledger::RecordEvent;
 use infra_core::secret::Secret;
 use infra_testkit::Simulator;
 use serde_json::json;
 
+use crate::Project;
 use crate::ledger::{Ledger, RecordStore, S3Store, Writer};
 use crate::lock::{
     Acquired, Holder, ItemLock, LockError, Locks, ObjectLock, RunLock, this_machine,
 };
 
 /// A simulated AWS with a bucket and a table.
-struct Aws {
+pub(super) struct Aws {
     simulator: Simulator,
     backend: S3Backend,
     objects: Arc<Objects>,
@@ -28,7 +30,7 @@ struct Aws {
 }
 
 impl Aws {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let simulator = Simulator::start();
         let url = simulator.environment()["AWS_ENDPOINT_URL"].clone();
         let backend = S3Backend {
@@ -80,6 +82,37 @@ impl Aws {
         S3Store::new(objects, format!("{prefix}/"), self.spool())
     }
 
+    /// A project that names all of the backend itself; its Terraform knows nothing of S3.
+    pub(super) fn project(&self) -> Project {
+        let url = &self.backend.access.endpoints[&Service::S3];
+        let text = format!(
+            r#"stack "web" {{
+              terraform {{ dir = "terraform" }}
+              backend "s3" {{
+                bucket         = "states"
+                key            = "web"
+                region         = "eu-central-1"
+                access_key     = "simulated"
+                secret_key     = "simulated"
+                use_path_style = true
+                max_retries    = 2
+                endpoints      = {{ s3 = "{url}", dynamodb = "{url}" }}
+              }}
+            }}"#
+        );
+        let mut config = Config::parse(&text, "infra.hcl").unwrap();
+        let root = Utf8Path::from_path(self.dir.path()).unwrap().to_owned();
+        Project {
+            file: root.join("infra.hcl"),
+            root,
+            stack: config.stacks.swap_remove("web").unwrap(),
+        }
+    }
+
+    pub(super) fn faults(&self, rules: &serde_json::Value) {
+        self.simulator.faults(rules);
+    }
+
     fn object_lock(&self, key: &str) -> ObjectLock {
         ObjectLock::new(Self::objects_of(&self.backend), key.to_owned())
     }
@@ -89,20 +122,20 @@ impl Aws {
     }
 }
 
-fn writer() -> Writer {
+pub(super) fn writer() -> Writer {
     Writer {
         run: "run-1".to_owned(),
         who: "a@b".to_owned(),
     }
 }
 
-fn finished() -> RecordEvent {
+pub(super) fn finished() -> RecordEvent {
     RecordEvent::RunFinished {
         outcome: "done".to_owned(),
     }
 }
 
-fn holder(id: &str) -> Holder {
+pub(super) fn holder(id: &str) -> Holder {
     Holder {
         id: id.to_owned(),
         operation: "apply".to_owned(),

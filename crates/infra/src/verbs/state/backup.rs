@@ -7,7 +7,7 @@ use infra_core::ledger::StateId;
 use serde::Serialize;
 
 use super::StateError;
-use super::restore::read_copy;
+use super::copy::read_copy;
 use crate::context::Context;
 use crate::files::atomic::{self, Created};
 use crate::{Project, tools};
