@@ -38,6 +38,19 @@ fn name(number: usize) -> String {
     format!("n{number:05}")
 }
 
+fn id(number: usize) -> String {
+    format!("00000000-0000-4000-8000-{number:012}")
+}
+
+/// What a resource refers to: earlier resources, and where there are none the address.
+fn others(number: usize) -> Vec<Option<usize>> {
+    let mut others: Vec<Option<usize>> = (1..=REFERENCES)
+        .map(|back| number.checked_sub(back * back))
+        .collect();
+    others.dedup();
+    others
+}
+
 fn plan(resources: usize) -> Value {
     let drift = json!({
         "address": "aws_instance.web", "mode": "managed", "type": "aws_instance", "name": "web",
@@ -54,15 +67,22 @@ fn plan(resources: usize) -> Value {
     let mut relevant = vec![json!({"resource": "aws_instance.web", "attribute": ["public_ip"]})];
     let changes = (0..resources).map(|number| {
         let address = format!("terraform_data.{}", name(number));
-        let id = format!("00000000-0000-4000-8000-{number:012}");
+        let id = id(number);
+        let (mut before, mut after, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+        for other in others(number) {
+            before
+                .push(other.map_or_else(|| json!("198.51.100.1"), |other| json!(self::id(other))));
+            after.push(other.map_or_else(|| json!("198.51.100.2"), |_| Value::Null));
+            unknown.push(other.is_some());
+        }
         json!({
             "address": address, "mode": "managed", "type": "terraform_data", "name": name(number),
             "provider_name": "terraform.io/builtin/terraform",
             "action_reason": "replace_because_cannot_update",
             "change": {"actions": ["delete", "create"],
-                "before": {"id": id, "input": null, "output": null, "triggers_replace": [id]},
-                "after": {"input": null, "output": null},
-                "after_unknown": {"id": true, "triggers_replace": true},
+                "before": {"id": id, "input": null, "output": null, "triggers_replace": before},
+                "after": {"input": null, "output": null, "triggers_replace": after},
+                "after_unknown": {"id": true, "triggers_replace": unknown},
                 "before_sensitive": {}, "after_sensitive": {},
                 "replace_paths": [["triggers_replace"]]},
         })
@@ -70,14 +90,14 @@ fn plan(resources: usize) -> Value {
     let changes: Vec<Value> = changes.collect();
     for number in 0..resources {
         let mut references = Vec::new();
-        for back in 1..=REFERENCES {
-            let Some(other) = number.checked_sub(back * back) else {
+        for other in others(number) {
+            if let Some(other) = other {
+                references.push(format!("terraform_data.{}.id", name(other)));
+                references.push(format!("terraform_data.{}", name(other)));
+            } else {
                 references.push("aws_instance.web.public_ip".to_owned());
                 references.push("aws_instance.web".to_owned());
-                break;
-            };
-            references.push(format!("terraform_data.{}.id", name(other)));
-            references.push(format!("terraform_data.{}", name(other)));
+            }
         }
         configuration.push(json!({
             "address": format!("terraform_data.{}", name(number)), "mode": "managed",

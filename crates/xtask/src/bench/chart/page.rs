@@ -55,9 +55,9 @@ const ROWS: [Row; 2] = [
     (|score| score.memory, "Peak memory", mebibytes),
 ];
 
-const WIDTH: f64 = 1020.0;
+const WIDTH: f64 = 1072.0;
 const PANEL: (f64, f64) = (215.0, 205.0);
-const COLUMN: f64 = 324.0;
+const COLUMN: f64 = 342.0;
 const ROW: f64 = 262.0;
 const START: (f64, f64) = (78.0, 104.0);
 

@@ -107,11 +107,19 @@ impl Panel<'_> {
                 Some((line.name, place.0, place.1))
             })
             .collect();
-        let mut places: Vec<f64> = ends.iter().map(|(.., y)| *y).collect();
-        apart(&mut places, 14.0, self.up.places.0);
-        for ((name, x, _), y) in ends.iter().zip(places) {
-            let class = format!("name {}", class(name));
-            text(svg, &class, x + 8.0, y + 4.0, "start", name);
+        // Lines that end at one number of hosts have their names one below the other.
+        let mut columns: Vec<f64> = ends.iter().map(|(_, x, _)| *x).collect();
+        columns.sort_by(f64::total_cmp);
+        columns.dedup_by(|a, b| (*a - *b).abs() < 0.5);
+        for column in columns {
+            let here = ends.iter().filter(|(_, x, _)| (x - column).abs() < 0.5);
+            let here: Vec<_> = here.collect();
+            let mut places: Vec<f64> = here.iter().map(|(.., y)| *y).collect();
+            apart(&mut places, 14.0, self.up.places.0);
+            for ((name, x, _), y) in here.into_iter().zip(places) {
+                let class = format!("name {}", class(name));
+                text(svg, &class, x + 8.0, y + 4.0, "start", name);
+            }
         }
     }
 }
