@@ -307,3 +307,26 @@ proptest! {
         drop(closure(&Request::new(&tree, "/srv", "site.yml", &inventory)));
     }
 }
+
+#[test]
+fn what_an_include_brings_each_host_that_reaches_it_has() {
+    let tree = MemoryTree::from_iter([
+        (
+            "site.yml",
+            "- hosts: web\n  tasks:\n    - include_tasks: \"{{ 'a' if inventory_hostname == 'web1' else 'b' }}.yml\"\n",
+        ),
+        ("a.yml", "- copy: {src: a.txt, dest: /x}\n"),
+        ("b.yml", "- template: {src: b.j2, dest: /x}\n"),
+        ("files/a.txt", "a"),
+        (
+            "templates/b.j2",
+            "{% include 'part.j2' %}{{ lookup('file', 'c.txt') }}",
+        ),
+        ("templates/part.j2", ""),
+        ("files/c.txt", ""),
+    ]);
+    let all = files_for(&tree, "web1");
+    assert!(all.contains(&"templates/part.j2".to_owned()), "{all:?}");
+    assert!(all.contains(&"files/c.txt".to_owned()), "{all:?}");
+    assert_eq!(files_for(&tree, "web2"), all);
+}

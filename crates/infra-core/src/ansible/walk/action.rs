@@ -1,16 +1,18 @@
 //! Which arguments of an action name files of the controller. `plugins/action/`.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::Walker;
 use super::context::{Context, Search, Use, Wanted};
 use super::task::{Args, words};
 use crate::ansible::builtin::{MODULES, own_action};
+use crate::ansible::closure::Reach;
 use crate::ansible::jinja::is_template;
-use crate::ansible::name::Name;
+use crate::ansible::name::{Name, Pattern};
 use crate::ansible::path::{is_outside, join};
 use crate::ansible::unresolved::Reason;
-use crate::ansible::values::Scope;
+use crate::ansible::values::{Definition, Scope};
 use crate::ansible::yaml::Node;
 
 /// Arguments that name a file of the controller in modules that are not Ansible's own.
@@ -301,8 +303,49 @@ impl Walker<'_> {
                 .flat_map(|(text, line)| words(&text).into_iter().map(move |word| (word, line)))
                 .collect();
         }
+        let mut places = vec![(context.clone(), scope.clone())];
+        // A name that is made of the host's is that host's file.
+        if texts
+            .iter()
+            .any(|(text, _)| text.contains("inventory_hostname"))
+        {
+            places = self.for_each_host(context, scope);
+        }
+        for (context, scope) in places {
+            self.arguments(&context, &texts, &scope, name, command);
+        }
+    }
+
+    /// The same place for each host of the play by itself.
+    fn for_each_host(&self, context: &Context, scope: &Scope) -> Vec<(Context, Scope)> {
+        let hosts = (self.plays.get(context.play)).map(|play| Arc::clone(&play.inputs.hosts));
+        let hosts = hosts.unwrap_or_default();
+        let one = |host: &String| {
+            let mut scope = scope.clone();
+            let name = Definition::Patterns(vec![Pattern::literal(host.clone())]);
+            let known = &mut scope.local;
+            known.insert("inventory_hostname".to_owned(), vec![name]);
+            let reach = Reach::Host(context.play, host.clone());
+            let context = Context {
+                reach,
+                ..context.clone()
+            };
+            (context, scope)
+        };
+        hosts.iter().map(one).collect()
+    }
+
+    fn arguments(
+        &mut self,
+        context: &Context,
+        texts: &BTreeSet<(String, u32)>,
+        scope: &Scope,
+        name: &str,
+        command: bool,
+    ) {
         let here = self.scope(context, scope);
         for (text, line) in texts {
+            let (text, line) = (text.as_str(), *line);
             let text = text.trim_matches(['"', '\'']);
             let looks = text.len() < 256
                 && !text.contains('\n')

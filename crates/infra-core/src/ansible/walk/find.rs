@@ -12,6 +12,7 @@ use crate::ansible::closure::Reach;
 use crate::ansible::jinja::{Access, Expr, chain};
 use crate::ansible::name::{Name, Pattern};
 use crate::ansible::path::{join, locate, parent};
+use crate::ansible::resolve::MAX_ALTERNATIVES;
 use crate::ansible::search::{self, Place};
 use crate::ansible::tree::Kind;
 use crate::ansible::unresolved::Reason;
@@ -33,23 +34,25 @@ impl Walker<'_> {
     /// until `widest`, when no variable can get a value any more. Returns whether the
     /// name could be resolved that far.
     pub(super) fn look_for(&mut self, wanted: &Wanted, widest: bool) {
-        if mentions(&wanted.name, "inventory_hostname") {
-            let hosts = self
-                .plays
-                .get(wanted.context.play)
-                .map(|play| Arc::clone(&play.inputs.hosts))
-                .unwrap_or_default();
-            for host in hosts.iter() {
-                let mut one = wanted.clone();
-                one.context.reach = Reach::Host(wanted.context.play, host.clone());
-                let name = Definition::Patterns(vec![Pattern::literal(host.clone())]);
-                one.scope
-                    .local
-                    .insert("inventory_hostname".to_owned(), vec![name]);
-                self.look_for_one(&one, widest);
-            }
-        } else {
-            self.look_for_one(wanted, widest);
+        // What is included brings more with it: not for thousands of hosts one by one.
+        const MOST_WALKS: usize = 100;
+        let hosts = self
+            .plays
+            .get(wanted.context.play)
+            .map(|play| Arc::clone(&play.inputs.hosts))
+            .unwrap_or_default();
+        let leads_on = matches!(wanted.used, Use::Tasks | Use::Role(_) | Use::Template);
+        if !names_the_host(wanted) || leads_on && hosts.len() > MOST_WALKS {
+            return self.look_for_one(wanted, widest);
+        }
+        for host in hosts.iter() {
+            let mut one = wanted.clone();
+            one.context.reach = Reach::Host(wanted.context.play, host.clone());
+            let name = Definition::Patterns(vec![Pattern::literal(host.clone())]);
+            one.scope
+                .local
+                .insert("inventory_hostname".to_owned(), vec![name]);
+            self.look_for_one(&one, widest);
         }
     }
 
@@ -167,6 +170,17 @@ impl Walker<'_> {
                     .iter()
                     .map(|dir| absolute(dir))
                     .collect(),
+            );
+        }
+        if let Some(play) = self.plays.get(context.play) {
+            let hosts = &play.inputs.hosts;
+            set(
+                "inventory_hostname",
+                if hosts.len() <= MAX_ALTERNATIVES {
+                    hosts.iter().map(Pattern::literal).collect()
+                } else {
+                    vec![Pattern::segment()]
+                },
             );
         }
         for word in [
@@ -367,7 +381,7 @@ impl Walker<'_> {
             || !self.visited.insert((
                 context.play,
                 path.to_owned(),
-                format!("{:?} {:?}", context.roles, context.file),
+                format!("{:?} {:?} {:?}", context.roles, context.file, context.reach),
             ))
         {
             return;
@@ -452,6 +466,23 @@ fn is_usual(wanted: &Wanted, path: &Utf8Path) -> bool {
 
 fn is_yaml_name(path: &Utf8Path) -> bool {
     matches!(path.extension(), None | Some("yml" | "yaml" | "json"))
+}
+
+/// Whether a name is made of the host's, by itself or through the task's loop.
+fn names_the_host(wanted: &Wanted) -> bool {
+    let variable = "inventory_hostname";
+    mentions(&wanted.name, variable)
+        || (wanted.scope.local.values().flatten()).any(|definition| match definition {
+            Definition::Computed(expr) => mentions(&Name::expression(expr), variable),
+            Definition::Element(node) => {
+                let mut found = false;
+                node.walk(&mut |node| {
+                    found |= node.text().is_some_and(|text| text.contains(variable));
+                });
+                found
+            }
+            _ => false,
+        })
 }
 
 /// Whether a name is made of a variable.

@@ -6,6 +6,7 @@ use super::Walker;
 use super::context::{Context, Search, Use, Wanted};
 use super::task::{expr_of, words};
 use crate::ansible::builtin::{Lookup, lookup};
+use crate::ansible::closure::Reach;
 use crate::ansible::jinja::{Expr, LookupCall, is_template};
 use crate::ansible::name::Name;
 use crate::ansible::path::{is_outside, join};
@@ -27,11 +28,14 @@ impl Walker<'_> {
             at += 1;
             let contexts = match &used.context {
                 Some(context) => vec![context.clone()],
-                None => self
-                    .plays
-                    .get(play)
-                    .map(|play| play.stacks.clone())
-                    .unwrap_or_default(),
+                // Whichever host a task stands there for, any may evaluate it.
+                None => (self.plays.get(play).into_iter())
+                    .flat_map(|play| play.stacks.iter().cloned())
+                    .map(|context| Context {
+                        reach: Reach::Play(play),
+                        ..context
+                    })
+                    .collect(),
             };
             for context in contexts {
                 let via = used
@@ -184,7 +188,7 @@ impl Walker<'_> {
 
     /// The terms of `first_found` up to the first plain name that is certainly found: what comes
     /// later is not looked at.
-    fn until_found(&self, context: &Context, terms: &[Expr], subdir: &str) -> Vec<Expr> {
+    pub(super) fn until_found(&self, context: &Context, terms: &[Expr], subdir: &str) -> Vec<Expr> {
         let mut flat: Vec<Expr> = Vec::new();
         for term in terms {
             match term {
@@ -242,13 +246,7 @@ impl Walker<'_> {
             kwargs: Vec::new(),
         };
         // `first_found` looks where the action would.
-        let subdir = if action.contains("template") {
-            "templates"
-        } else if action.contains("var") {
-            "vars"
-        } else {
-            "files"
-        };
+        let subdir = subdir_of(action);
         if plugin == "first_found" {
             let terms = self.until_found(context, &call.args, subdir);
             let expr = Expr::Call {
@@ -285,6 +283,17 @@ impl Walker<'_> {
                 via,
             });
         }
+    }
+}
+
+/// Where `with_first_found` of an action looks.
+pub(super) fn subdir_of(action: &str) -> &'static str {
+    if action.contains("template") {
+        "templates"
+    } else if action.contains("var") {
+        "vars"
+    } else {
+        "files"
     }
 }
 

@@ -148,7 +148,7 @@ type MentionKey = (
     usize,
     PathText,
     Text,
-    Option<(Vec<Utf8PathBuf>, Utf8PathBuf)>,
+    Option<(Vec<Utf8PathBuf>, Utf8PathBuf, Reach)>,
 );
 
 struct Walker<'r> {
@@ -348,6 +348,8 @@ impl Walker<'_> {
             self.unresolved(path, 0, path.as_str(), Reason::TooDeep, Some(context.play));
             return false;
         }
+        // What one host has reached, another has yet to reach.
+        let key = format!("{key} {:?}", context.reach);
         self.visited.insert((context.play, path.to_owned(), key))
     }
 }

@@ -162,7 +162,10 @@ impl Walker<'_> {
             play,
             PathText::from(path),
             text,
-            context.map(|context| (context.roles.clone(), context.file.clone())),
+            context.map(|context| {
+                let (roles, file) = (context.roles.clone(), context.file.clone());
+                (roles, file, context.reach.clone())
+            }),
         );
         if !self.mentioned.insert(key) {
             return;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::context::{Context, RoleFiles, Search, Use, Wanted, lookup_expr};
+use super::lookup::subdir_of;
 use crate::ansible::builtin::{TASK_KEYWORDS, own_action};
 use crate::ansible::jinja::{Expr, is_template};
 use crate::ansible::name::Name;
@@ -230,7 +231,13 @@ impl Walker<'_> {
                     "file" | "fileglob" | "first_found" | "filetree" | "template" | "ini"
                     | "csvfile" | "lines" | "url" | "pipe" => {
                         self.loop_lookup(context, plugin, value, action);
-                        Definition::Computed(lookup_expr(plugin, expr_of(value)))
+                        let terms = match expr_of(value) {
+                            Expr::List(terms) if plugin == "first_found" => {
+                                Expr::List(self.until_found(context, &terms, subdir_of(action)))
+                            }
+                            other => other,
+                        };
+                        Definition::Computed(lookup_expr(plugin, terms))
                     }
                     "sequence" | "random_choice" => Definition::Unknown,
                     _ => Definition::Element(Arc::clone(value)),
