@@ -20,7 +20,6 @@ With INFRA_SOUNDNESS_GO_ON set, a task that fails doesn't end the play for its h
 
 import os
 import sys
-import threading
 
 from ansible.executor.playbook_executor import PlaybookExecutor
 from ansible.executor.task_executor import TaskExecutor
@@ -119,6 +118,9 @@ def around_tasks():
 
     def run(self):
         result = original(self)
+        # An include that failed has nothing to go on with.
+        if "include" in str(self._task.action):
+            return result
         for part in (result, *(result.get("results") or ())):
             if isinstance(part, dict):
                 for key in ("failed", "unreachable", "exception"):

@@ -343,7 +343,7 @@ impl Walker<'_> {
     }
 
     /// Whether a walk is new. Too many of them end.
-    fn enter(&mut self, context: &Context, path: &camino::Utf8Path, key: String) -> bool {
+    fn enter(&mut self, context: &Context, path: &camino::Utf8Path, key: &str) -> bool {
         if context.depth > 60 || self.visited.len() > MAX_WALKS {
             self.unresolved(path, 0, path.as_str(), Reason::TooDeep, Some(context.play));
             return false;

@@ -71,7 +71,13 @@ impl Walker<'_> {
     pub(super) fn role(&mut self, context: &Context, path: &Utf8Path, files: &RoleFiles) {
         // A role that depends on itself adds nothing the second time.
         let cycle = context.roles.iter().any(|above| above == path) && files.0.is_empty();
-        if cycle || !self.enter(context, path, format!("role {files:?} {:?}", context.roles)) {
+        if cycle
+            || !self.enter(
+                context,
+                path,
+                &format!("role {files:?} {:?}", context.roles),
+            )
+        {
             return;
         }
         let mut roles = context.roles.clone();
@@ -177,7 +183,7 @@ impl Walker<'_> {
             "tasks {} {:?} {:?}",
             context.handlers, context.roles, context.includes
         );
-        if !self.enter(&context, path, key) {
+        if !self.enter(&context, path, &key) {
             return;
         }
         self.stands(&context);
