@@ -58,7 +58,7 @@ struct Kept {
 /// Traces the run of each of these hosts, or reads what was kept of it.
 pub fn truth(case: &Case, hosts: &[String]) -> Result<Truth> {
     let file = case.scratch.join("truth.json");
-    let of = format!("{} {hosts:?} 1", case.digest()?);
+    let of = format!("{} {hosts:?} 3", case.digest()?);
     let kept = fs::read(&file).ok();
     if let Some(kept) = kept.and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok())
         && kept.of == of
@@ -145,7 +145,11 @@ fn of_events(case: &Case, events: &[Event]) -> HostTruth {
         let to = if python { &For::All } else { &at };
         let part = parts.entry(to.clone()).or_default();
         match event.what {
-            What::Opened if data.get(&event.pid).copied().unwrap_or_default() > 0 => {
+            // A collection's routing is read as YAML by the loader of collections.
+            What::Opened
+                if data.get(&event.pid).copied().unwrap_or_default() > 0
+                    || path.ends_with("meta/runtime.yml") =>
+            {
                 part.data.insert(path);
             }
             What::Opened => {
@@ -175,7 +179,10 @@ fn of_events(case: &Case, events: &[Event]) -> HostTruth {
             truth.found.extend(part.found);
             truth.absent.extend(part.absent);
             truth.listed.extend(part.listed);
-            truth.variables.extend(part.variables);
+            // What the inventory's own plugins read is said by the inventory.
+            if of != For::All {
+                truth.variables.extend(part.variables);
+            }
         }
     }
     // A link that leads nowhere is opened by nobody, and a directory is no file.

@@ -58,8 +58,13 @@ pub(super) fn try_all(
             let kind = if as_dir == 1 { "appear in" } else { "appear" };
             // Whom else it concerns, Ansible would have to be asked.
             let all = tally.hosts().clone();
+            // Of another host's variables count those that are read of it, and nothing else.
+            let of_others = path
+                .components()
+                .any(|part| matches!(part.as_str(), "group_vars" | "host_vars"));
             if let Some(decided) = &decided
                 && !hosts.is_subset(decided)
+                && (!of_others || decided.is_empty())
             {
                 doubted.insert(new.clone());
             }
@@ -83,8 +88,13 @@ pub(super) fn try_all(
     Ok(())
 }
 
-/// Bytecode that Python would only use for a source that is there, and extension modules.
+/// Bytecode that Python would only use for a source that is there, extension modules, and Python
+/// beside the roles of a collection, which would be run in a role's place.
 fn is_cache(path: &Utf8Path) -> bool {
+    let above = path.parent().and_then(Utf8Path::file_name);
+    if above == Some("roles") && path.extension() == Some("py") {
+        return true;
+    }
     path.components().any(|part| part.as_str() == "__pycache__")
         || matches!(path.extension(), Some("pyc" | "so"))
 }

@@ -5,6 +5,7 @@ use std::fs;
 
 use anyhow::Result;
 use camino::{Utf8Path, Utf8PathBuf};
+use infra::core::ansible::Reach;
 
 use super::change::Changes;
 use super::edit::{another, another_layout};
@@ -25,6 +26,10 @@ struct Trial<'t> {
     world: &'t World,
     /// The files of the tree by what they are, whatever the links to them
     by_real: BTreeMap<Utf8PathBuf, Vec<Utf8PathBuf>>,
+    /// Those that are links, absolute
+    links: BTreeSet<Utf8PathBuf>,
+    /// Files of other hosts' variables, and the hosts for which they count as a whole
+    of_others: BTreeMap<Utf8PathBuf, Hosts>,
     real: Real<'t>,
     truth: &'t Truth,
     /// Files that are inputs because a name could not be resolved
@@ -55,6 +60,16 @@ pub(super) fn try_all(
             .push(file.clone());
     }
     let closure = world.closure(case)?;
+    let links = files
+        .iter()
+        .map(|file| case.root.join(file))
+        .filter(|path| path.is_symlink())
+        .collect();
+    let of_others = closure
+        .files()
+        .filter(|file| (file.reach.iter()).any(|reach| matches!(reach, Reach::Others(_))))
+        .map(|file| (file.path.clone(), tally.counting(&file.path)))
+        .collect();
     let known = closure
         .files()
         .filter(|file| file.widened)
@@ -82,6 +97,8 @@ pub(super) fn try_all(
         case,
         world,
         by_real,
+        links,
+        of_others,
         real,
         truth,
         known,
@@ -146,9 +163,7 @@ impl Trial<'_> {
                     let name = file.file_name().unwrap_or_default();
                     changes.rename(&path, &format!("{name}.{}", seeded.below(1000)))?;
                 }
-                let must = self.exactly(file, opened);
-                let may = self.exactly(file, noticed);
-                (must, may)
+                (self.at(&path, file, opened), self.at(&path, file, noticed))
             }
             "link" => {
                 // Elsewhere in the tree, under a name that nothing reads.
@@ -161,7 +176,7 @@ impl Trial<'_> {
                 };
                 changes.write(&target, &text)?;
                 changes.link(&path, &target)?;
-                let hosts = self.exactly(file, opened);
+                let hosts = self.at(&self.case.root.join(file), file, opened);
                 let must = if same { Hosts::new() } else { hosts.clone() };
                 (must, hosts)
             }
@@ -205,7 +220,9 @@ impl Trial<'_> {
             return Ok(());
         }
         let decided = tally.decided(self.world.prints(self.case));
-        let known = touched.iter().any(|file| self.known.contains(file))
+        // The version of a collection is an input, which no run reads.
+        let known = touched.iter().any(|file| is_metadata(file))
+            || touched.iter().any(|file| self.known.contains(file))
             || decided.as_ref().is_some_and(|decided| {
                 decided
                     .difference(&may)
@@ -216,6 +233,11 @@ impl Trial<'_> {
             .map(|file| file.as_str())
             .collect::<Vec<_>>()
             .join(" and ");
+        // Of another host's variables count those that are read of it: a new one doesn't.
+        let mut must = must;
+        for whole in touched.iter().filter_map(|file| self.of_others.get(file)) {
+            must.retain(|host| whole.contains(host));
+        }
         tally.note(kind, &what, decided.as_ref(), &must, &may, known);
         Ok(())
     }
@@ -241,6 +263,21 @@ impl Trial<'_> {
             .collect()
     }
 
+    /// The hosts for which something holds of what stands at a path: of a link, by its name only;
+    /// of a file, by the links to it as well.
+    fn at(
+        &self,
+        path: &Utf8Path,
+        file: &Utf8Path,
+        holds: impl Fn(&HostTruth, &Utf8Path) -> bool,
+    ) -> Hosts {
+        if self.links.contains(path) {
+            self.exactly(file, holds)
+        } else {
+            self.hosts(file, holds)
+        }
+    }
+
     /// The hosts for which something holds of a file, by this name.
     fn exactly(&self, file: &Utf8Path, holds: impl Fn(&HostTruth, &Utf8Path) -> bool) -> Hosts {
         self.truth
@@ -256,4 +293,10 @@ fn noticed(truth: &HostTruth, file: &Utf8Path) -> bool {
     truth.opened(file)
         || truth.found.contains(file)
         || file.parent().is_some_and(|dir| truth.listed.contains(dir))
+}
+
+/// Whether a file says which version of a collection this is.
+fn is_metadata(file: &Utf8Path) -> bool {
+    file.as_str().contains("ansible_collections/")
+        && matches!(file.file_name(), Some("galaxy.yml" | "MANIFEST.json"))
 }

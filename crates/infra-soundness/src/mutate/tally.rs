@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use infra::core::ansible::ClosureError;
+use camino::Utf8Path;
+use infra::core::ansible::{ClosureError, InputId};
 
 use crate::world::Prints;
 
@@ -50,6 +51,15 @@ impl Tally {
 
     pub(crate) fn hosts(&self) -> &Hosts {
         &self.hosts
+    }
+
+    /// The hosts for which a file counts as a whole.
+    pub(crate) fn counting(&self, file: &Utf8Path) -> Hosts {
+        let id = InputId::File(file.to_owned());
+        let counts = |host: &&String| {
+            (self.before.get(*host)).is_some_and(|print| print.inputs().contains_key(&id))
+        };
+        self.hosts.iter().filter(counts).cloned().collect()
     }
 
     /// The hosts that are decided to run now. None: the playbook can't be planned.

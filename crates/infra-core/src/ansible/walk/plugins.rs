@@ -150,9 +150,16 @@ impl Walker<'_> {
         if matches!(extension, "pyc" | "pyo" | "md" | "rst" | "txt") || name.starts_with('.') {
             return false;
         }
-        let stem = name.split('.').next().unwrap_or(name);
+        let mut stem = name.split('.').next().unwrap_or(name);
         if stem == "__init__" {
-            return folder == "module_utils" && !relative.as_str().contains('/');
+            if folder != "module_utils" {
+                return false;
+            }
+            // A package is called like its directory, and comes before a module of that name.
+            match relative.parent().and_then(Utf8Path::file_name) {
+                Some(package) => stem = package,
+                None => return true,
+            }
         }
         if ALWAYS.contains(&folder) {
             return matches!(extension, "py" | "yml" | "yaml" | "json");
