@@ -27,7 +27,7 @@ use crate::files::document::{self, ReadError};
 use crate::ledger::{Ledger, LedgerError};
 use crate::place::Place;
 use crate::secret_key::KeyError;
-use crate::state_guard::{Admitted, StateGuard, StateRefused, in_root_module};
+use crate::state_guard::{Admitted, StateGuard, StateRefused};
 use crate::tools::{self, ToolError};
 
 /// A plan: the decision, and what apply needs to carry it out.
@@ -204,9 +204,7 @@ impl Planner<'_> {
             remembered: self.ledger.index().state.clone(),
             accepted: self.options.accept_state.clone(),
         };
-        guard
-            .admit(found)
-            .map_err(|refused| refused.with_copies(in_root_module(self.project, found)))
+        guard.admit(self.project, found)
     }
 
     async fn recorded(&self, recorded: &RecordedPlan) -> Result<Planned, PlanError> {

@@ -2,7 +2,8 @@
 
 use infra_core::ledger::StateId;
 
-use super::{AcceptState, StateRefused};
+use super::{AcceptState, StateRefused, in_root_module};
+use crate::Project;
 
 /// What is known of the state before anything is decided.
 #[derive(Debug, Clone, Default)]
@@ -28,8 +29,17 @@ impl StateGuard {
     /// # Errors
     ///
     /// If there is none, it has another lineage, or a lower serial than is remembered, and
-    /// nobody accepted exactly this.
-    pub(crate) fn admit(&self, found: Option<&StateId>) -> Result<Admitted, StateRefused> {
+    /// nobody accepted exactly this. The error names the copies in the root module.
+    pub(crate) fn admit(
+        &self,
+        project: &Project,
+        found: Option<&StateId>,
+    ) -> Result<Admitted, StateRefused> {
+        self.judge(found)
+            .map_err(|refused| refused.with_copies(in_root_module(project, found)))
+    }
+
+    fn judge(&self, found: Option<&StateId>) -> Result<Admitted, StateRefused> {
         let found = there(found);
         let Some(remembered) = &self.remembered else {
             return Ok(Admitted::Follows);
@@ -88,7 +98,7 @@ mod tests {
         };
         for serial in [4, 5, 900] {
             assert_eq!(
-                guard.admit(Some(&id("a", serial))).unwrap(),
+                guard.judge(Some(&id("a", serial))).unwrap(),
                 Admitted::Follows
             );
         }
@@ -99,10 +109,10 @@ mod tests {
             Some(id("a", 3)),
             Some(id("b", 5)),
         ] {
-            assert!(guard.admit(found.as_ref()).is_err(), "{found:?}");
+            assert!(guard.judge(found.as_ref()).is_err(), "{found:?}");
         }
         let knows_nothing = StateGuard::default();
-        assert_eq!(knows_nothing.admit(None).unwrap(), Admitted::Follows);
+        assert_eq!(knows_nothing.judge(None).unwrap(), Admitted::Follows);
     }
 
     #[test]
@@ -112,15 +122,15 @@ mod tests {
             accepted: Some(accepted.parse().unwrap()),
         };
         assert_eq!(
-            guard("b:1").admit(Some(&id("b", 1))).unwrap(),
+            guard("b:1").judge(Some(&id("b", 1))).unwrap(),
             Admitted::ByHand
         );
-        assert_eq!(guard("none").admit(None).unwrap(), Admitted::ByHand);
-        assert!(guard("b:1").admit(Some(&id("b", 2))).is_err());
-        assert!(guard("b:1").admit(None).is_err());
-        assert!(guard("none").admit(Some(&id("a", 3))).is_err());
+        assert_eq!(guard("none").judge(None).unwrap(), Admitted::ByHand);
+        assert!(guard("b:1").judge(Some(&id("b", 2))).is_err());
+        assert!(guard("b:1").judge(None).is_err());
+        assert!(guard("none").judge(Some(&id("a", 3))).is_err());
         assert_eq!(
-            guard("none").admit(Some(&id("a", 4))).unwrap(),
+            guard("none").judge(Some(&id("a", 4))).unwrap(),
             Admitted::Follows
         );
     }

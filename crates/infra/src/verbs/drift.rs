@@ -84,6 +84,10 @@ impl Hint for DriftError {
 /// Live, it makes an ordinary plan and throws it away. A plan with `-refresh-only` would
 /// list the same drift, but no changes, and so could not tell what follows from it. It
 /// takes no lock, so it can be asked while somebody's run goes on.
+///
+/// # Errors
+///
+/// Live, also if the state can't have come after the one that the ledger saw last.
 pub async fn drift(context: &Context<'_>, of: DriftOf<'_>) -> Result<DriftAnswer, DriftError> {
     let (project, recorded) = match of {
         DriftOf::Live(project) => {

@@ -8,8 +8,11 @@ use super::recorded::Recorded;
 use crate::Project;
 use crate::context::Context;
 use crate::event::Stage;
+use crate::ledger::LedgerError;
+use crate::place::Place;
 use crate::plan::TerraformError;
 use crate::plan::terraform::{How, make};
+use crate::state_guard::{StateGuard, StateRefused};
 use crate::tools::{self, ToolError};
 use infra_core::hint::Hint;
 
@@ -23,6 +26,12 @@ pub enum LiveError {
     /// It made no plan
     #[error(transparent)]
     Plan(#[from] TerraformError),
+    /// The ledger, which knows the state that was last there, can't be read
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The state can't be the right one
+    #[error(transparent)]
+    WrongState(#[from] StateRefused),
     /// It gave no state
     #[error(transparent)]
     State(#[from] Failure),
@@ -33,6 +42,8 @@ impl Hint for LiveError {
         match self {
             Self::Tool(error) => error.hints(),
             Self::Plan(error) => error.hints(),
+            Self::Ledger(error) => error.hints(),
+            Self::WrongState(error) => error.hints(),
             Self::State(error) => error.hints(),
         }
     }
@@ -42,12 +53,22 @@ impl Hint for LiveError {
 ///
 /// `-lock=false`, because a lock is something written where the state is: who may only
 /// look must be able to ask, also while somebody else's run goes on.
+///
+/// A plan for the wrong state is refused as [`plan`](crate::plan()) refuses it: of a state
+/// that was lost Terraform finds that nothing has drifted.
 pub(super) async fn plan(
     context: &Context<'_>,
     project: &Project,
     refresh_only: bool,
 ) -> Result<Recorded, LiveError> {
     let terraform = tools::terraform(project)?;
+    // Read before the plan: a run that goes on can only move the state past what is remembered here.
+    let place = Place::of(project).map_err(LedgerError::from)?;
+    let ledger = place.ledger().await?;
+    let guard = StateGuard {
+        remembered: ledger.index().state.clone(),
+        accepted: None,
+    };
     let var_files: Vec<PathBuf> = project
         .stack
         .terraform
@@ -62,6 +83,7 @@ pub(super) async fn plan(
     let made = context
         .stage(Stage::Plan, make(context, &terraform, &var_files, how))
         .await?;
+    guard.admit(project, made.state.as_ref())?;
     Ok(Recorded::output("terraform show -json", made.json))
 }
 

@@ -2,10 +2,15 @@
 
 use std::fs;
 
+use infra::Context;
 use infra::apply::Outcome;
 use infra::core::decision::Verdict;
 use infra::core::hint::Hint as _;
+use infra::event::Silent;
+use infra::exec::process::Interrupt;
 use infra::plan::{PlanOptions, SavedDecision};
+use infra::verbs::drift::{DriftAnswer, DriftError, DriftOf, drift};
+use infra::verbs::inventory::{InventoryOf, inventory};
 
 use crate::project::{Recorder, Sample};
 
@@ -120,6 +125,40 @@ async fn an_older_and_a_foreign_state_are_refused() {
         "{problem}"
     );
     assert!(hints.contains("state push -force kept.tfstate`"), "{hints}");
+}
+
+async fn live_drift(sample: &Sample) -> Result<DriftAnswer, DriftError> {
+    let context = Context::new(&Silent, Interrupt::never());
+    drift(&context, DriftOf::Live(&sample.open())).await
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn who_only_looks_is_refused_as_well() {
+    let sample = applied_twice().await;
+    let file = sample.path("terraform/terraform.tfstate");
+    let whole = fs::read_to_string(&file).unwrap();
+    let older = fs::read_to_string(sample.path("terraform/terraform.tfstate.backup")).unwrap();
+    let mut foreign = state(&sample);
+    foreign["lineage"] = "another".into();
+    assert!(live_drift(&sample).await.unwrap().is_expected());
+
+    for wrong in [None, Some(""), Some(&older), Some(&foreign.to_string())] {
+        match wrong {
+            None => fs::remove_file(&file).unwrap(),
+            Some(text) => fs::write(&file, text).unwrap(),
+        }
+        let refused = live_drift(&sample).await.err();
+        let refused = refused.unwrap_or_else(|| panic!("drift of this state: {wrong:?}"));
+        let said = (refused.to_string(), refused.hints().join("\n"));
+        assert_eq!(said, refusal(&sample).await, "as a plan says it");
+        let context = Context::new(&Silent, Interrupt::never());
+        let project = sample.open();
+        let hosts = inventory(&context, InventoryOf::Refreshed(&project), true).await;
+        assert_eq!(hosts.unwrap_err().to_string(), said.0);
+        assert_eq!(fs::read_to_string(&file).ok().as_deref(), wrong, "written");
+    }
+    fs::write(&file, whole).unwrap();
+    assert!(live_drift(&sample).await.unwrap().is_expected());
 }
 
 #[tokio::test(flavor = "current_thread")]
