@@ -327,6 +327,20 @@ fn a_missing_terraform() {
 }
 
 #[test]
+fn a_root_module_that_there_is_not() {
+    // Any program will do for a Terraform: it is not started.
+    let project = TestProject::new(
+        "stack \"a\" {\n  terraform {\n    dir    = \"nowhere\"\n    binary = \"/bin/true\"\n  }\n}\n",
+    );
+    insta::assert_snapshot!(project.run(&["plan", "-q"]), @"
+    ------- stderr -------
+    error: the Terraform root module $DIR/nowhere is not a directory
+    hint: correct `dir` in the `terraform` block of $DIR/infra.hcl
+    [exit status: 1]
+    ");
+}
+
+#[test]
 fn a_full_disk() {
     use std::process::Stdio;
     let project = TestProject::new(FEDERATION);
