@@ -167,6 +167,7 @@ impl Trial<'_> {
             }
             "link" => {
                 // Elsewhere in the tree, under a name that nothing reads.
+                let hosts = self.at(&path, file, opened);
                 let target = self.case.root.join(".soundness-target");
                 let same = seeded.below(2) == 0;
                 let text = if same {
@@ -176,7 +177,6 @@ impl Trial<'_> {
                 };
                 changes.write(&target, &text)?;
                 changes.link(&path, &target)?;
-                let hosts = self.at(&self.case.root.join(file), file, opened);
                 let must = if same { Hosts::new() } else { hosts.clone() };
                 (must, hosts)
             }
