@@ -102,6 +102,7 @@ impl Walker<'_> {
         .into_iter()
         .find(|file| self.sources.is_file(file))?;
         self.add_yaml(&found, Reach::Everywhere, via, false, Shape::Plays);
+        self.default_collection = Some(format!("{namespace}.{collection}"));
         Some(found)
     }
 
@@ -232,8 +233,28 @@ impl Walker<'_> {
         }
         let via = Via::root(format!("collection {name}"));
         // Its metadata counts as the version that it says.
-        for file in ["meta/runtime.yml", "__init__.py", "plugins/__init__.py"] {
+        for file in [
+            "meta/runtime.yml",
+            "__init__.py",
+            "plugins/__init__.py",
+            "roles/__init__.py",
+        ] {
             self.listed(&dir.join(file), Reach::Everywhere, &via);
+        }
+        // To Python each folder is a package: its code would run, and so would that of a module
+        // of the same name.
+        for (folder, _) in KINDS {
+            let folder = dir.join("plugins").join(folder);
+            self.listed(&folder.with_extension("py"), Reach::Everywhere, &via);
+            self.listed(&folder.join("__init__.py"), Reach::Everywhere, &via);
+        }
+        let roles: Vec<_> = (self.plays.iter())
+            .flat_map(|play| &play.stacks)
+            .flat_map(|context| context.roles.iter().cloned())
+            .filter(|role| role.starts_with(&dir))
+            .collect();
+        for role in roles {
+            self.listed(&role.join("__init__.py"), Reach::Everywhere, &via);
         }
         // A file of filters needn't be called like any of them: all of them are read.
         let filters = self.plays.get(context.play).is_some_and(|play| {

@@ -93,6 +93,7 @@ pub fn closure_from<'r>(
         values_mentioned: BTreeSet::new(),
         wanted: Vec::new(),
         late_roles: Vec::new(),
+        default_collection: None,
         playbooks: Vec::new(),
         walked: BTreeMap::new(),
         grew: false,
@@ -181,6 +182,9 @@ struct Walker<'r> {
     wanted: Vec<Wanted>,
     /// Includes of roles whose files aren't known yet
     late_roles: Vec<(Context, task::Args, Scope)>,
+    /// The collection of the playbook of one that was imported last: it is searched first from
+    /// there on (`playbook/collectionsearch.py`)
+    default_collection: Option<String>,
     /// The playbook files that lead to the one being read
     playbooks: Vec<Utf8PathBuf>,
     /// What is below a directory, once it has been looked through

@@ -215,10 +215,13 @@ impl Walker<'_> {
             file: path.to_owned(),
             includes: Vec::new(),
             handlers: false,
-            collections: play
-                .get("collections")
-                .map(|node| texts(node))
-                .unwrap_or_default(),
+            collections: (self.default_collection.iter().cloned())
+                .chain(
+                    play.get("collections")
+                        .map(|node| texts(node))
+                        .unwrap_or_default(),
+                )
+                .collect(),
             reach: Reach::Play(index),
             via: Arc::clone(via),
             depth: 0,

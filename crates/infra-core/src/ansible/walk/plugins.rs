@@ -9,7 +9,7 @@ use super::Walker;
 use super::context::Via;
 use super::record::Text;
 use crate::ansible::closure::Reach;
-use crate::ansible::path::parent;
+use crate::ansible::path::{join, parent};
 use crate::ansible::reads::{HostSelection, Names};
 use crate::ansible::settings::PLUGIN_FOLDERS;
 use crate::ansible::tree::Kind;
@@ -82,6 +82,13 @@ impl Walker<'_> {
             }
         }
         found.extend(self.settings.plugins.iter().cloned());
+        // Of this kind there is no setting: the name alone, where Ansible is started, is one.
+        let shells = join(&self.request.root, &self.request.cwd, "shell_plugins");
+        if self.sources.is_dir(&shells) {
+            found.push(("shell_plugins", shells));
+        } else {
+            self.add_absent(shells);
+        }
         if let Some(play) = self.plays.get_mut(play) {
             play.plugins.extend(found);
         }
@@ -114,7 +121,8 @@ impl Walker<'_> {
     /// Whether a folder of plugins is known before any playbook is read: it is beside the
     /// playbook, or configured.
     fn is_there_at_start(&self, folder: &str, dir: &Utf8Path) -> bool {
-        dir.parent() == Some(&parent(&self.request.playbook))
+        let beside = [&parent(&self.request.playbook), &self.request.cwd];
+        (dir.parent()).is_some_and(|above| beside.iter().any(|dir| *dir == above))
             || (self.settings.plugins.iter()).any(|(kind, path)| *kind == folder && path == dir)
     }
 
