@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
+use infra_core::terraform::{Message, MessageKind};
 use infra_exec::process::{Interrupt, Runner};
-use infra_exec::terraform::{Message, TerraformEvent};
+use infra_exec::terraform::{Diagnostic, TerraformEvent};
 
 use crate::event::{Event, Observer, Stage};
 
@@ -73,25 +74,28 @@ impl<'a> Context<'a> {
     }
 }
 
-fn from_terraform(message: &Message) -> Option<Event> {
-    if let Some(diagnostic) = &message.diagnostic {
-        return Some(Event::Diagnostic {
-            severity: if diagnostic.is_error() {
-                "error"
-            } else {
-                "warning"
-            }
-            .to_owned(),
-            summary: diagnostic.summary.clone(),
-            detail: diagnostic.detail.clone(),
-            address: diagnostic.address.clone(),
-        });
+fn from_terraform(message: &Message<'_>) -> Option<Event> {
+    match &message.kind {
+        MessageKind::Diagnostic(diagnostic) => {
+            let diagnostic = Diagnostic::from(diagnostic);
+            Some(Event::Diagnostic {
+                severity: if diagnostic.is_error() {
+                    "error"
+                } else {
+                    "warning"
+                }
+                .to_owned(),
+                summary: diagnostic.summary,
+                detail: diagnostic.detail,
+                address: diagnostic.address,
+            })
+        }
+        MessageKind::Hook(hook) => Some(Event::Resource {
+            address: hook.address.to_string(),
+            step: hook.kind.to_string(),
+            action: hook.action.as_ref().map(ToString::to_string),
+            seconds: hook.elapsed_seconds,
+        }),
+        _ => None,
     }
-    let hook = message.hook.as_ref()?;
-    Some(Event::Resource {
-        address: hook.resource.addr.clone(),
-        step: message.kind.clone(),
-        action: hook.action.clone(),
-        seconds: hook.elapsed_seconds,
-    })
 }

@@ -19,5 +19,5 @@ pub use plan::{
 };
 pub use state::{Object, Output, State};
 pub use stream::{
-    ChangeCounts, Diagnostic, Hook, Message, MessageKind, Stream, StreamChange, StreamOutput,
+    ChangeSummary, Diagnostic, Hook, Message, MessageKind, Stream, StreamChange, StreamOutput,
 };

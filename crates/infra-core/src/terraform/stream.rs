@@ -1,4 +1,5 @@
-//! The JSON lines that `terraform plan -json` and `apply -json` print while they work.
+//! The JSON lines that `terraform plan -json` and `apply -json` print while they work: read
+//! one by one while it runs, and as a whole where they were recorded.
 
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -50,16 +51,16 @@ pub enum MessageKind<'a> {
     /// A change that apply would make
     PlannedChange(StreamChange<'a>),
     /// How many changes were planned or made
-    ChangeSummary(ChangeCounts<'a>),
+    ChangeSummary(ChangeSummary),
     /// The outputs; their values stay unread
     Outputs(Vec<StreamOutput<'a>>),
     /// Progress on one resource: `apply_start`, `refresh_complete`, `provision_progress`, …
     Hook(Hook<'a>),
-    /// Any other type
+    /// Any other type, and one that lacks what its type promises
     Unknown(Text<'a>),
 }
 
-/// An error or a warning of Terraform.
+/// An error or a warning of Terraform (`internal/command/views/json/diagnostic.go`).
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Diagnostic<'a> {
     /// `error` or `warning`
@@ -77,6 +78,9 @@ pub struct Diagnostic<'a> {
     /// Where in the configuration
     #[serde(borrow, default)]
     pub range: Option<Range<'a>>,
+    /// What stands there
+    #[serde(borrow, default)]
+    pub snippet: Option<Snippet<'a>>,
 }
 
 /// A place in a configuration file.
@@ -99,6 +103,14 @@ pub struct Position {
     /// The column
     #[serde(default)]
     pub column: u64,
+}
+
+/// What stands in a [`Range`].
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Snippet<'a> {
+    /// Its lines
+    #[serde(borrow, default)]
+    pub code: Text<'a>,
 }
 
 /// A change as the stream tells it: no values.
@@ -132,24 +144,21 @@ pub struct StreamOutput<'a> {
     pub action: Option<Text<'a>>,
 }
 
-/// The numbers of a `change_summary`.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub struct ChangeCounts<'a> {
-    /// Resources to create
+/// How many resources a plan or an apply is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub struct ChangeSummary {
+    /// To create, or created
     #[serde(default)]
     pub add: u64,
-    /// Resources to update
+    /// To update, or updated
     #[serde(default)]
     pub change: u64,
-    /// Resources to destroy
+    /// To destroy, or destroyed
     #[serde(default)]
     pub remove: u64,
-    /// Resources to import
+    /// To import, or imported
     #[serde(default)]
     pub import: u64,
-    /// `plan`, `apply` or `destroy`
-    #[serde(borrow, default)]
-    pub operation: Text<'a>,
 }
 
 /// Progress on one resource.
@@ -183,8 +192,8 @@ struct Wire<'a> {
     diagnostic: Option<Diagnostic<'a>>,
     #[serde(borrow, default)]
     change: Option<StreamChange<'a>>,
-    #[serde(borrow, default)]
-    changes: Option<ChangeCounts<'a>>,
+    #[serde(default)]
+    changes: Option<ChangeSummary>,
     #[serde(borrow, default)]
     outputs: Option<IndexMap<Text<'a>, WireOutput<'a>>>,
     #[serde(borrow, default)]
@@ -208,16 +217,16 @@ struct WireHook<'a> {
 }
 
 impl<'a> Message<'a> {
-    /// Reads one line. What is no message is `None`.
+    /// Reads one line. What is no message is `None`: warnings of the Go runtime, output of
+    /// wrapper scripts and the like stand between them.
     pub fn parse(line: &'a str) -> Option<Self> {
         let line = line.trim();
-        line.starts_with('{')
-            .then(|| {
-                serde_json::from_str::<Wire<'a>>(line)
-                    .ok()
-                    .map(Self::from_wire)
-            })
-            .flatten()
+        if !line.starts_with('{') {
+            return None;
+        }
+        let wire: Wire<'a> = serde_json::from_str(line).ok()?;
+        let says_something = !(wire.kind.is_empty() && wire.message.is_empty());
+        says_something.then(|| Self::from_wire(wire))
     }
 
     fn from_wire(wire: Wire<'a>) -> Self {
@@ -227,10 +236,10 @@ impl<'a> Message<'a> {
                 program: wire.tofu.or(wire.terraform).unwrap_or_default(),
                 ui: wire.ui.unwrap_or_default(),
             },
-            "diagnostic" => MessageKind::Diagnostic(wire.diagnostic.unwrap_or_default()),
-            "resource_drift" => Self::change(wire.change, wire.kind, MessageKind::ResourceDrift),
-            "planned_change" => Self::change(wire.change, wire.kind, MessageKind::PlannedChange),
-            "change_summary" => MessageKind::ChangeSummary(wire.changes.unwrap_or_default()),
+            "diagnostic" => Self::with(wire.diagnostic, wire.kind, MessageKind::Diagnostic),
+            "resource_drift" => Self::with(wire.change, wire.kind, MessageKind::ResourceDrift),
+            "planned_change" => Self::with(wire.change, wire.kind, MessageKind::PlannedChange),
+            "change_summary" => Self::with(wire.changes, wire.kind, MessageKind::ChangeSummary),
             "outputs" => {
                 let outputs = wire.outputs.unwrap_or_default().into_iter();
                 MessageKind::Outputs(
@@ -256,12 +265,12 @@ impl<'a> Message<'a> {
         }
     }
 
-    fn change(
-        change: Option<StreamChange<'a>>,
+    fn with<T>(
+        body: Option<T>,
         kind: Text<'a>,
-        make: impl FnOnce(StreamChange<'a>) -> MessageKind<'a>,
+        make: impl FnOnce(T) -> MessageKind<'a>,
     ) -> MessageKind<'a> {
-        change.map_or(MessageKind::Unknown(kind), make)
+        body.map_or(MessageKind::Unknown(kind), make)
     }
 }
 
@@ -290,6 +299,7 @@ impl<'a> Stream<'a> {
                 }
             }
         }
+        // A document that has a `type` and nothing else of a message is not taken for a stream.
         stream
             .messages
             .retain(|message| !(message.level.is_empty() && message.text.is_empty()));
@@ -344,6 +354,18 @@ mod tests {
             matches!(&stream.messages[3].kind, MessageKind::Unknown(kind) if *kind == "from_the_future")
         );
         assert!(!stream.is_complete());
+    }
+
+    #[test]
+    fn what_stands_between_the_messages_is_told_from_them() {
+        for noise in ["", "{", "{}", "[]", "warning: x", "{\"a\":1}"] {
+            assert!(Message::parse(noise).is_none(), "{noise}");
+        }
+        let bare = r#"{"@level":"info","@message":"x","type":"diagnostic"}"#;
+        assert!(matches!(
+            Message::parse(bare).unwrap().kind,
+            MessageKind::Unknown(_)
+        ));
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use infra_core::terraform::ChangeSummary;
+
 use crate::process::{Exit, Invocation, Runner, Stopped};
 use crate::terraform::stream::{self, EventSink};
-use crate::terraform::{ChangeSummary, Diagnostic, Failure, Locking, Terraform, TerraformError};
+use crate::terraform::{Diagnostic, Failure, Locking, Terraform, TerraformError};
 
 /// Which plan is applied, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]

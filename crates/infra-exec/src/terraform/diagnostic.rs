@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use infra_core::terraform;
 
 use crate::escape::{multiline, printable};
 
 /// How bad a [`Diagnostic`] is.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(from = "String")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Severity {
     /// The command failed because of it
     Error,
@@ -18,12 +17,12 @@ pub enum Severity {
     Unknown(String),
 }
 
-impl From<String> for Severity {
-    fn from(word: String) -> Self {
-        match word.as_str() {
+impl From<&str> for Severity {
+    fn from(word: &str) -> Self {
+        match word {
             "error" => Self::Error,
             "warning" => Self::Warning,
-            _ => Self::Unknown(word),
+            _ => Self::Unknown(word.to_owned()),
         }
     }
 }
@@ -43,10 +42,8 @@ pub struct Position {
 
 /// One error or warning of Terraform.
 ///
-/// In JSON as `internal/command/views/json/diagnostic.go` defines it; from the text on
-/// stderr as far as that tells.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(from = "wire::Diagnostic")]
+/// From its [message](terraform::Diagnostic), or from the text on stderr as far as that tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// How bad it is
     pub severity: Severity,
@@ -133,66 +130,21 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// The JSON form, of which only what is shown is read.
-mod wire {
-    use serde::Deserialize;
-
-    #[derive(Deserialize)]
-    pub(super) struct Diagnostic {
-        #[serde(default)]
-        severity: String,
-        #[serde(default)]
-        summary: String,
-        #[serde(default)]
-        detail: String,
-        #[serde(default)]
-        address: Option<String>,
-        #[serde(default)]
-        range: Option<Range>,
-        #[serde(default)]
-        snippet: Option<Snippet>,
-    }
-
-    #[derive(Deserialize)]
-    struct Range {
-        #[serde(default)]
-        filename: String,
-        #[serde(default)]
-        start: Start,
-    }
-
-    #[derive(Deserialize, Default)]
-    struct Start {
-        #[serde(default)]
-        line: u64,
-        #[serde(default)]
-        column: u64,
-    }
-
-    #[derive(Deserialize)]
-    struct Snippet {
-        #[serde(default)]
-        code: String,
-    }
-
-    impl From<Diagnostic> for super::Diagnostic {
-        fn from(wire: Diagnostic) -> Self {
-            let snippet = wire
-                .snippet
-                .map(|snippet| snippet.code)
-                .filter(|code| !code.is_empty());
-            Self {
-                severity: wire.severity.into(),
-                summary: wire.summary,
-                detail: wire.detail,
-                address: wire.address.filter(|address| !address.is_empty()),
-                position: wire.range.map(|range| super::Position {
-                    filename: range.filename,
-                    line: range.start.line,
-                    column: range.start.column,
-                    snippet,
-                }),
-            }
+impl From<&terraform::Diagnostic<'_>> for Diagnostic {
+    fn from(told: &terraform::Diagnostic<'_>) -> Self {
+        let snippet = told.snippet.as_ref().map(|snippet| snippet.code.as_str());
+        let address = told.address.as_deref();
+        Self {
+            severity: told.severity.as_str().into(),
+            summary: told.summary.to_string(),
+            detail: told.detail.to_string(),
+            address: address.filter(|text| !text.is_empty()).map(str::to_owned),
+            position: told.range.as_ref().map(|range| Position {
+                filename: range.filename.to_string(),
+                line: range.start.line,
+                column: range.start.column,
+                snippet: snippet.filter(|code| !code.is_empty()).map(str::to_owned),
+            }),
         }
     }
 }
@@ -200,6 +152,10 @@ mod wire {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn of_json(json: &str) -> Diagnostic {
+        (&serde_json::from_str::<terraform::Diagnostic<'_>>(json).unwrap()).into()
+    }
 
     #[test]
     fn text_with_and_without_the_left_rule_gives_the_same_diagnostics() {
@@ -218,17 +174,17 @@ mod tests {
 
     #[test]
     fn a_json_diagnostic_shows_its_place_and_no_control_characters() {
-        let diagnostic: Diagnostic = serde_json::from_str(
+        let diagnostic = of_json(
             r#"{"severity":"error","summary":"Unsupported \u001b[31margument","detail":"a\nb",
                 "range":{"filename":"main.tf","start":{"line":3,"column":5,"byte":40}},
                 "snippet":{"code":"  foo = 1","start_line":3},"new_field":{}}"#,
-        )
-        .unwrap();
+        );
         assert_eq!(
             diagnostic.to_string(),
             "Unsupported \\x1b[31margument\n  on main.tf line 3:\n      foo = 1\na\nb"
         );
-        let odd: Diagnostic = serde_json::from_str(r#"{"severity":"notice"}"#).unwrap();
+        let odd = of_json(r#"{"severity":"notice","address":"","snippet":{}}"#);
         assert_eq!(odd.severity, Severity::Unknown("notice".to_owned()));
+        assert_eq!((odd.address, odd.position), (None, None));
     }
 }

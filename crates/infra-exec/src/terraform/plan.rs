@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use infra_core::terraform::ChangeSummary;
+
 use crate::process::{Invocation, Runner};
 use crate::terraform::stream::{self, EventSink};
-use crate::terraform::{
-    ChangeSummary, Diagnostic, Failure, Locking, Terraform, TerraformError, Trouble,
-};
+use crate::terraform::{Diagnostic, Failure, Locking, Terraform, TerraformError, Trouble};
 use crate::tools::{MINIMUM_TERRAFORM, Version};
 
 /// What is planned, and how.

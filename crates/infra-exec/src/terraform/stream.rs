@@ -2,14 +2,16 @@
 
 use std::sync::Mutex;
 
+use infra_core::terraform::{ChangeSummary, Message, MessageKind};
+
 use crate::process::{Completed, Invocation, ProcessEvent, RunError, Runner};
-use crate::terraform::{ChangeSummary, Diagnostic, Message};
+use crate::terraform::Diagnostic;
 
 /// What happens while Terraform runs.
 #[derive(Debug, Clone, Copy)]
 pub enum TerraformEvent<'a> {
     /// Terraform wrote a message
-    Message(&'a Message),
+    Message(&'a Message<'a>),
     /// Terraform wrote a line that is no message, on either output
     Text(&'a str),
     /// Something happened to the process itself
@@ -30,19 +32,19 @@ pub(super) struct Told {
 }
 
 impl Told {
-    fn take(&mut self, message: &Message) {
-        self.diagnostics.extend(message.diagnostic.clone());
-        if message.changes.is_some() {
-            self.summary = message.changes;
-        }
-        // OpenTofu says its version as `tofu`, and Terraform's it doesn't have.
-        if message.tofu.is_none() && message.terraform.is_some() {
-            self.terraform.clone_from(&message.terraform);
-        }
-        let address = message.hook.as_ref().map(|hook| hook.resource.addr.clone());
-        match message.kind.as_str() {
-            "apply_complete" => self.completed.extend(address),
-            "apply_errored" => self.errored.extend(address),
+    fn take(&mut self, message: &Message<'_>) {
+        match &message.kind {
+            MessageKind::Diagnostic(diagnostic) => self.diagnostics.push(diagnostic.into()),
+            MessageKind::ChangeSummary(summary) => self.summary = Some(*summary),
+            // OpenTofu's own numbers say nothing of the Terraform it is like.
+            MessageKind::Version { program, tofu, .. } if !tofu => {
+                self.terraform = Some(program.to_string());
+            }
+            MessageKind::Hook(hook) => match hook.kind.as_str() {
+                "apply_complete" => self.completed.push(hook.address.to_string()),
+                "apply_errored" => self.errored.push(hook.address.to_string()),
+                _ => {}
+            },
             _ => {}
         }
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use infra_core::hint::Hint as _;
+use infra_core::terraform::MessageKind;
 use infra_exec::process::{Interrupter, Runner, Stopped};
 use infra_exec::terraform::{
     Apply, Failure, Init, Locking, Plan, PlanOutcome, Terraform, TerraformEvent, Trouble,
@@ -74,8 +75,10 @@ async fn a_plan_is_made_shown_applied_and_read_back() {
     let kinds = Mutex::new(Vec::new());
     let outcome = terraform
         .apply(&runner(), &Apply::new(module.path("p")), &|event| {
-            if let TerraformEvent::Message(message) = event {
-                kinds.lock().unwrap().push(message.kind.clone());
+            if let TerraformEvent::Message(message) = event
+                && let MessageKind::Hook(hook) = &message.kind
+            {
+                kinds.lock().unwrap().push(hook.kind.to_string());
             }
         })
         .await
