@@ -19,15 +19,6 @@ pub enum ToolError {
     /// Its version isn't known, or is too old
     #[error(transparent)]
     Ansible(#[from] AnsibleCoreError),
-    /// There is no such root module. A child that starts in it would fail with the words
-    /// of a program that is missing.
-    #[error("the Terraform root module {dir} is not a directory")]
-    RootModule {
-        /// Where it should be
-        dir: Utf8PathBuf,
-        /// The file that says so
-        config: Utf8PathBuf,
-    },
 }
 
 impl Hint for ToolError {
@@ -35,9 +26,6 @@ impl Hint for ToolError {
         match self {
             Self::Locate(error) => error.hints(),
             Self::Ansible(error) => error.hints(),
-            Self::RootModule { config, .. } => vec![format!(
-                "correct `dir` in the `terraform` block of {config}"
-            )],
         }
     }
 }
@@ -50,12 +38,8 @@ pub fn terraform(project: &Project) -> Result<Terraform, ToolError> {
         settings.binary.as_deref(),
         project.root.as_std_path(),
     )?;
-    let dir = project.terraform_dir();
-    if !dir.is_dir() {
-        let config = project.file.clone();
-        return Err(ToolError::RootModule { dir, config });
-    }
-    let terraform = Terraform::new(program, dir).workspace(settings.workspace.clone());
+    let terraform =
+        Terraform::new(program, project.terraform_dir()).workspace(settings.workspace.clone());
     Ok(settings
         .env
         .iter()

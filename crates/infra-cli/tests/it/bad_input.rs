@@ -334,8 +334,8 @@ fn a_root_module_that_there_is_not() {
     );
     insta::assert_snapshot!(project.run(&["plan", "-q"]), @"
     ------- stderr -------
-    error: the Terraform root module $DIR/nowhere is not a directory
-    hint: correct `dir` in the `terraform` block of $DIR/infra.hcl
+    error: cannot run true in $DIR/nowhere: there is no such directory
+    hint: `infra validate` points at what infra.hcl names and is not there
     [exit status: 1]
     ");
 }

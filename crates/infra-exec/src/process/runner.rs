@@ -64,6 +64,15 @@ pub enum RunError {
         /// Why
         source: io::Error,
     },
+    /// There is no such directory to start it in. The system reports that in the words of a
+    /// program that is missing.
+    #[error("cannot run {program} in {}: there is no such directory", dir.display())]
+    Directory {
+        /// The name of the program
+        program: String,
+        /// The directory
+        dir: PathBuf,
+    },
     /// A file for its output could not be created
     #[error("cannot create {}", path.display())]
     Create {
@@ -82,7 +91,16 @@ pub enum RunError {
     },
 }
 
-impl Hint for RunError {}
+impl Hint for RunError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Directory { .. } => {
+                vec!["`infra validate` points at what infra.hcl names and is not there".to_owned()]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
 
 /// Runs children, one after the other or several at once, and stops them when interrupted.
 ///
@@ -150,10 +168,9 @@ impl Runner {
             .envs(self.env.iter().map(|(name, value)| (name, value)));
         tracing::debug!(%invocation, "run");
         let started = Instant::now();
-        let child = command.spawn().map_err(|source| RunError::Spawn {
-            program: invocation.program.clone(),
-            source,
-        })?;
+        let child = command
+            .spawn()
+            .map_err(|source| not_started(invocation, source))?;
         let pid = child.id().unwrap_or_default();
         sink(ProcessEvent::Started(pid));
         let leader = i32::try_from(pid).unwrap_or_default();
@@ -180,6 +197,21 @@ fn create(path: &PathBuf) -> Result<File, RunError> {
             path: path.clone(),
             source,
         })
+}
+
+fn not_started(invocation: &Invocation, source: io::Error) -> RunError {
+    match &invocation.cwd {
+        Some(dir) if source.kind() == io::ErrorKind::NotFound && !dir.is_dir() => {
+            RunError::Directory {
+                program: invocation.name(),
+                dir: dir.clone(),
+            }
+        }
+        _ => RunError::Spawn {
+            program: invocation.program.clone(),
+            source,
+        },
+    }
 }
 
 fn command(invocation: &Invocation) -> Result<Command, RunError> {

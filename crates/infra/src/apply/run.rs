@@ -77,8 +77,8 @@ impl<'a> Run<'a> {
             held: Some(self.place.locking()),
         };
         let planned = match &options.saved {
-            None => with.live().await?,
-            Some(saved) => self.again(&with, saved).await?,
+            None => Box::pin(with.live()).await?,
+            Some(saved) => Box::pin(self.again(&with, saved)).await?,
         };
         nothing_to_push(self.project, planned.state())?;
         let ansible = with.ansible()?;
@@ -95,9 +95,8 @@ impl<'a> Run<'a> {
             ));
         }
         self.start(ansible.as_ref(), &planned).await?;
-        let mut report = self
-            .work(planned, &options.plan, refreshes, &key, ansible.as_ref())
-            .await?;
+        let work = self.work(planned, &options.plan, refreshes, &key, ansible.as_ref());
+        let mut report = Box::pin(work).await?;
         self.look_for_foreign_writes().await;
         if !self.incidents.is_empty() {
             report.problems.append(&mut self.incidents);
@@ -179,13 +178,14 @@ impl<'a> Run<'a> {
             .await?;
         let state = pulled(&terraform, runner).await.map_err(PlanError::from)?;
         with.admit(state.as_ref()).map_err(PlanError::from)?;
+        saved.starts_from(state.as_ref())?;
         let planned = with
             .decide_made(
                 made(dir, &file, json, state.as_ref()),
                 with.ansible()?.as_ref(),
             )
             .await?;
-        saved.still_holds(&planned, state.as_ref())?;
+        saved.still_holds(&planned)?;
         Ok(planned)
     }
 

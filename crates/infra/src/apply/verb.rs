@@ -36,7 +36,9 @@ pub async fn apply(
         interrupter: Some(options.interrupter.clone()),
     };
     let locked = Locked::take::<ApplyError>(context, project, purpose).await?;
-    let (result, lock) = under_lock(&locked, project, options).await;
+    // On the heap: a run is one future with everything that it may do, more than the stack
+    // of a thread holds beside its callers.
+    let (result, lock) = Box::pin(under_lock(&locked, project, options)).await;
     let spool = project.state_dir().join("spool");
     let unsent = locked.end(lock).await;
     if unsent == 0 {
@@ -69,7 +71,7 @@ async fn under_lock(
         Ok(run) => run,
         Err(error) => return (Err(error.into()), Lock::Kept),
     };
-    let (result, lock) = locked.watch(run.carry_out(options)).await;
+    let (result, lock) = locked.watch(Box::pin(run.carry_out(options))).await;
     (finish(context, &mut run, result, lock).await, lock)
 }
 

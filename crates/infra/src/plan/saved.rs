@@ -263,19 +263,27 @@ impl SavedDecision {
         Ok((dir, file))
     }
 
-    /// Whether the decision that is made of the same plan now is still this one, and the
-    /// state is still the one that it starts from.
-    pub(crate) fn still_holds(
-        &self,
-        planned: &Planned,
-        state: Option<&StateId>,
-    ) -> Result<(), SavedError> {
+    /// Whether the state is still the one that the plan starts from. To be asked first: of a
+    /// plan for an older state everything else would be judged by what is no longer there.
+    pub(crate) fn starts_from(&self, state: Option<&StateId>) -> Result<(), SavedError> {
+        self.unmoved(
+            state_moved(self.pins.state.as_ref(), state)
+                .into_iter()
+                .collect(),
+        )
+    }
+
+    /// Whether the decision that is made of the same plan now is still this one.
+    pub(crate) fn still_holds(&self, planned: &Planned) -> Result<(), SavedError> {
         let mut moved = Vec::new();
-        moved.extend(state_moved(self.pins.state.as_ref(), state));
         if self.pins.inventory != Digest::from(planned.built.inventory.digest()) {
             moved.push("the inventory is another one".to_owned());
         }
         moved.extend(differences(&self.pins.runs(), &planned.run_set));
+        self.unmoved(moved)
+    }
+
+    fn unmoved(&self, moved: Vec<String>) -> Result<(), SavedError> {
         if moved.is_empty() {
             Ok(())
         } else {

@@ -98,7 +98,7 @@ fn a_playbook_that_is_none_points_into_its_file() {
     );
     let report = report(&scene);
     assert!(
-        report.starts_with("infra.hcl:21:13 Error: the playbook ../site.yml"),
+        report.starts_with("infra.hcl:21:13 Error: playbook ../site.yml is outside of"),
         "{report}"
     );
 }
