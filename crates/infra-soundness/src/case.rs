@@ -41,6 +41,10 @@ pub struct About {
     /// Whether names of files are computed, so that the closure is wider than any run
     #[serde(default)]
     pub templated: bool,
+    /// Which runs are known to be there for nothing in this tree, and why. They are still
+    /// counted and printed; a wrong skip is never excused.
+    #[serde(default)]
+    pub known_needless: Option<String>,
     /// Whether tasks for this machine itself are simulated as well: for roles of others
     #[serde(default)]
     pub no_localhost: bool,
