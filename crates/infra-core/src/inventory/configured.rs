@@ -11,7 +11,7 @@ use super::machine::Machine;
 use super::names::{is_group_name, is_variable_name};
 use super::pick::Picker;
 use super::survey::{Survey, row_or_plain, wanted_of};
-use super::variable::{port, without_marks};
+use super::variable::{port, without_live_keys};
 use super::{BuildOptions, InventoryError};
 use crate::config::{Expr, HostRule, InventoryRules};
 use crate::json::Value;
@@ -166,8 +166,8 @@ fn draft(
         } else {
             evaluator.guarded(expr, name)?
         };
-        if without_marks(&mut value) {
-            let why = "a part of it has a name that Ansible keeps for itself";
+        if without_live_keys(&mut value) {
+            let why = "a part of it has a name that Ansible would not take for data";
             let about = NoteKind::VariableLeftOut(name.clone(), why);
             findings.note(&machine.address, about);
         }

@@ -15,7 +15,7 @@ use super::model::Group;
 use super::names::{from_address, is_group_name, is_host_name};
 use super::pick::{Picked, Picker};
 use super::survey::row_or_plain;
-use super::variable::{refusal, without_marks};
+use super::variable::{refusal, without_live_keys};
 use crate::json::Value;
 use crate::terraform::{Object, State};
 
@@ -207,8 +207,8 @@ fn variables(picked: &Picked<'_>, address: &str, findings: &mut Findings) -> Pri
             findings.note(address, NoteKind::VariableLeftOut(name, why));
             continue;
         }
-        if without_marks(&mut value) {
-            let why = "a part of it has a name that Ansible keeps for itself";
+        if without_live_keys(&mut value) {
+            let why = "a part of it has a name that Ansible would not take for data";
             findings.note(address, NoteKind::VariableLeftOut(name.clone(), why));
         }
         taken.insert(name, (priority, address.to_owned(), value));

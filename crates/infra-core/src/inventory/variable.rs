@@ -4,6 +4,7 @@
 use super::connect::{is_connectable, is_user};
 use super::model::is_connection_variable;
 use super::names::is_variable_name;
+use super::render::is_live_key;
 use crate::json::Value;
 
 /// A port as a number or its text.
@@ -68,21 +69,23 @@ fn is_path(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"/._-~".contains(&byte))
 }
 
-/// Takes out the members that Ansible's JSON would read as marks rather than as data: of
-/// `{"__ansible_vault": …}` it makes a vaulted value, and the run breaks on it. Says
-/// whether there were any.
-pub(super) fn without_marks(value: &mut Value<'static>) -> bool {
+/// Takes out the members whose names Ansible would not take for data: of
+/// `{"__ansible_vault": …}` it makes a vaulted value, and the run breaks on it; a name that
+/// could be a template is one as soon as a playbook takes it out of its map, as `dict2items`
+/// does, and no format has a mark for names that every version heeds. Says whether there
+/// were any.
+pub(super) fn without_live_keys(value: &mut Value<'static>) -> bool {
     match value {
         Value::Array(items) => items
             .iter_mut()
-            .fold(false, |found, item| without_marks(item) | found),
+            .fold(false, |found, item| without_live_keys(item) | found),
         Value::Object(members) => {
             let before = members.len();
-            members.retain(|key, _| !key.starts_with("__ansible"));
+            members.retain(|key, _| !is_live_key(key));
             let found = members.len() != before;
             members
                 .values_mut()
-                .fold(found, |found, member| without_marks(member) | found)
+                .fold(found, |found, member| without_live_keys(member) | found)
         }
         _ => false,
     }
@@ -108,12 +111,11 @@ mod tests {
     }
 
     #[test]
-    fn members_that_ansible_reads_as_marks_are_taken_out() {
-        let mut value = Value::parse(r#"{"a":[{"__ansible_unsafe":"x","b":1}]}"#)
-            .unwrap()
-            .into_owned();
-        assert!(without_marks(&mut value));
-        assert_eq!(value.to_string(), r#"{"a":[{"b":1}]}"#);
-        assert!(!without_marks(&mut value));
+    fn members_that_ansible_would_not_take_for_data_are_taken_out() {
+        let text = r#"{"a":[{"__ansible_unsafe":"x","b":1,"{{ x }}":2,"c":{"{% x %}":3}}]}"#;
+        let mut value = Value::parse(text).unwrap().into_owned();
+        assert!(without_live_keys(&mut value));
+        assert_eq!(value.to_string(), r#"{"a":[{"b":1,"c":{}}]}"#);
+        assert!(!without_live_keys(&mut value));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::template::{holds_template, is_mark};
+use super::template::{holds_template, is_live_key};
 use crate::inventory::model::Inventory;
 use crate::json::Value;
 
@@ -99,7 +99,7 @@ fn literal(out: &mut String, value: &Value<'_>) {
         }
         Value::Object(members) => {
             out.push('{');
-            for (key, member) in members.iter().filter(|(key, _)| !is_mark(key)) {
+            for (key, member) in members.iter().filter(|(key, _)| !is_live_key(key)) {
                 string(out, key);
                 out.push(':');
                 literal(out, member);

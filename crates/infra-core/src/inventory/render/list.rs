@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::template::{could_be_template, is_mark};
+use super::template::{could_be_template, is_live_key};
 use crate::inventory::model::{Group, Host, Inventory};
 use crate::json::Value;
 
@@ -204,7 +204,7 @@ impl Serialize for Untrusted<'_> {
             Value::Object(members) => serializer.collect_map(
                 members
                     .iter()
-                    .filter(|(key, _)| !is_mark(key))
+                    .filter(|(key, _)| !is_live_key(key))
                     .map(|(key, value)| (key, Untrusted(value))),
             ),
             other => other.serialize(serializer),

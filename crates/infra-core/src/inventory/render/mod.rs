@@ -11,3 +11,4 @@ mod template;
 mod yaml;
 
 pub use list::{HostVars, List};
+pub(super) use template::is_live_key;

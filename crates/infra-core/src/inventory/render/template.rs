@@ -11,7 +11,8 @@ pub(super) fn could_be_template(text: &str) -> bool {
     text.contains('{')
 }
 
-/// Whether there is such a string anywhere in `value`. Keys of objects are never templated.
+/// Whether there is such a string anywhere in `value`, keys aside: [`is_live_key`] is about
+/// those.
 pub(super) fn holds_template(value: &Value<'_>) -> bool {
     match value {
         Value::String(text) => could_be_template(text),
@@ -21,8 +22,10 @@ pub(super) fn holds_template(value: &Value<'_>) -> bool {
     }
 }
 
-/// Whether Ansible's JSON reader takes an object with this key for a mark rather than for
-/// data: `__ansible_vault`, `__ansible_unsafe`, and what a later version may add.
-pub(super) fn is_mark(key: &str) -> bool {
-    key.starts_with("__ansible")
+/// Whether Ansible takes this key of an object for more than data: for a mark
+/// (`__ansible_vault`, `__ansible_unsafe`, and what a later version may add), or for a
+/// template. ansible-core 2.19 trusts the keys of a YAML inventory as templates, and runs
+/// one as soon as a playbook takes it out of its map (`dict2items`, `.keys()`).
+pub(in crate::inventory) fn is_live_key(key: &str) -> bool {
+    key.starts_with("__ansible") || could_be_template(key)
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::template::{could_be_template, is_mark};
+use super::template::{could_be_template, is_live_key};
 use crate::inventory::model::Inventory;
 use crate::json::Value;
 
@@ -106,7 +106,7 @@ fn flow(out: &mut String, value: &Value<'_>, untrusted: bool) {
             out.push('{');
             let members = members
                 .iter()
-                .filter(|(key, _)| !(untrusted && is_mark(key)));
+                .filter(|(key, _)| !(untrusted && is_live_key(key)));
             for (position, (key, member)) in members.enumerate() {
                 out.push_str(if position > 0 { ", " } else { "" });
                 flow_key(out, key);
@@ -185,7 +185,7 @@ mod tests {
             written(
                 r#"["x\"\n ansible_connection: local","{{ x }}",{"{{k}}":"a"},{"__ansible_vault":"v"}]"#
             ),
-            r#"["x\"\n ansible_connection: local", !unsafe "{{ x }}", {"{{k}}": "a"}, {}]"#
+            r#"["x\"\n ansible_connection: local", !unsafe "{{ x }}", {}, {}]"#
         );
         assert_eq!(
             written(r#""\u2028\u0085\u007f\u0000é😀""#),

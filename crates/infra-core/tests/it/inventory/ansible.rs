@@ -174,6 +174,19 @@ fn no_tag_runs_anything_when_a_play_reads_it() {
         );
         assert!(printed.contains("10.0.0.1"), "{printed}");
         assert!(!canary.exists(), "{file}");
+        // A key is a value as soon as it is taken out of its map.
+        let keys = r#"{"msg": "{{ (labels | default({})).keys() | first | default }} {{ labels | default({}) | dict2items }}"}"#;
+        for message in [
+            keys,
+            r#"{"msg": "{% for key in labels | default({}) %}{{ key }}{{ key | regex_replace('x') }}{% endfor %}"}"#,
+        ] {
+            run(
+                "ansible",
+                &["-i", file, "web-1", "-m", "debug", "-a", message],
+                home.path(),
+            );
+            assert!(!canary.exists(), "{file}: {message}");
+        }
     }
     let greeting = run(
         "ansible",
