@@ -10,6 +10,8 @@ POST join           reachable again
 POST boot           {"delay": SECONDS | null, "machine": ID or NAME, for one machine only}
 PUT  faults         a list of fault rules, in the place of all others; GET shows them
 GET  log            requests so far; DELETE forgets them
+GET  store          every object of S3 with all its versions, every item of DynamoDB
+PUT  object         {"bucket", "key", "text"}: another version, as a person would upload it
 ==================  =====================================================================
 
 All are below ``/__sim/``. Those that act on machines take ``{"machines": [ID or NAME…]}``,
@@ -23,7 +25,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from . import cloud
+from . import cloud, store
 from .faults import FaultRule, Faults
 from .fleet import BootRule, Fleet
 from .log import RequestLog
@@ -70,6 +72,13 @@ class Control:
                 return self._fault_rules()
             case "GET", "log":
                 return self._log.entries()
+            case "GET", "store":
+                with self._api_lock:
+                    return store.everything()
+            case "PUT", "object":
+                with self._api_lock:
+                    store.put(body["bucket"], body["key"], body["text"])
+                return {}
             case "DELETE", "log":
                 self._log.clear()
                 return []

@@ -14,7 +14,9 @@ class FaultRule:
 
     With ``status`` the request is answered with that error and not executed. ``drop``
     closes the connection without an answer: ``before`` leaves the request undone, ``after``
-    does it and loses the answer. ``delay`` comes first, in seconds.
+    does it and loses the answer. ``silent`` closes nothing and answers nothing, for as long
+    as the client waits. ``kill`` ends a process with SIGKILL at that point: a process id, or
+    ``client`` for whichever made the request. ``delay`` comes first, in seconds.
     """
 
     method: str | None = None
@@ -30,6 +32,7 @@ class FaultRule:
     status: int | None = None
     code: str = "SlowDown"
     drop: str | None = None
+    kill: int | str | None = None
 
     @classmethod
     def from_json(cls, value: Any) -> FaultRule:
@@ -38,8 +41,13 @@ class FaultRule:
         unknown = sorted(set(value) - known)
         if unknown:
             raise ValueError(f"unknown in a fault rule: {', '.join(unknown)}")
-        if value.get("drop") not in (None, "before", "after"):
-            raise ValueError("drop is 'before' or 'after'")
+        if value.get("drop") not in (None, "before", "after", "silent"):
+            raise ValueError("drop is 'before', 'after' or 'silent'")
+        kill = value.get("kill")
+        if not (kill is None or kill == "client" or (isinstance(kill, int) and kill > 1)):
+            raise ValueError("kill is a process id or 'client'")
+        if kill is not None and value.get("drop") is None:
+            raise ValueError("kill wants a drop: 'before' or 'after' the request is done")
         return cls(**value)
 
     def matches(self, method: str, path: str, target: str, body: bytes) -> bool:

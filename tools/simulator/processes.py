@@ -57,6 +57,25 @@ def signal_tree(root: int, number: signal.Signals) -> None:
             continue
 
 
+def owner_of_port(port: int) -> int | None:
+    """The process that has the connection from this local port of loopback."""
+    inode = None
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        if int(fields[1].rpartition(":")[2], 16) == port and int(fields[9]):
+            inode = f"socket:[{fields[9]}]"
+            break
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            if any(os.readlink(file) == inode for file in (entry / "fd").iterdir()):
+                return int(entry.name)
+        except OSError:
+            continue  # It ended while we looked, or is not ours to look into.
+    return None
+
+
 def _parents() -> dict[int, int]:
     parents: dict[int, int] = {}
     for entry in Path("/proc").iterdir():

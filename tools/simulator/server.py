@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import os
+import signal
 import socket
 import struct
 import threading
@@ -17,6 +20,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from .control import PREFIX, Control
 from .faults import FaultRule, Faults
 from .log import RequestLog
+from .processes import owner_of_port
 
 _Environ = dict[str, Any]
 _StartResponse = Callable[..., Any]
@@ -56,7 +60,10 @@ class Api:
         self._log.add(method, path, target, body, fault is not None)
         if fault is not None:
             time.sleep(fault.delay)
+            if fault.drop == "silent":
+                _wait_for_the_client(environ)
             if fault.drop == "before":
+                _kill(fault, environ)
                 _drop_connection(environ)
             if fault.status is not None:
                 return _error(fault, is_json=bool(target), start_response=start_response)
@@ -69,6 +76,7 @@ class Api:
         if method != "GET" and b"Action=" in body:
             self._changed()
         if answer_lost:
+            _kill(fault, environ)
             _drop_connection(environ)
         return [answer]
 
@@ -126,6 +134,27 @@ def _error(fault: FaultRule, is_json: bool, start_response: _StartResponse) -> l
 
 def _discard(*_args: Any, **_kwargs: Any) -> None:
     """Takes the start of a response that nobody will see."""
+
+
+def _kill(fault: FaultRule | None, environ: _Environ) -> None:
+    """Ends the process that the rule names, before it can learn anything."""
+    if fault is None or fault.kill is None:
+        return
+    if fault.kill == "client":
+        pid = owner_of_port(int(environ["REMOTE_PORT"]))
+    else:
+        pid = int(fault.kill)
+    if pid is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _wait_for_the_client(environ: _Environ) -> None:
+    """Says nothing until the client gives up."""
+    connection: socket.socket = environ["werkzeug.socket"]
+    with contextlib.suppress(OSError):
+        connection.recv(1)
+    _drop_connection(environ)
 
 
 def _drop_connection(environ: _Environ) -> None:

@@ -21,14 +21,18 @@
 mod binary;
 mod files;
 mod http;
+pub mod invariant;
 mod machine;
 mod normalise;
 mod output;
 mod project;
 mod run;
 mod simulator;
+mod store;
+mod strike;
 mod tools;
 mod wait;
+mod workshop;
 
 pub use binary::infra_binary;
 pub use files::copy_tree;
@@ -39,5 +43,8 @@ pub use project::Project;
 pub use run::{Run, Running};
 pub use rustix::process::Signal;
 pub use simulator::{Request, Simulator, aws_environment};
+pub use store::{Item, Object, Store, Version};
+pub use strike::Strike;
 pub use tools::{Tools, target_directory, workspace_root};
 pub use wait::wait_until;
+pub use workshop::{Blow, Outcome, RequestFault, Workshop};

@@ -149,7 +149,7 @@ impl Project {
         let program = if program.contains('/') {
             Utf8PathBuf::from(program)
         } else {
-            self.find(program)
+            find_in(&self.environment, program)
         };
         Run::new(&program, &self.root, self.environment.clone(), normaliser)
     }
@@ -175,11 +175,12 @@ impl Project {
     pub fn infra_json<A: Into<OsString>>(&self, arguments: impl IntoIterator<Item = A>) -> Value {
         self.infra(["--json"]).args(arguments).succeeds().json()
     }
+}
 
-    fn find(&self, program: &str) -> Utf8PathBuf {
-        env::split_paths(&self.environment["PATH"])
-            .filter_map(|directory| Utf8PathBuf::from_path_buf(directory.join(program)).ok())
-            .find(|path| path.is_file())
-            .unwrap_or_else(|| panic!("{program} is not in {}", self.environment["PATH"]))
-    }
+/// Where the path of this environment leads to a program.
+pub(crate) fn find_in(environment: &BTreeMap<String, String>, program: &str) -> Utf8PathBuf {
+    env::split_paths(&environment["PATH"])
+        .filter_map(|directory| Utf8PathBuf::from_path_buf(directory.join(program)).ok())
+        .find(|path| path.is_file())
+        .unwrap_or_else(|| panic!("{program} is not in {}", environment["PATH"]))
 }

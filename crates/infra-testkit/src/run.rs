@@ -11,7 +11,8 @@ use duct::Handle;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::{CommandOutput, Normaliser, Tools, wait_until, workspace_root};
+use crate::project::find_in;
+use crate::{CommandOutput, Normaliser, Strike, Tools, wait_until, workspace_root};
 
 /// Long enough for the slowest command on a busy machine; a test that hangs must not hang all.
 const DEADLINE: Duration = Duration::from_mins(3);
@@ -73,6 +74,17 @@ impl Run {
     /// Gives it a terminal, on which a test can type. All that it prints is on stdout then.
     pub fn on_terminal(mut self) -> Self {
         self.terminal = Some(Tools::locate());
+        self
+    }
+
+    /// Has a blow fall on it. `log` gets what strace saw.
+    pub fn struck(mut self, strike: Strike, log: &Utf8Path) -> Self {
+        let mut arguments: Vec<OsString> =
+            strike.arguments(log).into_iter().map(Into::into).collect();
+        arguments.push(self.program.as_str().into());
+        arguments.append(&mut self.arguments);
+        self.arguments = arguments;
+        self.program = find_in(&self.environment, "strace");
         self
     }
 

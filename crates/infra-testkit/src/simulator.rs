@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{Cut, Machine, Tools, http, wait_until, workspace_root};
+use crate::{Cut, Machine, Store, Tools, http, wait_until, workspace_root};
 
 /// A simulated AWS with machines one can log in to. Ends, with all machines, when dropped.
 pub struct Simulator {
@@ -31,6 +31,8 @@ pub struct Request {
     pub path: String,
     /// The action, for the services whose requests name one
     pub action: Option<String>,
+    /// Whether a fault rule took effect on it
+    pub fault: bool,
 }
 
 /// What the simulator prints when it is ready.
@@ -165,6 +167,17 @@ impl Simulator {
     /// Forgets the requests so far.
     pub fn clear_log(&self) {
         self.control("DELETE", "log", None);
+    }
+
+    /// What S3 and DynamoDB hold.
+    pub fn store(&self) -> Store {
+        parse(self.control("GET", "store", None))
+    }
+
+    /// Writes an object of S3 past the API, and nothing else.
+    pub fn put_object(&self, bucket: &str, key: &str, text: &str) {
+        let object = json!({"bucket": bucket, "key": key, "text": text});
+        self.control("PUT", "object", Some(&object));
     }
 
     /// Waits until every running machine that has a boot to finish has finished it.

@@ -2,8 +2,10 @@
 
 mod bench;
 mod demo;
+mod fuzz;
 mod race;
 mod setup;
+mod soak;
 mod soundness;
 mod test;
 
@@ -46,6 +48,10 @@ enum Command {
     Soundness(soundness::Options),
     /// Start eight applies of one stack at once, round after round
     Race(race::Options),
+    /// Feed the readers of foreign documents what nobody would write, for some minutes each
+    Fuzz(fuzz::Options),
+    /// Strike runs at each of their effects on the world, and check what must hold after each
+    Soak(soak::Options),
     /// Check everything: format, lints, tests, documentation, house rules
     Test(test::Options),
 }
@@ -76,6 +82,8 @@ fn run(command: Command) -> Result<()> {
         Command::Demo(options) => demo::run(&options),
         Command::Soundness(options) => soundness::run(&options),
         Command::Race(options) => race::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
+        Command::Soak(options) => soak::run(&options),
         Command::Test(options) => test::run(&options),
     }
 }

@@ -1,0 +1,130 @@
+//! Secrets that must not be found anywhere.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use camino::Utf8Path;
+
+use super::Text;
+
+/// Texts that stand for secrets, each by the place in which it belongs.
+#[derive(Debug, Clone)]
+pub struct Canaries(Vec<(&'static str, String)>);
+
+impl Canaries {
+    /// One for each place. They differ, so that a leak names its source.
+    pub fn new(places: &[&'static str]) -> Self {
+        let of = |place: &&'static str| (*place, format!("canary-{place}-d41d8cd98f00b204"));
+        Self(places.iter().map(of).collect())
+    }
+
+    /// The secret of a place.
+    pub fn of(&self, place: &str) -> &str {
+        let found = self.0.iter().find(|(name, _)| *name == place);
+        &found
+            .unwrap_or_else(|| panic!("no secret belongs to {place}"))
+            .1
+    }
+
+    /// Where one of them stands in the open.
+    pub(super) fn found_in(&self, texts: &[Text]) -> Vec<String> {
+        let mut findings = BTreeSet::new();
+        for text in texts {
+            for (place, secret) in &self.0 {
+                let needle = secret.as_bytes();
+                if text
+                    .bytes
+                    .windows(needle.len())
+                    .any(|window| window == needle)
+                {
+                    findings.insert(format!("the secret of {place} is in {}", text.place));
+                }
+            }
+        }
+        findings.into_iter().collect()
+    }
+}
+
+/// The files below a directory, but for those that `holds_secrets` says are meant to.
+pub fn texts_below(directory: &Utf8Path, holds_secrets: &dyn Fn(&Utf8Path) -> bool) -> Vec<Text> {
+    let mut texts = Vec::new();
+    let Ok(entries) = directory.read_dir_utf8() else {
+        return texts;
+    };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if holds_secrets(path) {
+            continue;
+        }
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            texts.extend(texts_below(path, holds_secrets));
+        } else if let Ok(bytes) = fs::read(path) {
+            texts.push(Text {
+                place: path.to_string(),
+                bytes,
+            });
+        }
+    }
+    texts
+}
+
+/// Reads the command lines of all processes, again and again, until it is asked what it saw.
+pub struct Watcher {
+    seen: Arc<Mutex<BTreeSet<Vec<u8>>>>,
+    ended: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Watcher {
+    /// Begins to watch.
+    pub fn start() -> Self {
+        let seen = Arc::new(Mutex::new(BTreeSet::new()));
+        let ended = Arc::new(AtomicBool::new(false));
+        let (into, until) = (Arc::clone(&seen), Arc::clone(&ended));
+        let thread = thread::spawn(move || {
+            while !until.load(Ordering::Relaxed) {
+                let commands = command_lines();
+                into.lock().expect("nobody panics with it").extend(commands);
+                thread::sleep(Duration::from_millis(20));
+            }
+        });
+        Self {
+            seen,
+            ended,
+            thread: Some(thread),
+        }
+    }
+
+    /// What `ps` would have shown at any time since.
+    pub fn seen(&self) -> Text {
+        let seen = self.seen.lock().expect("nobody panics with it");
+        let bytes = seen
+            .iter()
+            .flat_map(|command| [command.as_slice(), b"\n"].concat())
+            .collect();
+        Text {
+            place: "the command line of a process".to_owned(),
+            bytes,
+        }
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+fn command_lines() -> Vec<Vec<u8>> {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes
+        .filter_map(|process| fs::read(process.path().join("cmdline")).ok())
+        .collect()
+}

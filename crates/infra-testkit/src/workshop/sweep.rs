@@ -1,0 +1,183 @@
+//! One run that is struck, and what follows: the heart of every sweep.
+
+use std::fmt;
+use std::fs;
+use std::time::{Duration, SystemTime};
+
+use serde_json::json;
+
+use super::Workshop;
+use crate::invariant::{Invariant, Violation};
+use crate::strike::Strike;
+
+/// What happens to the nth request of a run to AWS. The first is number 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestFault {
+    /// It is refused once: 503 from S3, an internal error from DynamoDB
+    Refused,
+    /// From here on all are refused
+    RefusedForEver,
+    /// It is answered late
+    Late,
+    /// The connection breaks before it is done
+    LostBefore,
+    /// The connection breaks after it is done
+    LostAfter,
+    /// infra is killed before it is done
+    KilledBefore,
+    /// infra is killed after it is done
+    KilledAfter,
+    /// Whoever made it is killed after it is done
+    ClientKilled,
+}
+
+/// One fault, at one place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blow {
+    /// To the process itself
+    Process(Strike),
+    /// To a request
+    Request(u32, RequestFault),
+}
+
+impl fmt::Display for Blow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Process(Strike::Kill(nth)) => write!(f, "kill -9 at effect {nth}"),
+            Self::Process(Strike::DiskFull(nth)) => write!(f, "disk full at write {nth}"),
+            Self::Process(Strike::DiskBroken(nth)) => write!(f, "disk broken from write {nth} on"),
+            Self::Request(nth, fault) => write!(f, "request {nth}: {fault:?}"),
+        }
+    }
+}
+
+/// What came of a blow.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Whether it fell at all: a run with fewer effects passes untouched
+    pub fell: bool,
+    /// The exit code of the run that was struck
+    pub code: i32,
+    /// How many runs it took until all was done
+    pub recoveries: usize,
+    /// Everything that didn't hold
+    pub violations: Vec<Violation>,
+}
+
+impl Workshop<'_> {
+    /// Makes a change, strikes the run that applies it, looks at what is left, lets further
+    /// runs finish the work as their messages say, and looks again.
+    pub fn endure(&self, blow: Blow) -> Outcome {
+        self.change();
+        let (fell, code) = self.strike(blow);
+        let mut violations = self.violations_after_a_blow();
+        let mut recoveries = 0;
+        while let Err(message) = self.recover() {
+            recoveries += 1;
+            if recoveries > 2 {
+                violations.push(Violation {
+                    invariant: Invariant::Done,
+                    finding: format!("nothing that infra says leads on: {message}"),
+                });
+                break;
+            }
+        }
+        violations.extend(self.violations_at_rest());
+        // Once for the run that was struck, once more where its success was not recorded yet.
+        let runs = self.runs();
+        if runs > 2 {
+            violations.push(Violation {
+                invariant: Invariant::Done,
+                finding: format!("the playbook ran {runs} times for one change"),
+            });
+        }
+        Outcome {
+            fell,
+            code,
+            recoveries,
+            violations,
+        }
+    }
+
+    fn strike(&self, blow: Blow) -> (bool, i32) {
+        let apply = self.infra(&["apply", "--auto-approve"]);
+        match blow {
+            Blow::Process(strike) => {
+                let log = self.project.temporary_files().with_file_name("strace.log");
+                let output = apply.struck(strike, &log).output();
+                self.heard(&output);
+                (strike.fell(&log), output.code())
+            }
+            Blow::Request(nth, fault) => {
+                let aws = self
+                    .aws
+                    .expect("a workshop without a cloud makes no requests");
+                aws.clear_log();
+                let running = apply.start();
+                let pid = running.pid().as_raw_nonzero().get();
+                let one = json!({"path": "^/", "skip": nth - 1, "times": 1});
+                let rule = match fault {
+                    RequestFault::Refused => json!({"status": 503, "code": "InternalServerError"}),
+                    RequestFault::RefusedForEver => {
+                        json!({"status": 503, "code": "InternalServerError", "times": null})
+                    }
+                    RequestFault::Late => json!({"delay": 3.0}),
+                    RequestFault::LostBefore => json!({"drop": "before"}),
+                    RequestFault::LostAfter => json!({"drop": "after"}),
+                    RequestFault::KilledBefore => json!({"drop": "before", "kill": pid}),
+                    RequestFault::KilledAfter => json!({"drop": "after", "kill": pid}),
+                    RequestFault::ClientKilled => json!({"drop": "after", "kill": "client"}),
+                };
+                aws.faults(&json!([merged(one, rule)]));
+                let output = running.wait();
+                let fell = aws.log().iter().any(|request| request.fault);
+                aws.faults(&json!([]));
+                self.heard(&output);
+                (fell, output.code())
+            }
+        }
+    }
+
+    /// One more run, after doing what the message of the last one says where that is a lock
+    /// of Terraform's that nobody holds any more. An error is what it said.
+    fn recover(&self) -> Result<(), String> {
+        self.age_temporary_files();
+        let output = self.infra(&["apply", "--auto-approve"]).output();
+        self.heard(&output);
+        if output.code() == 0 {
+            return Ok(());
+        }
+        let text = format!("{}{}", output.stdout, output.stderr);
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let unlock = words
+            .windows(2)
+            .find(|pair| pair[0] == "force-unlock")
+            .map(|pair| pair[1]);
+        if let Some(id) = unlock {
+            let id = id.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+            let unlock = self
+                .project
+                .terraform("terraform", ["force-unlock", "-force", id])
+                .output();
+            self.heard(&unlock);
+        }
+        Err(text)
+    }
+
+    /// Makes what a killed run has left look as old as it would be for a person.
+    fn age_temporary_files(&self) {
+        let before = SystemTime::now() - Duration::from_mins(5);
+        let entries = self.project.temporary_files().read_dir_utf8();
+        for entry in entries.into_iter().flatten().flatten() {
+            let opened = fs::File::open(entry.path());
+            drop(opened.and_then(|file| file.set_modified(before)));
+        }
+    }
+}
+
+fn merged(mut base: serde_json::Value, over: serde_json::Value) -> serde_json::Value {
+    if let (Some(base), serde_json::Value::Object(over)) = (base.as_object_mut(), over) {
+        base.extend(over);
+    }
+    base
+}
