@@ -7,6 +7,7 @@
 
 mod environment;
 mod exactly_these_hosts;
+mod faults;
 mod first_contact;
 mod interrupted;
 mod new_machine;

@@ -40,7 +40,7 @@ pub use machine::{Cut, Machine};
 pub use normalise::Normaliser;
 pub use output::CommandOutput;
 pub use project::Project;
-pub use run::{Run, Running};
+pub use run::{Run, Running, kill};
 pub use rustix::process::Signal;
 pub use simulator::{Request, Simulator, aws_environment};
 pub use store::{Item, Object, Store, Version};

@@ -195,6 +195,18 @@ impl Running {
         pid.unwrap_or_else(|| panic!("`{}` has no process", self.command))
     }
 
+    /// The process of this name among its descendants, as the kernel calls it: at most 15
+    /// characters.
+    #[track_caller]
+    pub fn child(&self, name: &str) -> Pid {
+        wait_until(&format!("a child {name}"), self.deadline, || {
+            descendants(self.pid()).into_iter().find(|pid| {
+                let file = format!("/proc/{}/comm", pid.as_raw_nonzero());
+                fs::read_to_string(file).is_ok_and(|comm| comm.trim_end() == name)
+            })
+        })
+    }
+
     /// Waits until it has printed this text on either stream.
     #[track_caller]
     pub fn wait_for(&self, text: &str) {
@@ -250,6 +262,27 @@ impl Running {
         let bytes = fs::read(self.streams.path().join(name)).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
     }
+}
+
+/// Sends a signal to a process. That it is gone already is as good.
+pub fn kill(process: Pid, signal: Signal) {
+    let _already_gone = kill_process(process, signal);
+}
+
+/// The processes that a process has started, and those that these have. Linux only.
+fn descendants(pid: Pid) -> Vec<Pid> {
+    let number = pid.as_raw_nonzero();
+    let file = format!("/proc/{number}/task/{number}/children");
+    let children = fs::read_to_string(file).unwrap_or_default();
+    let children = children.split_ascii_whitespace();
+    let children: Vec<Pid> = children
+        .filter_map(|child| Pid::from_raw(child.parse().ok()?))
+        .collect();
+    let below: Vec<Pid> = children
+        .iter()
+        .flat_map(|child| descendants(*child))
+        .collect();
+    [children, below].concat()
 }
 
 impl Drop for Running {

@@ -204,7 +204,10 @@ impl fmt::Display for TerraformError {
         if self.diagnostics.is_empty() {
             let said = self.stderr_tail.trim();
             if said.is_empty() {
-                return f.write_str(" and did not say why");
+                return f.write_str(match self.exit {
+                    Exit::Signal(_) => ": it was killed",
+                    _ => " and did not say why",
+                });
             }
             return write!(f, ":\n{}", crate::escape::multiline(said));
         }
@@ -244,6 +247,11 @@ impl Hint for TerraformError {
                 "run `terraform init -migrate-state` or `terraform init -reconfigure` in the root module".to_owned()
             }
             Trouble::UnknownArgument => "this Terraform is too old: infra needs 1.2 or newer".to_owned(),
+            // An apply that was killed, by the kernel for want of memory perhaps, could not
+            // write down what the cloud had begun to make for it.
+            Trouble::Other if self.command == "apply" && matches!(self.exit, Exit::Signal(_)) => {
+                "what it was making when it was killed may be among the resources that no state knows: look for them before the next apply, and `terraform import` or delete them".to_owned()
+            }
             Trouble::Other => return Vec::new(),
         };
         vec![hint]

@@ -24,6 +24,9 @@ pub struct Evidence {
     pub done: Vec<Done>,
     /// Everything that was printed, logged or left in a file that holds no secrets
     pub texts: Vec<Text>,
+    /// Files of a run that outlived it. A plan is compressed, so that a search of its bytes
+    /// for a secret would find none
+    pub leftovers: Vec<String>,
     /// The processes that are left, by command line
     pub processes: Vec<String>,
 }

@@ -50,7 +50,7 @@ pub fn violations(evidence: &Evidence, canaries: &Canaries) -> Vec<Violation> {
         (Invariant::Instances, instances(evidence)),
         (Invariant::Ledger, record::complaints(&evidence.records)),
         (Invariant::Done, done(evidence)),
-        (Invariant::Secret, canaries.found_in(&evidence.texts)),
+        (Invariant::Secret, secrets(evidence, canaries)),
         (Invariant::Process, processes(evidence)),
     ];
     let of = |(invariant, findings): (Invariant, Vec<String>)| {
@@ -142,10 +142,159 @@ fn done(evidence: &Evidence) -> Vec<String> {
         .collect()
 }
 
+fn secrets(evidence: &Evidence, canaries: &Canaries) -> Vec<String> {
+    let mut findings = canaries.found_in(&evidence.texts);
+    findings.extend(
+        evidence
+            .leftovers
+            .iter()
+            .map(|file| format!("a file of a run outlived it: {file}")),
+    );
+    findings
+}
+
 fn processes(evidence: &Evidence) -> Vec<String> {
     evidence
         .processes
         .iter()
         .map(|command| format!("still running: {command}"))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invariant::{Done, Instance, StateVersion, Text};
+
+    fn canaries() -> Canaries {
+        Canaries::new(&["vault"])
+    }
+
+    /// What a good run leaves.
+    fn good() -> Evidence {
+        let first = br#"{"version":1,"sequence":1,"previous":null}"#.to_vec();
+        let digest = blake3::hash(&first).to_hex();
+        let second = format!(r#"{{"version":1,"sequence":2,"previous":"{digest}"}}"#);
+        Evidence {
+            settled: true,
+            states: vec![state("l", 1, "a"), state("l", 1, "a"), state("l", 2, "b")],
+            digest: Some(("d".to_owned(), "d".to_owned())),
+            instances: vec![instance(true, false), instance(false, true)],
+            records: vec![(1, first), (2, second.into_bytes())],
+            done: vec![done(Some("motto"))],
+            texts: vec![text("nothing to see")],
+            ..Evidence::default()
+        }
+    }
+
+    fn state(lineage: &str, serial: u64, content: &str) -> StateVersion {
+        StateVersion {
+            lineage: lineage.to_owned(),
+            serial,
+            content: content.to_owned(),
+        }
+    }
+
+    fn instance(in_state: bool, reported: bool) -> Instance {
+        Instance {
+            id: "i-1".to_owned(),
+            in_state,
+            reported,
+        }
+    }
+
+    fn done(found: Option<&str>) -> Done {
+        Done {
+            of: "base on alpha".to_owned(),
+            expected: "motto".to_owned(),
+            found: found.map(str::to_owned),
+        }
+    }
+
+    fn text(text: &str) -> Text {
+        Text {
+            place: "stdout".to_owned(),
+            bytes: text.as_bytes().to_vec(),
+        }
+    }
+
+    #[test]
+    fn a_good_run_violates_nothing() {
+        assert_eq!(violations(&good(), &canaries()), []);
+    }
+
+    #[test]
+    fn each_violation_is_found_and_called_by_its_name() {
+        type Damage = fn(&mut Evidence);
+        let secret = canaries().of("vault").to_owned();
+        let cases: [(Invariant, Damage); 17] = [
+            (Invariant::Lock, |found| {
+                found.run_lock = Some(r#"{"ID":"r","Pid":7}"#.to_owned())
+            }),
+            (Invariant::Lock, |found| {
+                found.settled = false;
+                found.run_lock = Some("half a".to_owned());
+            }),
+            (Invariant::Lock, |found| {
+                found.terraform_lock = Some(r#"{"ID":"t"}"#.to_owned())
+            }),
+            (Invariant::Digest, |found| {
+                found.digest = Some(("a".to_owned(), "b".to_owned()))
+            }),
+            (Invariant::Lineage, |found| {
+                found.states.push(state("other", 3, "c"))
+            }),
+            (Invariant::Lineage, |found| {
+                found.states.push(state("l", 1, "a"))
+            }),
+            (Invariant::Lineage, |found| {
+                found.states.push(state("l", 2, "lost update"))
+            }),
+            (Invariant::Instances, |found| {
+                found.instances.push(instance(false, false))
+            }),
+            (Invariant::Ledger, |found| drop(found.records.remove(0))),
+            (Invariant::Ledger, |found| found.records[0].1.push(b' ')),
+            (Invariant::Ledger, |found| found.records[1].1.truncate(20)),
+            (Invariant::Ledger, |found| {
+                found.records.push((3, b"{}".to_vec()))
+            }),
+            (Invariant::Done, |found| found.done.push(done(None))),
+            (Invariant::Done, |found| {
+                found.done.push(done(Some("old motto")))
+            }),
+            (Invariant::Secret, |found| {
+                found
+                    .texts
+                    .push(text(&format!("x {} y", canaries().of("vault"))))
+            }),
+            (Invariant::Secret, |found| {
+                found.leftovers.push("/tmp/plan".to_owned())
+            }),
+            (Invariant::Process, |found| {
+                found.processes.push("sleep 60".to_owned())
+            }),
+        ];
+        for (number, (invariant, damage)) in cases.into_iter().enumerate() {
+            let mut evidence = good();
+            damage(&mut evidence);
+            let found = violations(&evidence, &canaries());
+            let kinds: Vec<_> = found.iter().map(|violation| violation.invariant).collect();
+            assert_eq!(kinds, [invariant], "case {number}: {found:?}");
+            assert!(
+                !found[0].finding.contains(&secret),
+                "a report repeats no secret"
+            );
+        }
+    }
+
+    #[test]
+    fn a_run_that_lives_may_hold_its_lock() {
+        let evidence = Evidence {
+            run_lock: Some(r#"{"ID":"r","Pid":7}"#.to_owned()),
+            living: vec![7],
+            ..good()
+        };
+        assert_eq!(violations(&evidence, &canaries()), []);
+    }
 }

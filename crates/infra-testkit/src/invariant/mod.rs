@@ -14,4 +14,4 @@ pub use evidence::{Done, Evidence, Instance, StateVersion, Text};
 pub use judge::{Invariant, Violation, violations};
 pub use processes::{processes_of, settle};
 pub use record::Record;
-pub use secrets::{Canaries, Watcher, texts_below};
+pub use secrets::{Canaries, Watcher, files_below, texts};

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Text;
 
@@ -49,27 +49,27 @@ impl Canaries {
     }
 }
 
-/// The files below a directory, but for those that `holds_secrets` says are meant to.
-pub fn texts_below(directory: &Utf8Path, holds_secrets: &dyn Fn(&Utf8Path) -> bool) -> Vec<Text> {
-    let mut texts = Vec::new();
-    let Ok(entries) = directory.read_dir_utf8() else {
-        return texts;
+/// The texts of files.
+pub fn texts(files: impl IntoIterator<Item = Utf8PathBuf>) -> Vec<Text> {
+    let read = |path: Utf8PathBuf| {
+        let bytes = fs::read(&path).ok()?;
+        let place = path.into_string();
+        Some(Text { place, bytes })
     };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        if holds_secrets(path) {
-            continue;
-        }
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            texts.extend(texts_below(path, holds_secrets));
-        } else if let Ok(bytes) = fs::read(path) {
-            texts.push(Text {
-                place: path.to_string(),
-                bytes,
-            });
+    files.into_iter().filter_map(read).collect()
+}
+
+/// The files below a directory, those in directories of it included. Links are not followed.
+pub fn files_below(directory: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let mut files = Vec::new();
+    for entry in directory.read_dir_utf8().into_iter().flatten().flatten() {
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => files.extend(files_below(entry.path())),
+            Ok(kind) if kind.is_file() => files.push(entry.into_path()),
+            _ => {}
         }
     }
-    texts
+    files
 }
 
 /// Reads the command lines of all processes, again and again, until it is asked what it saw.

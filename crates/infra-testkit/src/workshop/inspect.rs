@@ -3,12 +3,14 @@
 use std::fs;
 use std::time::Duration;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
 use super::Workshop;
 use super::files::{BUCKET, KEY, MACHINES, TABLE};
-use crate::invariant::{Done, Evidence, StateVersion, Violation, settle, texts_below, violations};
+use crate::invariant::{
+    Done, Evidence, StateVersion, Violation, files_below, settle, texts, violations,
+};
 
 /// What a run that ended, or its killed children, may take until nothing is left of it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -36,12 +38,18 @@ impl Workshop<'_> {
             ..Evidence::default()
         };
         self.find_states(&mut evidence);
-        let holds_secrets = |path: &Utf8Path| self.holds_secrets(path, at_rest);
-        evidence
-            .texts
-            .extend(texts_below(&self.top(), &holds_secrets));
+        let searched = files_below(&self.top());
+        evidence.texts.extend(texts(
+            searched
+                .into_iter()
+                .filter(|path| !self.holds_secrets(path)),
+        ));
         evidence.texts.push(self.watcher.seen());
         if at_rest {
+            let mut left = files_below(&self.project.temporary_files());
+            // The machines are on this computer, and Ansible's modules have their own there.
+            left.retain(|file| file.as_str().contains("/tmp/infra-"));
+            evidence.leftovers = left.into_iter().map(Utf8PathBuf::into_string).collect();
             evidence.done = self.done();
         }
         evidence
@@ -128,17 +136,17 @@ impl Workshop<'_> {
 
     /// Whether a file is meant to hold a secret: the places where the workshop keeps them, the
     /// state, and what a run has in its private directory while it lasts.
-    fn holds_secrets(&self, path: &Utf8Path, at_rest: bool) -> bool {
+    fn holds_secrets(&self, path: &Utf8Path) -> bool {
         let top = self.top();
         let Ok(path) = path.strip_prefix(&top) else {
             return false;
         };
         let name = path.file_name().unwrap_or_default();
-        path == "disks"
+        path.starts_with("disks")
+            || path.starts_with("tmp")
             || path == "project/terraform/terraform.tfvars"
-            || path == "project/terraform/.terraform"
+            || path.starts_with("project/terraform/.terraform")
             || (path.starts_with("project/terraform") && name.contains(".tfstate"))
-            || (path == "tmp" && !at_rest)
     }
 }
 

@@ -5,12 +5,14 @@ mod inspect;
 mod sweep;
 
 use std::cell::{Cell, RefCell};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
 
 use crate::invariant::{Canaries, StateVersion, Text, Watcher};
-use crate::{CommandOutput, Project, Run, Simulator};
+use crate::{CommandOutput, Project, Run, Simulator, infra_binary};
 
 pub use sweep::{Blow, Outcome, RequestFault};
 
@@ -86,9 +88,31 @@ impl<'a> Workshop<'a> {
 
     /// `infra` in the workshop, with the secret of the environment.
     pub fn infra(&self, arguments: &[&str]) -> Run {
-        self.project
-            .infra(arguments.iter().copied())
-            .env("TF_VAR_token", self.canaries.of("environment"))
+        self.with_secret(self.project.infra(arguments.iter().copied()))
+    }
+
+    /// `infra` as someone has broken it: `damage`, in shell, is done after each run.
+    pub fn broken_infra(&self, damage: &str, arguments: &[&str]) -> Run {
+        let script = format!(
+            "#!/bin/sh\n{} \"$@\"\ncode=$?\n{damage}\nexit $code\n",
+            infra_binary()
+        );
+        self.project.write("broken-infra", &script);
+        let program = self.project.path("broken-infra");
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755))
+            .unwrap_or_else(|error| panic!("{program}: {error}"));
+        self.with_secret(self.project.run(program.as_str()))
+            .args(arguments.iter().copied())
+    }
+
+    /// A script of the shell in the workshop, with the secret of the environment.
+    pub fn shell(&self, script: &str) -> Run {
+        self.with_secret(self.project.run("sh"))
+            .args(["-c", script])
+    }
+
+    fn with_secret(&self, run: Run) -> Run {
+        run.env("TF_VAR_token", self.canaries.of("environment"))
             .deadline(DEADLINE)
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::json;
 
 use super::Workshop;
-use crate::invariant::{Invariant, Violation};
+use crate::invariant::{Invariant, Violation, files_below};
 use crate::strike::Strike;
 
 /// What happens to the nth request of a run to AWS. The first is number 1.
@@ -161,15 +161,25 @@ impl Workshop<'_> {
                 .output();
             self.heard(&unlock);
         }
+        let unsaved = self.project.path("terraform/errored.tfstate");
+        if text.contains("terraform state push errored.tfstate") && unsaved.exists() {
+            let push = self
+                .project
+                .terraform("terraform", ["state", "push", "errored.tfstate"])
+                .output();
+            self.heard(&push);
+            if push.code() == 0 {
+                fs::remove_file(&unsaved).unwrap_or_else(|error| panic!("{unsaved}: {error}"));
+            }
+        }
         Err(text)
     }
 
     /// Makes what a killed run has left look as old as it would be for a person.
-    fn age_temporary_files(&self) {
+    pub fn age_temporary_files(&self) {
         let before = SystemTime::now() - Duration::from_mins(5);
-        let entries = self.project.temporary_files().read_dir_utf8();
-        for entry in entries.into_iter().flatten().flatten() {
-            let opened = fs::File::open(entry.path());
+        for file in files_below(&self.project.temporary_files()) {
+            let opened = fs::File::open(file);
             drop(opened.and_then(|file| file.set_modified(before)));
         }
     }

@@ -65,11 +65,6 @@ const PACKAGED: &[Packaged] = &[
         packages: &["prometheus-alertmanager"],
         present: || find("amtool").is_some(),
     },
-    Packaged {
-        what: "strace, by which tests strike a command at a given system call",
-        packages: &["strace"],
-        present: || find("strace").is_some(),
-    },
 ];
 
 /// Finds the programs, and installs those that are missing where that can be done.
