@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod deny;
 mod fuzz;
 mod race;
 mod setup;
@@ -50,6 +51,8 @@ enum Command {
     Race(race::Options),
     /// Feed the readers of foreign documents what nobody would write, for some minutes each
     Fuzz(fuzz::Options),
+    /// Check licences, sources, banned crates and advisories of what is built in
+    Deny(deny::Options),
     /// Strike runs at each of their effects on the world, and check what must hold after each
     Soak(soak::Options),
     /// Check everything: format, lints, tests, documentation, house rules
@@ -84,6 +87,7 @@ fn run(command: Command) -> Result<()> {
         Command::Race(options) => race::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Soak(options) => soak::run(&options),
+        Command::Deny(options) => deny::run(&options),
         Command::Test(options) => test::run(&options),
     }
 }

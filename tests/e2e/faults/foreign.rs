@@ -94,7 +94,7 @@ fn a_state_that_could_not_be_saved_is_waited_for() {
     workshop.heard(&output);
     output
         .exits(1)
-        .complains("terraform state push errored.tfstate");
+        .complains("state push errored.tfstate");
 
     let push = ["state", "push", "errored.tfstate"];
     workshop.project.terraform("terraform", push).succeeds();

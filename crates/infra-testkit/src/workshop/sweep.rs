@@ -162,7 +162,7 @@ impl Workshop<'_> {
             self.heard(&unlock);
         }
         let unsaved = self.project.path("terraform/errored.tfstate");
-        if text.contains("terraform state push errored.tfstate") && unsaved.exists() {
+        if text.contains("state push errored.tfstate") && unsaved.exists() {
             let push = self
                 .project
                 .terraform("terraform", ["state", "push", "errored.tfstate"])

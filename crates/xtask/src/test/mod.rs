@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use infra_testkit::workspace_root;
 
-use crate::setup;
+use crate::{deny, setup};
 
 /// What to check.
 #[derive(Args)]
@@ -71,6 +71,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         "--workspace",
         "--no-deps",
     ])?;
+
+    step("Licences and sources");
+    deny::run(&deny::Options { offline: true })?;
 
     anstream::println!("All of it holds ({:.0?})", begin.elapsed());
     Ok(())
