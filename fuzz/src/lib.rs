@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use infra_core::config;
 use infra_core::drift::{Analysis, Class, DriftRules};
-use infra_core::inventory::{Inventory, is_group_name, is_host_name};
+use infra_core::inventory::{Inventory, is_group_name, is_host_name, is_variable_name};
 use infra_core::json::Value;
 use jiff::civil::Date;
 
@@ -99,11 +99,14 @@ pub fn rendering_is_safe(inventory: &Inventory) {
     for line in inventory.ini().lines() {
         assert!(line.is_ascii(), "{line:?}");
         let name = line.split(' ').next().unwrap_or_default();
+        // In the section of a group's variables.
+        let variable = line.split('=').next().unwrap_or_default();
         assert!(
             line.is_empty()
                 || line.starts_with(['#', '['])
                 || hosts.contains(name)
-                || groups.contains(name),
+                || groups.contains(name)
+                || is_variable_name(variable),
             "a line of the INI begins with {line:?}"
         );
     }
