@@ -57,10 +57,10 @@ fn a_record_that_is_lost_is_found() {
 fn a_state_that_goes_back_is_found() {
     let workshop = Workshop::local();
     assert_eq!(
-        found(&workshop, "cp terraform/terraform.tfstate ../first"),
+        found(&workshop, "cp terraform/terraform.tfstate ../disks/first"),
         []
     );
-    let damage = "cp ../first terraform/terraform.tfstate; rm -f ../first";
+    let damage = "cp ../disks/first terraform/terraform.tfstate";
     finds(&workshop, damage, Invariant::Lineage, "fell to");
 }
 
@@ -99,14 +99,14 @@ fn a_success_that_is_none_is_found() {
         .run("which")
         .args(["ansible-playbook"])
         .succeeds();
-    let script = format!("#!/bin/sh\nexec {} \"$@\" --check\n", real.stdout.trim());
-    let shim = workshop.project.path("ansible-that-lies");
-    workshop.project.write("ansible-that-lies", &script);
+    let script = format!("#!/bin/sh\nexec {} --check \"$@\"\n", real.stdout.trim());
+    let shim = workshop.project.path("bin/ansible-that-lies");
+    workshop.project.write("bin/ansible-that-lies", &script);
     fs::set_permissions(&shim, fs::Permissions::from_mode(0o755)).unwrap();
     workshop.project.edit(
         "infra.hcl",
         "ansible { vault_password_file = \"vault-password\" }",
-        "ansible {\n    vault_password_file = \"vault-password\"\n    binary = \"ansible-that-lies\"\n  }",
+        "ansible {\n    vault_password_file = \"vault-password\"\n    binary = \"bin/ansible-that-lies\"\n  }",
     );
     finds(&workshop, "true", Invariant::Done, "base on alpha");
 }

@@ -206,7 +206,7 @@ impl fmt::Display for TerraformError {
             if said.is_empty() {
                 return f.write_str(match self.exit {
                     Exit::Signal(_) => ": it was killed",
-                    _ => " and did not say why",
+                    Exit::Code(_) => " and did not say why",
                 });
             }
             return write!(f, ":\n{}", crate::escape::multiline(said));

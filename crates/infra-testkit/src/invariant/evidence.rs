@@ -38,7 +38,8 @@ pub struct StateVersion {
     pub lineage: String,
     /// Its number in that history
     pub serial: u64,
-    /// What is in it, to tell a write that was made twice from two writes
+    /// What is in it, to tell a write that was made twice from two writes; empty if it
+    /// isn't known any more
     pub content: String,
 }
 

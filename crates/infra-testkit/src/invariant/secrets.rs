@@ -16,9 +16,10 @@ use super::Text;
 pub struct Canaries(Vec<(&'static str, String)>);
 
 impl Canaries {
-    /// One for each place. They differ, so that a leak names its source.
-    pub fn new(places: &[&'static str]) -> Self {
-        let of = |place: &&'static str| (*place, format!("canary-{place}-d41d8cd98f00b204"));
+    /// One for each place. They differ, so that a leak names its source, also from those of
+    /// other tests, whose processes are seen as well.
+    pub fn new(owner: &str, places: &[&'static str]) -> Self {
+        let of = |place: &&'static str| (*place, format!("canary-{place}-{owner}"));
         Self(places.iter().map(of).collect())
     }
 

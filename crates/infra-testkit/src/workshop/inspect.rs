@@ -46,9 +46,10 @@ impl Workshop<'_> {
         ));
         evidence.texts.push(self.watcher.seen());
         if at_rest {
-            let mut left = files_below(&self.project.temporary_files());
+            let temporary = self.project.temporary_files();
+            let mut left = files_below(&temporary);
             // The machines are on this computer, and Ansible's modules have their own there.
-            left.retain(|file| file.as_str().contains("/tmp/infra-"));
+            left.retain(|file| file.as_str().starts_with(&format!("{temporary}/infra-")));
             evidence.leftovers = left.into_iter().map(Utf8PathBuf::into_string).collect();
             evidence.done = self.done();
         }
@@ -126,6 +127,18 @@ impl Workshop<'_> {
         let file = self.project.path("terraform/terraform.tfstate");
         let found = fs::read_to_string(file).ok().as_deref().and_then(state);
         let mut states = self.states.borrow_mut();
+        for written in evidence
+            .records
+            .iter()
+            .filter_map(|(_, record)| applied(record))
+        {
+            if states
+                .last()
+                .is_none_or(|last| last.serial < written.serial)
+            {
+                states.push(written);
+            }
+        }
         if let Some(found) = found.filter(|found| states.last() != Some(found)) {
             states.push(found);
         }
@@ -156,6 +169,17 @@ fn state(text: &str) -> Option<StateVersion> {
         lineage: state["lineage"].as_str()?.to_owned(),
         serial: state["serial"].as_u64()?,
         content: text.to_owned(),
+    })
+}
+
+/// The state that a record says an apply has left. A file keeps only the last one.
+fn applied(record: &[u8]) -> Option<StateVersion> {
+    let record: Value = serde_json::from_slice(record).ok()?;
+    let after = &record["event"]["terraform_applied"]["after"];
+    Some(StateVersion {
+        lineage: after["lineage"].as_str()?.to_owned(),
+        serial: after["serial"].as_u64()?,
+        content: String::new(),
     })
 }
 

@@ -9,7 +9,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::invariant::{Canaries, StateVersion, Text, Watcher};
 use crate::{CommandOutput, Project, Run, Simulator, infra_binary};
@@ -55,10 +55,12 @@ impl<'a> Workshop<'a> {
     }
 
     fn furnish(project: Project, aws: Option<&'a Simulator>) -> Self {
+        let top = project.root().parent();
+        let owner = top.and_then(Utf8Path::file_name).unwrap_or_default();
         let workshop = Self {
+            canaries: Canaries::new(&blake3::hash(owner.as_bytes()).to_hex()[..16], PLACES),
             project,
             aws,
-            canaries: Canaries::new(PLACES),
             revision: Cell::new(0),
             said: RefCell::default(),
             states: RefCell::default(),

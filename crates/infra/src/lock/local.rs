@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::{FlockOperation, flock};
@@ -95,6 +96,7 @@ impl Guard {
             .create(true)
             .truncate(false)
             .write(true)
+            .mode(0o600)
             .open(path)?;
         flock(&file, FlockOperation::LockExclusive)?;
         Ok(Self { _file: file })
