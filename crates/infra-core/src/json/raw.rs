@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 /// The text of a value whose syntax has been checked and that nobody has read yet.
 ///
-/// It is to [`from_str`](super::from_str) what [`RawValue`] is to `serde_json`, and can be
+/// It is to `from_str` what [`RawValue`] is to `serde_json`, and can be
 /// read from both.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Raw<'a>(&'a str);
