@@ -130,6 +130,7 @@ impl<'r> Run<'r> {
         report: &mut ApplyReport,
     ) -> Result<(), ApplyError> {
         let project = self.project;
+        let mut kept = 0;
         for playbook in &project.stack.playbooks {
             // Asked again: what an earlier playbook wrote into the tree counts for this one.
             let answer = self.question(shared).ask_about_one(playbook).await?;
@@ -171,13 +172,17 @@ impl<'r> Run<'r> {
                 }
             }
             let succeeded = reports.iter().filter(|host| host.succeeded());
-            self.keep_texts(succeeded.filter_map(|host| answer.fingerprints.get(&host.host)))
-                .await?;
+            kept +=
+                self.keep_texts(succeeded.filter_map(|host| answer.fingerprints.get(&host.host)));
             reports.sort_by(|a, b| a.host.cmp(&b.host));
             report.playbooks.push(PlaybookReport {
                 name: playbook.name.clone(),
                 hosts: reports,
             });
+        }
+        // Without a new one there is none that took the place of something older.
+        if kept > 0 {
+            self.prune_texts().await;
         }
         Ok(())
     }

@@ -57,25 +57,32 @@ impl Run<'_> {
 
     /// Keeps what later shows a change as a diff. Losing it loses nothing else.
     ///
-    /// Once for all hosts of a playbook: most of them share most of their inputs.
-    /// Copies that no last success refers to go, so that there are never more than those.
-    pub(super) async fn keep_texts<'f>(
+    /// Once for all hosts of a playbook: most of them share most of their inputs. Says how
+    /// many copies are new.
+    pub(super) fn keep_texts<'f>(
         &self,
         succeeded: impl IntoIterator<Item = &'f Fingerprint>,
-    ) -> Result<(), LedgerError> {
+    ) -> usize {
         let tree = FsTree::new(&self.project.root);
-        let texts = Texts::of(self.project);
-        let kept = texts.keep(&tree, succeeded);
-        let pruned = match kept {
-            // Nothing new: there was nothing to take the place of something older.
-            Ok(0) => Ok(0),
-            Ok(_) => texts.prune(&self.last_inputs().await?),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = pruned {
+        let kept = Texts::of(self.project).keep(&tree, succeeded);
+        kept.unwrap_or_else(|error| {
             tracing::debug!(%error, "no text was kept");
+            0
+        })
+    }
+
+    /// Throws away the copies that no last success refers to, so that there are never more
+    /// than those. Once for a run, because it reads what the ledger has of every success; that
+    /// it can't is no reason to fail the run.
+    pub(super) async fn prune_texts(&self) {
+        match self.last_inputs().await {
+            Ok(wanted) => {
+                if let Err(error) = Texts::of(self.project).prune(&wanted) {
+                    tracing::debug!(%error, "old texts were not thrown away");
+                }
+            }
+            Err(error) => tracing::debug!(%error, "it isn't known which texts are old"),
         }
-        Ok(())
     }
 
     /// The digests of all inputs that playbooks last succeeded with.
@@ -85,16 +92,10 @@ impl Run<'_> {
             .flat_map(BTreeMap::values)
             .flat_map(|entry| &entry.sections)
             .collect();
-        let mut inputs = BTreeSet::new();
-        for digest in sections {
-            let section = self.ledger.section(digest).await?;
-            inputs.extend(
-                section
-                    .inputs()
-                    .values()
-                    .map(|digest| Digest::from(*digest)),
-            );
-        }
-        Ok(inputs)
+        let sections = self.ledger.sections(sections).await?;
+        let inputs = sections
+            .values()
+            .flat_map(|section| section.inputs().values());
+        Ok(inputs.map(|digest| Digest::from(*digest)).collect())
     }
 }

@@ -1,6 +1,6 @@
 //! The ledger of a stack: a store of records, read as one chain and added to at its end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8PathBuf;
 use infra_core::ansible::Section;
@@ -168,18 +168,39 @@ impl Ledger {
     /// The set of inputs with this digest; an empty one if no record holds it. What this
     /// version has no name for is left out, and so counts as new.
     pub async fn section(&self, digest: &Digest) -> Result<Section, LedgerError> {
-        let record = match self.index.sections.get(digest) {
-            Some(sequence) => self.record(*sequence).await?,
-            None => None,
-        };
-        let inputs = match record {
-            Some(Record {
-                event: RecordEvent::Inputs { mut sections },
-                ..
-            }) => sections.remove(digest).unwrap_or_default(),
-            _ => BTreeMap::new(),
-        };
-        Ok(sections::read(inputs))
+        let mut found = self.sections([digest]).await?;
+        Ok(found
+            .remove(digest)
+            .unwrap_or_else(|| sections::read(BTreeMap::new())))
+    }
+
+    /// The sets of inputs with these digests, as [`section`](Self::section) has each. A record
+    /// holds many of them, and is read once.
+    pub async fn sections<'d>(
+        &self,
+        wanted: impl IntoIterator<Item = &'d Digest>,
+    ) -> Result<BTreeMap<Digest, Section>, LedgerError> {
+        let mut by_record: BTreeMap<Option<u64>, BTreeSet<&Digest>> = BTreeMap::new();
+        for digest in wanted {
+            let sequence = self.index.sections.get(digest).copied();
+            by_record.entry(sequence).or_default().insert(digest);
+        }
+        let mut found = BTreeMap::new();
+        for (sequence, digests) in by_record {
+            let record = match sequence {
+                Some(sequence) => self.record(sequence).await?,
+                None => None,
+            };
+            let mut written = match record.map(|record| record.event) {
+                Some(RecordEvent::Inputs { sections }) => sections,
+                _ => BTreeMap::new(),
+            };
+            for digest in digests {
+                let inputs = written.remove(digest).unwrap_or_default();
+                found.insert(*digest, sections::read(inputs));
+            }
+        }
+        Ok(found)
     }
 
     /// Checks the whole chain, whatever the kept index says. See [`verify_chain`].

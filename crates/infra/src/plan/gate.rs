@@ -272,18 +272,14 @@ impl<'p> Question<'p, '_> {
         sections: &[Digest],
         known: &mut BTreeMap<Digest, Arc<Section>>,
     ) -> Result<Fingerprint, LedgerError> {
-        let mut found = Vec::new();
-        for digest in sections {
-            let section = if let Some(section) = known.get(digest) {
-                Arc::clone(section)
-            } else {
-                let section = Arc::new(self.ledger.section(digest).await?);
-                known.insert(*digest, Arc::clone(&section));
-                section
-            };
-            found.push(section);
+        let new = sections
+            .iter()
+            .filter(|digest| !known.contains_key(*digest));
+        for (digest, section) in self.ledger.sections(new).await? {
+            known.insert(digest, Arc::new(section));
         }
-        Ok(Fingerprint::new(found))
+        let found = sections.iter().filter_map(|digest| known.get(digest));
+        Ok(Fingerprint::new(found.map(Arc::clone).collect()))
     }
 }
 

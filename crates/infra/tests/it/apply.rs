@@ -99,6 +99,26 @@ async fn an_address_matters_only_to_what_reads_it() {
 }
 
 #[tokio::test(flavor = "current_thread")]
+async fn copies_for_diffs_are_those_of_the_last_successes() {
+    let sample = applied().await;
+    let copies = || -> Vec<String> {
+        let dir = sample.path(".infra/sample/texts").read_dir_utf8().unwrap();
+        dir.map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap())
+            .collect()
+    };
+    let template = |mark: &str| format!("{{{{ motto }}}} {{{{ size }}}} {mark}\n");
+    let has = |mark: &str| copies().contains(&template(mark));
+    let before = copies().len();
+    sample.write("ansible/roles/base/templates/motto.j2", &template("second"));
+    sample.apply().await;
+    assert!(has("second"), "{:?}", copies());
+    sample.write("ansible/roles/base/templates/motto.j2", &template("third"));
+    sample.apply().await;
+    assert!(has("third") && !has("second"), "{:?}", copies());
+    assert_eq!(copies().len(), before, "{:?}", copies());
+}
+
+#[tokio::test(flavor = "current_thread")]
 async fn another_machine_under_an_old_name_gets_everything() {
     let sample = applied().await;
     sample.terraform(&[

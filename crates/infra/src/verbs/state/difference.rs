@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::copy::Copy;
 
@@ -50,23 +50,11 @@ pub(super) fn difference(from: String, present: &Copy, copy: &Copy) -> Differenc
     let forgotten = now.keys().filter(|address| !then.contains_key(*address));
     resources.extend(forgotten.map(|address| change(address, "forgotten", Vec::new())));
     resources.sort_by(|a, b| a.address.cmp(&b.address));
-    let outputs = |copy: &Copy| -> BTreeMap<String, Value> {
-        let outputs = copy.json.get("outputs").and_then(Value::as_object);
-        outputs
-            .into_iter()
-            .flatten()
-            .map(|(name, output)| (name.clone(), output.clone()))
-            .collect()
-    };
-    let (now, then) = (outputs(present), outputs(copy));
-    let mut names: Vec<String> = now
-        .keys()
-        .chain(then.keys())
-        .filter(|name| now.get(*name) != then.get(*name))
-        .cloned()
-        .collect();
-    names.sort();
-    names.dedup();
+    let none = Map::new();
+    let names = differing(
+        outputs(present).unwrap_or(&none),
+        outputs(copy).unwrap_or(&none),
+    );
     Difference {
         from,
         present_serial: present.id.serial,
@@ -74,6 +62,10 @@ pub(super) fn difference(from: String, present: &Copy, copy: &Copy) -> Differenc
         resources,
         outputs: names,
     }
+}
+
+fn outputs(copy: &Copy) -> Option<&Map<String, Value>> {
+    copy.json.get("outputs").and_then(Value::as_object)
 }
 
 fn change(address: &str, change: &'static str, attributes: Vec<String>) -> ResourceChange {
@@ -133,9 +125,14 @@ pub(super) fn instances(state: &Value) -> BTreeMap<String, Value> {
 }
 
 fn changed(now: &Value, then: &Value) -> Vec<String> {
-    let (Some(now), Some(then)) = (now.as_object(), then.as_object()) else {
-        return Vec::new();
-    };
+    match (now.as_object(), then.as_object()) {
+        (Some(now), Some(then)) => differing(now, then),
+        _ => Vec::new(),
+    }
+}
+
+/// The names of the members that one of the objects has differently from the other.
+fn differing(now: &Map<String, Value>, then: &Map<String, Value>) -> Vec<String> {
     let mut names: Vec<String> = now
         .keys()
         .chain(then.keys())
