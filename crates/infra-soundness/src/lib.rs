@@ -5,9 +5,8 @@
 //! - `trace` runs the real ansible-playbook under strace, `strace` reads what that writes,
 //!   `truth` makes of it what each host's run reads.
 //! - `world` is the same tree as `infra` sees it, and what `infra` would decide.
-//! - `compare` sets one beside the other, `mutate` does after each of thousands of changes.
-//! - `generate` makes a tree of the size of a Kubernetes installer, `collections` one of the
-//!   roles of published collections.
+//! - `compare` sets one beside the other, `mutate` does after each of thousands of changes,
+//!   `report` is what comes out.
 
 pub mod case;
 pub mod compare;

@@ -23,6 +23,21 @@ pub struct Object {
     pub versions: Vec<Version>,
 }
 
+impl Object {
+    /// The content of its newest version, which must have some.
+    ///
+    /// # Panics
+    ///
+    /// Where the newest version is a delete marker, or no text.
+    pub fn newest(&self) -> &str {
+        let newest = self
+            .versions
+            .last()
+            .and_then(|version| version.text.as_deref());
+        newest.unwrap_or_else(|| panic!("{} has no text", self.key))
+    }
+}
+
 /// One version of an object.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Version {

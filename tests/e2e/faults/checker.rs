@@ -117,13 +117,7 @@ fn a_state_that_does_not_match_its_digest_is_found() {
     let workshop = Workshop::shared(&aws);
     assert_eq!(found(&workshop, "true"), []);
     let store = aws.store();
-    let state = store.objects[0]
-        .versions
-        .last()
-        .unwrap()
-        .text
-        .clone()
-        .unwrap();
+    let state = store.objects[0].newest();
     aws.put_object("states", "workshop/terraform.tfstate", &format!("{state} "));
     let found = workshop.violations_at_rest();
     assert!(

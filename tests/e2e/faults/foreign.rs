@@ -53,13 +53,7 @@ fn a_state_that_was_put_back_past_terraform_is_refused() {
     let aws = Simulator::start();
     let workshop = applied(&aws);
     let store = aws.store();
-    let state = store.objects[0]
-        .versions
-        .last()
-        .unwrap()
-        .text
-        .clone()
-        .unwrap();
+    let state = store.objects[0].newest();
     aws.put_object(
         "states",
         "workshop/terraform.tfstate",

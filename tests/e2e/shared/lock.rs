@@ -1,8 +1,22 @@
 //! One works at a time, whoever it is.
 
-use infra_testkit::Signal;
+use infra_testkit::{Running, Signal};
 
 use super::stack::{Kind, Stack};
+
+/// A bare `terraform apply` that holds the lock of the state for so many seconds.
+fn stranger_at_work(stack: &Stack, seconds: u32) -> Running {
+    let slow = format!(
+        "resource \"terraform_data\" \"slow\" {{\n  provisioner \"local-exec\" {{\n    \
+         command = \"sleep {seconds}\"\n  }}\n}}\n"
+    );
+    stack.project.write("terraform/slow.tf", &slow);
+    let stranger = stack
+        .terraform(["apply", "-auto-approve", "-input=false"])
+        .start();
+    stranger.wait_for("Provisioning with");
+    stranger
+}
 
 fn both_keep_each_other_out(kind: Kind) {
     let stack = Stack::new(kind);
@@ -36,15 +50,7 @@ fn both_keep_each_other_out(kind: Kind) {
     assert_eq!(stack.runs("alpha"), ["first"]);
 
     // And the other way round.
-    stack.project.write(
-        "terraform/slow.tf",
-        "resource \"terraform_data\" \"slow\" {\n  provisioner \"local-exec\" {\n    \
-         command = \"sleep 20\"\n  }\n}\n",
-    );
-    let stranger = stack
-        .terraform(["apply", "-auto-approve", "-input=false"])
-        .start();
-    stranger.wait_for("Provisioning with");
+    let stranger = stranger_at_work(&stack, 20);
     stack
         .infra(["apply", "--auto-approve"])
         .output()
@@ -109,15 +115,7 @@ fn a_run_whose_lock_is_taken_away_stops_and_takes_none_from_the_next() {
 fn a_lock_that_terraform_left_is_broken_by_its_id_and_on_record() {
     let stack = Stack::new(Kind::Item);
     stack.apply();
-    stack.project.write(
-        "terraform/slow.tf",
-        "resource \"terraform_data\" \"slow\" {\n  provisioner \"local-exec\" {\n    \
-         command = \"sleep 600\"\n  }\n}\n",
-    );
-    let stranger = stack
-        .terraform(["apply", "-auto-approve", "-input=false"])
-        .start();
-    stranger.wait_for("Provisioning with");
+    let stranger = stranger_at_work(&stack, 600);
     stranger.signal(Signal::KILL);
     stranger.wait();
     let id = lock_id(&stack);

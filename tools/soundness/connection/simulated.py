@@ -47,7 +47,7 @@ def facts(host):
         "ansible_fqdn": host,
         "ansible_domain": "",
         "ansible_user_id": "root",
-        "ansible_user_dir": "/root",
+        "ansible_user_dir": "/home/simulated",
         "ansible_processor_vcpus": 2,
         "ansible_processor_count": 1,
         "ansible_processor_cores": 2,
@@ -67,7 +67,7 @@ def facts(host):
         "ansible_eth0": {"ipv4": {"address": "192.0.2.10"}, "device": "eth0"},
         "ansible_mounts": [],
         "ansible_devices": {},
-        "ansible_env": {"HOME": "/root", "PATH": "/usr/bin:/bin"},
+        "ansible_env": {"HOME": "/home/simulated", "PATH": "/usr/bin:/bin"},
         "ansible_date_time": {"epoch": "1767225600", "iso8601": "2026-01-01T00:00:00Z", "date": "2026-01-01"},
         "ansible_local": {},
         "module_setup": True,
@@ -124,9 +124,9 @@ class Connection(ConnectionBase):
         elif "ansible-tmp-" in text and "mkdir" in text:
             name = re.search(r"(ansible-tmp-[\d.]+-\d+-\d+)", text)
             word = name.group(1) if name else "ansible-tmp-0"
-            out = f"{word}=/root/.ansible/tmp/{word}\n"
+            out = f"{word}=/home/simulated/.ansible/tmp/{word}\n"
         elif "echo ~" in text:
-            out = "/root\n"
+            out = "/home/simulated\n"
         else:
             out = json.dumps(result("", "host"))
         return 0, out.encode(), b""
