@@ -54,7 +54,7 @@ variable "leaf_count" {
 }
 
 variable "instance_types" {
-  description = "The instance types of global servers and leaves."
+  description = "The instance types of global servers and leaves; docs/reference-stack.md says which for how many series."
   type        = object({ global = string, leaf = string })
   nullable    = false
   default     = { global = "t3.large", leaf = "t3.medium" }

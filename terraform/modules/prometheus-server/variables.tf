@@ -54,7 +54,7 @@ variable "ami_id" {
 }
 
 variable "instance_type" {
-  description = "The instance type."
+  description = "The instance type; docs/reference-stack.md says which for how many series."
   type        = string
   nullable    = false
   default     = "t3.medium"
