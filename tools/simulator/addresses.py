@@ -43,6 +43,10 @@ class AddressBlock:
         with self._lock:
             return next(self._private)
 
+    def private_in(self, address: str) -> bool:
+        """Whether a private address can be used as it is: none but ours are on this computer."""
+        return False
+
     def release(self) -> None:
         """Gives the block back."""
         self._claim.close()

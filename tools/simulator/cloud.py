@@ -8,10 +8,13 @@ away, and a start gives another one.
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from moto.ec2.models import (
+    amis,
     ec2_backends,
     elastic_ip_addresses,
     elastic_network_interfaces,
@@ -19,7 +22,21 @@ from moto.ec2.models import (
     subnets,
 )
 
-from .addresses import AddressBlock
+#: The account that publishes Debian's images: https://wiki.debian.org/Cloud/AmazonEC2Image
+_DEBIAN = "136693071363"
+
+
+class Addresses(Protocol):
+    """Where the addresses of instances come from."""
+
+    def public(self) -> str:
+        """The next public address."""
+
+    def private(self) -> str:
+        """The next private address."""
+
+    def private_in(self, address: str) -> bool:
+        """Whether a private address of moto's choice can be used as it is."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +49,8 @@ class Instance:
     public_ip: str | None
     private_ip: str | None
     public_key: str | None
+    #: What cloud-init is to do
+    user_data: bytes | None = None
 
     @property
     def addresses(self) -> list[str]:
@@ -39,10 +58,36 @@ class Instance:
         return [address for address in (self.public_ip, self.private_ip) if address]
 
 
-def use_addresses(block: AddressBlock) -> None:
+def offer_debian() -> None:
+    """Adds an image of Debian 12, as Debian publishes them, to those that moto knows."""
+    amis.AMIS.append(
+        {
+            "ami_id": "ami-0deb1a12000000001",
+            "name": "debian-12-amd64-20260101-2000",
+            "description": "Debian 12 (20260101-2000)",
+            "owner_id": _DEBIAN,
+            "architecture": "x86_64",
+            "virtualization_type": "hvm",
+            "hypervisor": "xen",
+            "root_device_type": "ebs",
+            "root_device_name": "/dev/xvda",
+            "image_location": "amazon/debian-12-amd64-20260101-2000",
+            "image_type": "machine",
+            "public": True,
+            "state": "available",
+            "sriov": "simple",
+        }
+    )
+
+
+def use_addresses(block: Addresses) -> None:
     """Makes moto give instances and Elastic IPs the addresses of ``block``."""
+    choose: Callable[[Any, Any], str] = subnets.Subnet.get_available_subnet_ip
 
     def private_in_subnet(subnet: Any, instance: Any) -> str:
+        address = choose(subnet, instance)
+        if block.private_in(address):
+            return address
         address = block.private()
         subnet._subnet_ips[address] = instance
         return address
@@ -113,7 +158,15 @@ def _instance(backend: Any, instance: Any) -> Instance:
         public_ip=None if gone else instance.public_ip,
         private_ip=None if gone else instance.private_ip,
         public_key=_public_key(backend, instance.key_name),
+        user_data=_user_data(instance.user_data),
     )
+
+
+def _user_data(data: Any) -> bytes | None:
+    """The API carries it in base64."""
+    if isinstance(data, list):
+        data = data[0] if data else None
+    return base64.b64decode(str(data)) if data else None
 
 
 def _public_key(backend: Any, key_name: str | None) -> str | None:

@@ -10,10 +10,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Protocol
 
 from .cloud import Instance
-from .machine import Machine
 from .processes import reap_orphans
 
 #: How often orphans are collected when nothing else happens, in seconds.
@@ -30,6 +29,45 @@ class BootRule:
     delay: float | None
 
 
+class Machine(Protocol):
+    """The machine behind one instance, off or on."""
+
+    addresses: list[str]
+
+    @property
+    def pid(self) -> int | None:
+        """The process that ends with it, while it runs."""
+
+    @property
+    def home(self) -> object:
+        """Where ``~`` of the login is."""
+
+    @property
+    def listening(self) -> bool:
+        """Whether its sshd answers."""
+
+    def facts(self) -> dict[str, object]:
+        """What else a test may want to know of it."""
+
+    def host_key(self) -> str | None:
+        """The public host key of its sshd."""
+
+    def start(self, addresses: list[str]) -> None:
+        """Boots it with these addresses."""
+
+    def power_off(self) -> None:
+        """Asks it to shut down; returns at once."""
+
+    def stop(self) -> None:
+        """Turns it off."""
+
+    def freeze(self, frozen: bool) -> None:
+        """Makes it silent, or lets it speak again."""
+
+    def remove(self) -> None:
+        """Turns it off and deletes its disk."""
+
+
 @dataclass
 class _Slot:
     machine: Machine
@@ -44,10 +82,10 @@ class _Slot:
 class Fleet:
     """The machines of all instances."""
 
-    def __init__(self, directory: Path, ssh_port: int, instances: Callable[[], list[Instance]]) -> None:
-        """``instances`` is asked for the present state of the cloud."""
-        self._directory = directory
-        self._ssh_port = ssh_port
+    def __init__(self, make: Callable[[Instance], Machine], instances: Callable[[], list[Instance]]) -> None:
+        """``instances`` is asked for the present state of the cloud, ``make`` for the machine of
+        a new instance."""
+        self._make = make
         self._instances = instances
         self._slots: dict[str, _Slot] = {}
         self._rules: dict[str | None, BootRule] = {}
@@ -95,12 +133,12 @@ class Fleet:
         with self._changed:
             return {
                 instance_id: {
-                    "listening": slot.machine.pid is not None and slot.cut is None,
+                    "listening": slot.cut is None and slot.machine.listening,
                     "addresses": slot.machine.addresses,
-                    "port": self._ssh_port,
                     "home": str(slot.machine.home),
                     "host_key": slot.machine.host_key(),
                     "cut": slot.cut,
+                    **slot.machine.facts(),
                 }
                 for instance_id, slot in self._slots.items()
             }
@@ -137,6 +175,11 @@ class Fleet:
         return max(0.0, min([_IDLE, *(moment - time.monotonic() for moment in due)]))
 
     def _reconcile(self, seen: list[Instance]) -> None:
+        # All that are to go off at once, and then each in turn.
+        for instance in seen:
+            slot = self._slots.get(instance.id)
+            if slot is not None and instance.state != "terminated" and slot.wanted != _wanted(instance):
+                slot.machine.power_off()
         for instance in seen:
             slot = self._slots.get(instance.id)
             if instance.state == "terminated":
@@ -144,9 +187,8 @@ class Fleet:
                     self._slots.pop(instance.id).machine.remove()
                 continue
             if slot is None:
-                machine = Machine(self._directory / instance.id, self._ssh_port, instance.public_key)
-                slot = self._slots[instance.id] = _Slot(machine)
-            wanted = instance.addresses if instance.state == "running" else []
+                slot = self._slots[instance.id] = _Slot(self._make(instance))
+            wanted = _wanted(instance)
             if wanted != slot.wanted:
                 slot.machine.stop()
                 slot.wanted = wanted
@@ -169,6 +211,11 @@ class Fleet:
                 slot.machine.start(slot.wanted)
                 slot.due = None
                 _apply_cut(slot)
+
+
+def _wanted(instance: Instance) -> list[str]:
+    """The addresses that an instance is to be reached at."""
+    return instance.addresses if instance.state == "running" else []
 
 
 def _apply_cut(slot: _Slot) -> None:

@@ -61,6 +61,15 @@ class Machine:
         """The process of sshd, while it runs."""
         return self._sshd.pid if self._sshd and self._sshd.poll() is None else None
 
+    @property
+    def listening(self) -> bool:
+        """Whether sshd runs."""
+        return self.pid is not None
+
+    def facts(self) -> dict[str, object]:
+        """What is to be known of this machine beyond what every machine has."""
+        return {"port": self._port}
+
     def host_key(self) -> str:
         """The public host key, without its comment."""
         return " ".join((self.directory / "host_key.pub").read_text().split()[:2])
@@ -81,6 +90,9 @@ class Machine:
                 cwd="/",
                 preexec_fn=die_with_parent,
             )
+
+    def power_off(self) -> None:
+        """Does nothing: :meth:`stop` takes no time."""
 
     def stop(self) -> None:
         """Cuts the power: sshd and everything that was started through it ends at once."""

@@ -99,9 +99,9 @@ class _Handler(WSGIRequestHandler):
         """Says nothing: a dropped connection is a fault that was asked for."""
 
 
-def serve(api: Api, port: int) -> BaseWSGIServer:
-    """Binds the server to loopback; port 0 chooses one."""
-    return make_server("127.0.0.1", port, api, threaded=True, request_handler=_Handler)
+def serve(api: Api, port: int, address: str = "127.0.0.1") -> BaseWSGIServer:
+    """Binds the server; port 0 chooses one."""
+    return make_server(address, port, api, threaded=True, request_handler=_Handler)
 
 
 def _read_body(environ: _Environ) -> bytes:

@@ -42,7 +42,7 @@ pub use output::CommandOutput;
 pub use project::Project;
 pub use run::{Run, Running, kill};
 pub use rustix::process::Signal;
-pub use simulator::{Request, Simulator, aws_environment};
+pub use simulator::{HostNetwork, Request, Simulator, aws_environment};
 pub use store::{Item, Object, Store, Version};
 pub use strike::Strike;
 pub use tools::{Tools, target_directory, workspace_root};

@@ -18,6 +18,7 @@ pub struct Simulator {
     process: Child,
     server: SocketAddr,
     ssh_port: u16,
+    network: Option<HostNetwork>,
     /// Holds the disks of the machines
     _directory: TempDir,
 }
@@ -35,17 +36,43 @@ pub struct Request {
     pub fault: bool,
 }
 
+/// The network of booted hosts.
+#[derive(Debug, Clone, Deserialize)]
+pub struct HostNetwork {
+    /// The network that a VPC must have for its instances to be reachable, in CIDR notation
+    pub vpc: String,
+    /// The address of this computer on it, at which hosts reach the API
+    pub gateway: Ipv4Addr,
+}
+
 /// What the simulator prints when it is ready.
 #[derive(Deserialize)]
 struct Ready {
     port: u16,
     ssh_port: u16,
+    #[serde(flatten)]
+    network: Option<HostNetwork>,
 }
 
 impl Simulator {
-    /// Starts one, with a cloud that has nothing but a default VPC.
+    /// Starts one, with a cloud that has nothing but a default VPC. Its machines are sshds
+    /// that share this computer's file system, on loopback addresses.
     pub fn start() -> Self {
+        Self::start_with(&Tools::locate(), &[])
+    }
+
+    /// Starts one whose machines are booted Debian hosts, each with its own systemd, disk
+    /// and network. Only root can, and `cargo xtask setup --hosts` makes their image.
+    pub fn start_hosts() -> Self {
         let tools = Tools::locate();
+        let image = tools.host_image.clone();
+        let image = image.filter(|image| image.is_dir()).expect(
+            "the image of the hosts is there: run `cargo xtask setup --hosts` as root, which says what is missing",
+        );
+        Self::start_with(&tools, &["--image", image.as_str()])
+    }
+
+    fn start_with(tools: &Tools, arguments: &[&str]) -> Self {
         let directory = tempfile::Builder::new()
             .prefix("infra-aws-")
             .tempdir()
@@ -53,6 +80,7 @@ impl Simulator {
         let mut process = Command::new(tools.python_program("python"))
             .args(["-m", "simulator", "--with-parent", "--dir"])
             .arg(directory.path())
+            .args(arguments)
             .current_dir(workspace_root().join("tools"))
             .envs(tools.environment())
             .stdin(Stdio::null())
@@ -71,6 +99,7 @@ impl Simulator {
             process,
             server: SocketAddr::from((Ipv4Addr::LOCALHOST, ready.port)),
             ssh_port: ready.ssh_port,
+            network: ready.network,
             _directory: directory,
         }
     }
@@ -78,6 +107,21 @@ impl Simulator {
     /// The environment variables that make Terraform and all AWS SDKs use it.
     pub fn environment(&self) -> BTreeMap<String, String> {
         aws_environment(self.server.port())
+    }
+
+    /// The network of the hosts.
+    ///
+    /// # Panics
+    ///
+    /// If machines aren't booted hosts.
+    pub fn network(&self) -> &HostNetwork {
+        self.network.as_ref().expect("started with start_hosts")
+    }
+
+    /// Where hosts reach the API.
+    pub fn endpoint_for_hosts(&self) -> String {
+        let gateway = self.network().gateway;
+        format!("http://{gateway}:{}", self.server.port())
     }
 
     /// The port on which the sshd of every machine listens.
@@ -184,7 +228,7 @@ impl Simulator {
     pub fn wait_for_ssh(&self) {
         wait_until(
             "sshd of all running machines",
-            Duration::from_secs(20),
+            Duration::from_mins(2),
             || {
                 let machines = self.machines();
                 machines

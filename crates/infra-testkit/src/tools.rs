@@ -15,6 +15,9 @@ pub struct Tools {
     pub terraform: Utf8PathBuf,
     /// Terraform's CLI configuration, which names the directory that holds the AWS provider
     pub terraform_config: Utf8PathBuf,
+    /// The image that booted hosts run; None where they can't be booted, or weren't asked for
+    #[serde(default)]
+    pub host_image: Option<Utf8PathBuf>,
 }
 
 impl Tools {
@@ -25,11 +28,7 @@ impl Tools {
     /// Says what to run if `cargo xtask setup` has not been run, or something it
     /// installed is gone.
     pub fn locate() -> Self {
-        let file = Self::file();
-        let text = fs::read_to_string(&file)
-            .unwrap_or_else(|error| panic!("{file}: {error}\nrun `cargo xtask setup` first"));
-        let tools: Self = serde_json::from_str(&text)
-            .unwrap_or_else(|error| panic!("{file}: {error}\nrun `cargo xtask setup` again"));
+        let tools = Self::read().unwrap_or_else(|error| panic!("{error}"));
         for path in [&tools.venv_bin, &tools.terraform, &tools.terraform_config] {
             assert!(
                 path.exists(),
@@ -37,6 +36,19 @@ impl Tools {
             );
         }
         tools
+    }
+
+    /// Reads what setup has written down, whether or not it is still there.
+    ///
+    /// # Errors
+    ///
+    /// Says what to run if there is nothing, or nothing that makes sense.
+    pub fn read() -> Result<Self, String> {
+        let file = Self::file();
+        let text = fs::read_to_string(&file)
+            .map_err(|error| format!("{file}: {error}\nrun `cargo xtask setup` first"))?;
+        serde_json::from_str(&text)
+            .map_err(|error| format!("{file}: {error}\nrun `cargo xtask setup` again"))
     }
 
     /// The directory that holds what setup makes.

@@ -27,7 +27,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Install under target/tools what the tests and the demo run on
-    Setup,
+    Setup {
+        /// Make the image of the booted hosts of the reference stack, too; needs root
+        #[arg(long)]
+        hosts: bool,
+    },
     /// Play the whole story on a simulated AWS, and leave the folder to play in
     Demo(demo::Options),
     /// Measure infra beside jq, Python and Terraform, and print a table of ratios
@@ -71,8 +75,12 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<()> {
     match command {
-        Command::Setup => {
-            let tools = setup::run()?;
+        Command::Setup { hosts } => {
+            let tools = if hosts {
+                setup::run_with_hosts()?
+            } else {
+                setup::run()?
+            };
             anstream::println!(
                 "Ready: {}",
                 tools.venv_bin.parent().unwrap_or(&tools.venv_bin)

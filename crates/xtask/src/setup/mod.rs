@@ -3,6 +3,7 @@
 //! What belongs to the project goes under `target/tools`. What belongs to the system is
 //! installed only where that is certain to be wanted: as root, on a system with apt.
 
+mod hosts;
 mod programs;
 mod provider;
 mod python;
@@ -14,6 +15,15 @@ use infra_testkit::Tools;
 
 /// Installs what is missing and writes down where everything is. Quick when all is there.
 pub(crate) fn run() -> Result<Tools> {
+    install(false)
+}
+
+/// Does the same, and makes the image of the booted hosts. An error also where they can't be booted.
+pub(crate) fn run_with_hosts() -> Result<Tools> {
+    install(true)
+}
+
+fn install(with_hosts: bool) -> Result<Tools> {
     let directory = Tools::directory();
     fs::create_dir_all(&directory).with_context(|| format!("cannot create {directory}"))?;
     // Two test runs may start at once.
@@ -23,7 +33,14 @@ pub(crate) fn run() -> Result<Tools> {
     let programs = programs::require()?;
     let venv_bin = python::environment(&directory, &programs.python)?;
     let terraform_config = provider::configuration(&directory, &programs.terraform)?;
+    let host_image = if with_hosts {
+        Some(hosts::prepare(&directory, &programs.python)?)
+    } else {
+        // One that was made before stays known.
+        Tools::read().ok().and_then(|tools| tools.host_image)
+    };
     let tools = Tools {
+        host_image,
         venv_bin,
         terraform: programs.terraform,
         terraform_config,

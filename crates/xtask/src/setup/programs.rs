@@ -67,12 +67,44 @@ const PACKAGED: &[Packaged] = &[
     },
 ];
 
-/// Finds the programs, and installs those that are missing where that can be done.
-pub(crate) fn require() -> Result<Programs> {
-    let mut missing = missing();
+/// What booting hosts needs beyond that.
+const FOR_HOSTS: &[Packaged] = &[
+    Packaged {
+        what: "systemd-nspawn",
+        packages: &["systemd-container"],
+        present: || find("systemd-nspawn").is_some(),
+    },
+    Packaged {
+        what: "mmdebstrap",
+        packages: &["mmdebstrap"],
+        present: || find("mmdebstrap").is_some(),
+    },
+    Packaged {
+        what: "ip",
+        packages: &["iproute2"],
+        present: || find("ip").is_some(),
+    },
+];
+
+/// Installs what booting hosts needs where that can be done; an error where something is missing then.
+pub(crate) fn require_for_hosts() -> Result<()> {
+    let mut missing = missing(FOR_HOSTS);
     if !missing.is_empty() && can_install() {
         install(&packages(&missing))?;
-        missing = self::missing();
+        missing = self::missing(FOR_HOSTS);
+    }
+    if let Some(program) = missing.first() {
+        bail!("{} is missing", program.what);
+    }
+    Ok(())
+}
+
+/// Finds the programs, and installs those that are missing where that can be done.
+pub(crate) fn require() -> Result<Programs> {
+    let mut missing = missing(PACKAGED);
+    if !missing.is_empty() && can_install() {
+        install(&packages(&missing))?;
+        missing = self::missing(PACKAGED);
     }
     let terraform = find("terraform").or_else(|| find("tofu"));
     let mut complaints: Vec<String> = missing
@@ -98,8 +130,8 @@ pub(crate) fn require() -> Result<Programs> {
     }
 }
 
-fn missing() -> Vec<&'static Packaged> {
-    PACKAGED
+fn missing(wanted: &'static [Packaged]) -> Vec<&'static Packaged> {
+    wanted
         .iter()
         .filter(|program| !(program.present)())
         .collect()

@@ -2,6 +2,7 @@
 
 mod ansible;
 mod house_rules;
+mod terraform;
 
 use std::collections::BTreeMap;
 use std::env;
@@ -19,12 +20,19 @@ pub(crate) struct Options {
     /// Leave out the end-to-end tests, and those that trace Ansible
     #[arg(long)]
     fast: bool,
+    /// Boot real Debian hosts for the reference stack as well; needs root, and a while
+    #[arg(long, conflicts_with = "fast")]
+    full: bool,
 }
 
 /// Runs all checks; stops at the first that fails.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let begin = Instant::now();
-    let tools = setup::run()?;
+    let tools = if options.full {
+        setup::run_with_hosts()?
+    } else {
+        setup::run()?
+    };
     let cargo = Cargo {
         environment: tools.environment(),
     };
@@ -47,11 +55,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
     step("Playbooks, alert rules and scripts");
     ansible::check(&tools)?;
+    step("Terraform modules");
+    terraform::check(&tools)?;
 
     step("Tests");
     // The end-to-end tests run the binary; built here, they don't each wait for cargo.
     cargo.run(&["build", "--quiet", "--package", "infra-cli"])?;
-    let mut tests = if cargo.has("nextest") {
+    let has_nextest = cargo.has("nextest");
+    let mut tests = if has_nextest {
         vec!["nextest", "run"]
     } else {
         vec!["test", "--quiet", "--tests"]
@@ -61,6 +72,20 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         tests.extend(["--exclude", "infra-e2e", "--exclude", "infra-soundness"]);
     }
     cargo.run(&tests)?;
+    if options.full {
+        step("The reference stack on booted hosts");
+        let hosts: &[&str] = if has_nextest {
+            &["nextest", "run", "--run-ignored", "all"]
+        } else {
+            &["test", "--quiet", "--tests"]
+        };
+        let ignored: &[&str] = if has_nextest {
+            &[]
+        } else {
+            &["--", "--include-ignored"]
+        };
+        cargo.run(&[hosts, &["--package", "infra-stack"], ignored].concat())?;
+    }
     step("Examples in the documentation");
     cargo.run(&["test", "--quiet", "--workspace", "--doc"])?;
 
@@ -75,6 +100,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     step("Licences and sources");
     deny::run(&deny::Options { offline: true })?;
 
+    if !options.full {
+        anstream::println!("Left out: the reference stack on booted hosts (--full has it)");
+    }
     anstream::println!("All of it holds ({:.0?})", begin.elapsed());
     Ok(())
 }

@@ -73,7 +73,7 @@ run "a_further_leaf_leaves_the_others_where_they_are" {
 
 run "only_the_global_servers_gossip" {
   assert {
-    condition     = alltrue([for rule in aws_vpc_security_group_ingress_rule.cluster : rule.from_port == 9094 && rule.to_port == 9094])
+    condition     = alltrue([for rule in aws_security_group.cluster.ingress : rule.self && rule.from_port == 9094 && rule.to_port == 9094])
     error_message = "the port of the cluster, and no other"
   }
 }

@@ -1,0 +1,3 @@
+//! The reference stack on booted hosts, from end to end.
+
+mod hosts;
