@@ -11,6 +11,7 @@ mod python;
 use std::fs;
 
 use anyhow::{Context as _, Result};
+use camino::Utf8PathBuf;
 use infra_testkit::Tools;
 
 /// Installs what is missing and writes down where everything is. Quick when all is there.
@@ -23,6 +24,13 @@ pub(crate) fn run_with_hosts() -> Result<Tools> {
     install(true)
 }
 
+/// Returns the program checkov, after installing it if need be.
+pub(crate) fn checkov(tools: &Tools) -> Result<Utf8PathBuf> {
+    let python = tools.venv_bin.join("python");
+    let bin = python::environment(&Tools::directory(), &python, &python::CHECKOV)?;
+    Ok(bin.join("checkov"))
+}
+
 fn install(with_hosts: bool) -> Result<Tools> {
     let directory = Tools::directory();
     fs::create_dir_all(&directory).with_context(|| format!("cannot create {directory}"))?;
@@ -31,7 +39,7 @@ fn install(with_hosts: bool) -> Result<Tools> {
     lock.lock()?;
 
     let programs = programs::require()?;
-    let venv_bin = python::environment(&directory, &programs.python)?;
+    let venv_bin = python::environment(&directory, &programs.python, &python::TESTS)?;
     let terraform_config = provider::configuration(&directory, &programs.terraform)?;
     let host_image = if with_hosts {
         Some(hosts::prepare(&directory, &programs.python)?)
