@@ -91,6 +91,10 @@ class Api:
 class _Handler(WSGIRequestHandler):
     # The AWS SDKs keep connections open, and Terraform makes hundreds of requests.
     protocol_version = "HTTP/1.1"
+    # Head and body of an answer leave together. Between two packets Terraform's client now and
+    # then (one plan in fifty) takes the head for all of it, closes, and tries again: a lost
+    # answer that no test has ordered, which a lock in DynamoDB doesn't survive.
+    wbufsize = 1 << 16
 
     def log(self, *_args: Any, **_kwargs: Any) -> None:
         """Says nothing: RequestLog keeps what there is to know."""

@@ -12,7 +12,11 @@ fn sweep(workshop: &Workshop<'_>, first: u32, step: usize, blow: impl Fn(u32) ->
         let outcome = workshop.endure(blow);
         assert!(outcome.violations.is_empty(), "{blow}: {outcome:#?}");
         if !outcome.fell {
-            assert_eq!(outcome.code, 0, "{blow}: nothing happened to it");
+            assert_eq!(
+                outcome.code, 0,
+                "{blow}: nothing happened to it: {}",
+                outcome.said
+            );
             break;
         }
         fallen += 1;

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::json;
 
 use super::Workshop;
+use crate::CommandOutput;
 use crate::invariant::{Invariant, Violation, files_below};
 use crate::strike::Strike;
 
@@ -58,8 +59,10 @@ pub struct Outcome {
     pub fell: bool,
     /// The exit code of the run that was struck
     pub code: i32,
-    /// How many runs it took until all was done
-    pub recoveries: usize,
+    /// What the run that was struck printed
+    pub said: String,
+    /// What each run printed that did not finish the work after it
+    pub refusals: Vec<String>,
     /// Everything that didn't hold
     pub violations: Vec<Violation>,
 }
@@ -69,15 +72,15 @@ impl Workshop<'_> {
     /// runs finish the work as their messages say, and looks again.
     pub fn endure(&self, blow: Blow) -> Outcome {
         self.change();
-        let (fell, code) = self.strike(blow);
+        let (fell, struck) = self.strike(blow);
         let mut violations = self.violations_after_a_blow();
-        let mut recoveries = 0;
+        let mut refusals = Vec::new();
         while let Err(message) = self.recover() {
-            recoveries += 1;
-            if recoveries > 2 {
+            refusals.push(message);
+            if refusals.len() > 2 {
                 violations.push(Violation {
                     invariant: Invariant::Done,
-                    finding: format!("nothing that infra says leads on: {message}"),
+                    finding: "nothing that infra says leads on".into(),
                 });
                 break;
             }
@@ -93,20 +96,21 @@ impl Workshop<'_> {
         }
         Outcome {
             fell,
-            code,
-            recoveries,
+            code: struck.code(),
+            said: struck.stdout + &struck.stderr,
+            refusals,
             violations,
         }
     }
 
-    fn strike(&self, blow: Blow) -> (bool, i32) {
+    fn strike(&self, blow: Blow) -> (bool, CommandOutput) {
         let apply = self.infra(&["apply", "--auto-approve"]);
         match blow {
             Blow::Process(strike) => {
                 let log = self.project.temporary_files().with_file_name("strace.log");
                 let output = apply.struck(strike, &log).output();
                 self.heard(&output);
-                (strike.fell(&log), output.code())
+                (strike.fell(&log), output)
             }
             Blow::Request(nth, fault) => {
                 let aws = self
@@ -133,7 +137,7 @@ impl Workshop<'_> {
                 let fell = aws.log().iter().any(|request| request.fault);
                 aws.faults(&json!([]));
                 self.heard(&output);
-                (fell, output.code())
+                (fell, output)
             }
         }
     }

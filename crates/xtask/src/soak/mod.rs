@@ -162,13 +162,18 @@ impl Soak {
         anstream::println!(
             "{blow}{fell}: exit {}, {} more to recover, {} findings ({:.1?})",
             outcome.code,
-            outcome.recoveries,
+            outcome.refusals.len(),
             outcome.violations.len(),
             begin.elapsed()
         );
         for violation in &outcome.violations {
             anstream::println!("    {violation}");
             self.found.push(format!("{blow}: {violation}"));
+        }
+        if !outcome.violations.is_empty() {
+            for said in [&outcome.said].into_iter().chain(&outcome.refusals) {
+                anstream::println!("    it said: {said}");
+            }
         }
         outcome.fell
     }
