@@ -14,6 +14,7 @@ mod dispatch;
 mod exit;
 mod failure;
 mod global;
+mod indent;
 mod logging;
 mod output;
 mod progress;

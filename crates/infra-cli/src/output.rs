@@ -7,6 +7,7 @@ use anstream::{AutoStream, ColorChoice};
 use console::Term;
 
 use crate::failure::Failure;
+use crate::indent;
 use crate::wrap::wrap;
 
 /// Decides about colours for the whole process. Without `no_color` the environment decides
@@ -44,10 +45,7 @@ pub(crate) fn print_with(
 
 /// Writes a value to stdout as one JSON document.
 pub(crate) fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
-    print_with(|out| {
-        serde_json::to_writer_pretty(&mut *out, value).map_err(io::Error::from)?;
-        out.write_all(b"\n")
-    })
+    print_with(|out| indent::to_writer(out, value))
 }
 
 /// Writes to stderr. What can't be written there can't be told to anybody either.

@@ -5,13 +5,13 @@ use std::io::Write as _;
 use camino::Utf8PathBuf;
 use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
-use infra::core::inventory::Inventory;
-use infra::verbs::inventory::{InventoryOf, inventory};
+use infra::core::inventory::Roster;
+use infra::verbs::inventory::{InventoryOf, roster};
 
 use crate::app::App;
 use crate::exit::Ending;
 use crate::failure::Failure;
-use crate::{output, report};
+use crate::{indent, output, report};
 
 /// Print the Ansible inventory of a state
 #[derive(Debug, Args)]
@@ -79,7 +79,7 @@ impl Hosts {
             Some(_) => app.project_if_any()?,
             None => Some(app.project()?),
         };
-        let built = app.block_on(async |context, _| {
+        app.block_on(async |context, _| {
             let of = match (&self.state, &project) {
                 (None, Some(project)) if self.refresh => InventoryOf::Refreshed(project),
                 (None, Some(project)) => InventoryOf::State(project),
@@ -88,32 +88,46 @@ impl Hosts {
                     project: project.as_ref(),
                 },
             };
-            Ok(inventory(context, of, self.allow_empty).await?)
+            let shown = roster(context, of, self.allow_empty, |roster| {
+                if !app.global.quiet {
+                    let not_hosts = report::not_hosts(&roster, app.detail());
+                    app.screen().above(&not_hosts);
+                }
+                self.print(roster)
+            });
+            shown.await?
         })?;
-        if !app.global.quiet {
-            app.screen().above(&report::not_hosts(&built, app.detail()));
-        }
-        self.print(&built.inventory)?;
-        // The process ends here: to free each of a million values first only takes time.
-        std::mem::forget(built);
         Ok(Ending::Done)
     }
 
-    fn print(&self, inventory: &Inventory) -> Result<(), Failure> {
-        output::print_with(|out| match (&self.host, self.format) {
-            (Some(host), _) => writeln!(out, "{}", inventory.host_vars(host)),
-            // Not as text first: of a large fleet that is many megabytes.
-            (None, _) if self.list => {
-                serde_json::to_writer(&mut *out, &inventory.list())?;
-                writeln!(out)
+    fn print(&self, roster: Roster<'_>) -> Result<(), Failure> {
+        output::print_with(|out| {
+            match (&self.host, self.format) {
+                (Some(host), _) => writeln!(out, "{}", roster.host_vars(host))?,
+                // Not as text first: of a large fleet that is many megabytes.
+                (None, _) if self.list => {
+                    serde_json::to_writer(&mut *out, &roster.list())?;
+                    writeln!(out)?;
+                }
+                (None, None | Some(Format::Json)) => indent::to_writer(out, &roster.list())?,
+                (None, Some(format)) => {
+                    let inventory = roster.into_built().inventory;
+                    let text = match format {
+                        Format::Json => inventory.list().to_string(),
+                        Format::Yaml => inventory.yaml(),
+                        Format::Ini => inventory.ini(),
+                        Format::SshConfig => inventory.ssh_config(),
+                    };
+                    out.write_all(text.as_bytes())?;
+                    // The process ends here: to free each of a million values first only
+                    // takes time.
+                    std::mem::forget(inventory);
+                    return Ok(());
+                }
             }
-            (None, None | Some(Format::Json)) => {
-                serde_json::to_writer_pretty(&mut *out, &inventory.list())?;
-                writeln!(out)
-            }
-            (None, Some(Format::Yaml)) => out.write_all(inventory.yaml().as_bytes()),
-            (None, Some(Format::Ini)) => out.write_all(inventory.ini().as_bytes()),
-            (None, Some(Format::SshConfig)) => out.write_all(inventory.ssh_config().as_bytes()),
+            // As above.
+            std::mem::forget(roster);
+            Ok(())
         })
     }
 }

@@ -109,8 +109,15 @@ fn says_more(group: &GroupChange, diff: &InventoryDiff) -> bool {
     !(group.vars.is_empty()
         && group.children_added.is_empty()
         && group.children_removed.is_empty()
-        && group.added.iter().all(|host| diff.added.contains(host))
-        && group.removed.iter().all(|host| diff.removed.contains(host)))
+        && are_among(&group.added, &diff.added)
+        && are_among(&group.removed, &diff.removed))
+}
+
+/// Whether all of some names are among others; both are in order.
+fn are_among(names: &[String], others: &[String]) -> bool {
+    names
+        .iter()
+        .all(|name| others.binary_search(name).is_ok())
 }
 
 fn group_line(change: &GroupChange) -> String {

@@ -1,17 +1,18 @@
 //! Addresses that Ansible may connect to: what counts as one, and which of many is taken.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::connect::is_resolvable;
 
 /// The addresses of one machine; of each kind the first that was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Addresses {
+pub(super) struct Addresses<'a> {
     pub(super) public_ipv4: Option<Ipv4Addr>,
     pub(super) private_ipv4: Option<Ipv4Addr>,
     pub(super) public_ipv6: Option<Ipv6Addr>,
     pub(super) private_ipv6: Option<Ipv6Addr>,
-    pub(super) dns: Option<String>,
+    pub(super) dns: Option<Cow<'a, str>>,
 }
 
 /// What the attribute that holds an address says about it.
@@ -27,13 +28,13 @@ pub(super) enum Reach {
     Dns,
 }
 
-impl Addresses {
+impl<'a> Addresses<'a> {
     /// Takes in what an attribute holds. Empty strings, `dhcp`, `N/A`, loopback and
     /// link-local addresses, which providers write as well, are passed over.
-    pub(super) fn add(&mut self, reach: Reach, text: &str) {
+    pub(super) fn add(&mut self, reach: Reach, text: &Cow<'a, str>) {
         if reach == Reach::Dns {
             if self.dns.is_none() && is_resolvable(text) && text.parse::<IpAddr>().is_err() {
-                self.dns = Some(text.to_owned());
+                self.dns = Some(text.clone());
             }
             return;
         }
@@ -70,23 +71,34 @@ impl Addresses {
 
     /// The address to connect to: IPv4 before IPv6, public before private, and a name
     /// only where there is no IP address, for a name may resolve to an older one.
-    pub(super) fn best(&self) -> Option<String> {
+    pub(super) fn best(&self) -> Option<Cow<'_, str>> {
         let v4 = self.public_ipv4.or(self.private_ipv4).map(IpAddr::V4);
         let v6 = || self.public_ipv6.or(self.private_ipv6).map(IpAddr::V6);
         v4.or_else(v6)
-            .map(|ip| ip.to_string())
-            .or_else(|| self.dns.clone())
+            .map(|ip| ip.to_string().into())
+            .or_else(|| self.dns.as_deref().map(Cow::Borrowed))
     }
 
     /// The addresses as text, each under the name of its kind.
-    pub(super) fn named(&self) -> [(&'static str, Option<String>); 5] {
+    pub(super) fn named(&self) -> [(&'static str, Option<Cow<'_, str>>); 5] {
+        let v4 = |ip: Option<Ipv4Addr>| ip.map(|ip| ip.to_string().into());
+        let v6 = |ip: Option<Ipv6Addr>| ip.map(|ip| ip.to_string().into());
         [
-            ("dns", self.dns.clone()),
-            ("private_ipv4", self.private_ipv4.map(|ip| ip.to_string())),
-            ("private_ipv6", self.private_ipv6.map(|ip| ip.to_string())),
-            ("public_ipv4", self.public_ipv4.map(|ip| ip.to_string())),
-            ("public_ipv6", self.public_ipv6.map(|ip| ip.to_string())),
+            ("dns", self.dns.as_deref().map(Cow::Borrowed)),
+            ("private_ipv4", v4(self.private_ipv4)),
+            ("private_ipv6", v6(self.private_ipv6)),
+            ("public_ipv4", v4(self.public_ipv4)),
+            ("public_ipv6", v6(self.public_ipv6)),
         ]
+    }
+
+    /// Whether there is one to connect to.
+    pub(super) fn is_reachable(&self) -> bool {
+        self.public_ipv4.is_some()
+            || self.private_ipv4.is_some()
+            || self.public_ipv6.is_some()
+            || self.private_ipv6.is_some()
+            || self.dns.is_some()
     }
 }
 
@@ -127,9 +139,9 @@ mod tests {
     fn best(texts: &[(Reach, &str)]) -> Option<String> {
         let mut addresses = Addresses::default();
         for (reach, text) in texts {
-            addresses.add(*reach, text);
+            addresses.add(*reach, &Cow::Borrowed(text));
         }
-        addresses.best()
+        addresses.best().map(Cow::into_owned)
     }
 
     #[test]

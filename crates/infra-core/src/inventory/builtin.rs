@@ -16,13 +16,13 @@ use super::survey::{Survey, wanted_of};
 use crate::terraform::State;
 
 /// The hosts of a state, and what was not one.
-pub(super) fn drafts(
-    state: &State<'_>,
-    survey: &Survey,
-    declared: &mut Declared,
+pub(super) fn drafts<'s>(
+    state: &'s State<'_>,
+    survey: &Survey<'s>,
+    declared: &mut Declared<'s>,
     options: BuildOptions,
     findings: &mut Findings,
-) -> Vec<Draft> {
+) -> Vec<Draft<'s>> {
     let mut kinds: HashMap<&str, Kind<'_>> = HashMap::new();
     let mut groups: HashMap<[&str; 2], Rc<BTreeSet<String>>> = HashMap::new();
     let mut drafts = Vec::new();
@@ -36,13 +36,13 @@ pub(super) fn drafts(
                         address: machine.address,
                         reason: SkipReason::Declared(by),
                     });
-                } else if machine.addresses.best().is_none() && !options.allow_unaddressed {
+                } else if !machine.is_reachable() && !options.allow_unaddressed {
                     findings.skipped.push(Skipped {
                         reason: machine.no_address(),
                         address: machine.address,
                     });
                 } else {
-                    let mut draft = machine.draft();
+                    let mut draft = machine.into_draft();
                     let words = [kind, object.name.as_str()];
                     draft.groups = Rc::clone(groups.entry(words).or_insert_with(|| {
                         Rc::new(words.into_iter().filter_map(group_name).collect())

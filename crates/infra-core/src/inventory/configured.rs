@@ -1,6 +1,6 @@
 //! Hosts by the `hosts` blocks of the configuration, which alone decide where there are any.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::connect::{is_connectable, is_user};
@@ -18,13 +18,13 @@ use crate::json::Value;
 use crate::terraform::{Object, State};
 
 /// The hosts that the blocks of `rules` make of a state.
-pub(super) fn drafts(
-    state: &State<'_>,
+pub(super) fn drafts<'s>(
+    state: &'s State<'_>,
     rules: &InventoryRules,
-    survey: &Survey,
+    survey: &Survey<'s>,
     options: BuildOptions,
     findings: &mut Findings,
-) -> Result<Vec<Draft>, InventoryError> {
+) -> Result<Vec<Draft<'s>>, InventoryError> {
     let mut blocks: HashMap<&str, Block<'_, '_>> = HashMap::new();
     for rule in &rules.hosts {
         check_names(rule)?;
@@ -34,6 +34,9 @@ pub(super) fn drafts(
             .or_insert_with(|| Block::of(kind))
             .add(rule);
     }
+    for block in blocks.values_mut() {
+        block.read_further();
+    }
     let mut drafts = Vec::new();
     for object in candidates(state) {
         let Some(block) = blocks.get_mut(object.resource_type.as_str()) else {
@@ -41,9 +44,10 @@ pub(super) fn drafts(
         };
         let row = row_or_plain(&object.resource_type);
         let machine = Machine::read(object, row, &mut block.wanted, survey);
-        let values = match &block.read {
-            Some(read) => object.some_values(|name| read.contains(name)),
-            None => object.values(),
+        let values = if block.reads_all {
+            object.values()
+        } else {
+            block.wanted.values(object)
         };
         let mask = object.has_sensitive_marks().then(|| object.sensitive());
         let parts = resource(object, &machine.address);
@@ -52,13 +56,20 @@ pub(super) fn drafts(
             if !matches(rule, &evaluator)? {
                 continue;
             }
-            let draft = draft(rule, groups, &machine, &evaluator, findings)?;
-            if draft.vars.contains_key("ansible_host") || options.allow_unaddressed {
-                drafts.push(draft);
+            let given = given(rule, &evaluator, &machine.address, findings)?;
+            let addressed = machine.is_reachable() || given.own.contains_key("ansible_host");
+            if addressed || options.allow_unaddressed {
+                drafts.push(Draft {
+                    chosen: given.chosen,
+                    own: given.own,
+                    secret: given.secret,
+                    groups: Rc::clone(groups),
+                    ..machine.into_draft()
+                });
             } else {
                 findings.skipped.push(Skipped {
                     reason: machine.no_address(),
-                    address: machine.address.clone(),
+                    address: machine.address,
                 });
             }
             break;
@@ -72,8 +83,10 @@ struct Block<'r, 'a> {
     rules: Vec<(&'r HostRule, Rc<BTreeSet<String>>)>,
     /// Reads the attributes that say which machine it is
     wanted: Picker<'a>,
-    /// The attributes that the expressions read; none where they may read any
-    read: Option<BTreeSet<String>>,
+    /// The attributes that the expressions read
+    read: BTreeSet<String>,
+    /// Whether they may read any
+    reads_all: bool,
 }
 
 impl<'r> Block<'r, '_> {
@@ -81,7 +94,8 @@ impl<'r> Block<'r, '_> {
         Self {
             rules: Vec::new(),
             wanted: Picker::new(wanted_of(kind, row_or_plain(kind))),
-            read: Some(BTreeSet::new()),
+            read: BTreeSet::new(),
+            reads_all: false,
         }
     }
 
@@ -94,16 +108,19 @@ impl<'r> Block<'r, '_> {
             &rule.port,
         ];
         for expr in exprs.into_iter().flatten().chain(rule.vars.values()) {
-            self.read = match (self.read.take(), expr.self_attributes()) {
-                (Some(mut read), Some(more)) => {
-                    read.extend(more);
-                    Some(read)
-                }
-                _ => None,
-            };
+            match expr.self_attributes() {
+                Some(more) => self.read.extend(more),
+                None => self.reads_all = true,
+            }
         }
         let groups = rule.groups.iter().cloned().collect();
         self.rules.push((rule, Rc::new(groups)));
+    }
+
+    /// Reads, from now on, what the expressions of all blocks read.
+    fn read_further(&mut self) {
+        let wanted = std::mem::take(&mut self.wanted);
+        self.wanted = wanted.with_further(std::mem::take(&mut self.read));
     }
 }
 
@@ -119,20 +136,25 @@ fn matches(rule: &HostRule, evaluator: &Evaluator<'_>) -> Result<bool, Inventory
     }
 }
 
-fn draft(
+/// What a block says of a host.
+#[derive(Default)]
+struct Given {
+    chosen: Option<String>,
+    own: BTreeMap<String, Value<'static>>,
+    secret: BTreeSet<String>,
+}
+
+fn given(
     rule: &HostRule,
-    groups: &Rc<BTreeSet<String>>,
-    machine: &Machine<'_, '_>,
     evaluator: &Evaluator<'_>,
+    resource: &str,
     findings: &mut Findings,
-) -> Result<Draft, InventoryError> {
-    let mut draft = machine.draft();
-    draft.groups = Rc::clone(groups);
-    draft.chosen = match &rule.name {
-        Some(expr) => evaluator.text(expr, "name")?,
-        None => None,
-    };
-    let mut set = |name: &str, value: Value<'static>| draft.vars.insert(name.to_owned(), value);
+) -> Result<Given, InventoryError> {
+    let mut given = Given::default();
+    if let Some(expr) = &rule.name {
+        given.chosen = evaluator.text(expr, "name")?;
+    }
+    let mut set = |name: &str, value: Value<'static>| given.own.insert(name.to_owned(), value);
     if let Some(expr) = &rule.address
         && let Some(text) = evaluator.text(expr, "address")?
     {
@@ -161,7 +183,7 @@ fn draft(
     }
     for (name, expr) in &rule.vars {
         let mut value = if rule.sensitive.contains(name) {
-            draft.secret.insert(name.clone());
+            given.secret.insert(name.clone());
             evaluator.unguarded(expr, name)?
         } else {
             evaluator.guarded(expr, name)?
@@ -169,11 +191,11 @@ fn draft(
         if without_live_keys(&mut value) {
             let why = "a part of it has a name that Ansible would not take for data";
             let about = NoteKind::VariableLeftOut(name.clone(), why);
-            findings.note(&machine.address, about);
+            findings.note(resource, about);
         }
-        draft.vars.insert(name.clone(), value);
+        given.own.insert(name.clone(), value);
     }
-    Ok(draft)
+    Ok(given)
 }
 
 /// Checks the names that a block gives to groups and variables.

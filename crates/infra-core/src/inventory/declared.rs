@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use super::InventoryError;
-use super::draft::{Draft, NoteKind, candidates, facts};
+use super::address::Addresses;
+use super::draft::{Draft, NoteKind, candidates};
+use super::facts::Facts;
 use super::findings::Findings;
 use super::machine::Machine;
 use super::model::Group;
@@ -37,8 +39,8 @@ const WANTED: [&str; 12] = [
 
 /// What a state declares.
 #[derive(Debug, Default)]
-pub(super) struct Declared {
-    hosts: Vec<Draft>,
+pub(super) struct Declared<'s> {
+    hosts: Vec<Draft<'s>>,
     groups: BTreeMap<String, Group>,
     /// The hosts by what they connect to, and by name
     reached_as: HashMap<String, usize>,
@@ -48,10 +50,13 @@ pub(super) struct Declared {
 /// priority counts; of equals the last address, so that the order of the document doesn't.
 type Prioritised = BTreeMap<String, (u64, String, Value<'static>)>;
 
-impl Declared {
+impl<'s> Declared<'s> {
     /// Reads what `state` declares.
-    pub(super) fn read(state: &State<'_>, findings: &mut Findings) -> Result<Self, InventoryError> {
-        let mut hosts: Vec<(Draft, Prioritised)> = Vec::new();
+    pub(super) fn read(
+        state: &'s State<'_>,
+        findings: &mut Findings,
+    ) -> Result<Self, InventoryError> {
+        let mut hosts: Vec<(Draft<'s>, Prioritised)> = Vec::new();
         let mut groups: BTreeMap<String, (Group, Prioritised)> = BTreeMap::new();
         let mut host_vars: Vec<(String, Prioritised)> = Vec::new();
         let mut wanted = Picker::new(WANTED.to_vec());
@@ -71,7 +76,7 @@ impl Declared {
             }
             let vars = variables(&picked, &address, findings);
             match kind {
-                "ansible_host" => hosts.push((host(object, &address, &picked)?, vars)),
+                "ansible_host" => hosts.push((host(object, address, picked)?, vars)),
                 "ansible_host_var" => host_vars.push((
                     picked
                         .first_text(&["inventory_hostname"])
@@ -108,7 +113,7 @@ impl Declared {
             }
         }
         for (mut draft, vars) in hosts {
-            draft.vars.extend(values(vars));
+            draft.own.extend(values(vars));
             declared.add(draft);
         }
         for (name, (mut group, vars)) in groups {
@@ -119,11 +124,11 @@ impl Declared {
         Ok(declared)
     }
 
-    fn add(&mut self, draft: Draft) {
+    fn add(&mut self, draft: Draft<'s>) {
         let at = self.hosts.len();
         let reached = ["ansible_host", "ansible_ssh_host"]
             .iter()
-            .find_map(|name| draft.vars.get(*name)?.as_str())
+            .find_map(|name| draft.own.get(*name)?.as_str())
             .map(normal);
         if let Some(address) = reached {
             self.reached_as.insert(address, at);
@@ -134,7 +139,7 @@ impl Declared {
     }
 
     /// Whether a declared host is this machine; then it is known by its identity.
-    pub(super) fn claim(&mut self, machine: &Machine<'_, '_>) -> Option<String> {
+    pub(super) fn claim(&mut self, machine: &Machine<'s>) -> Option<String> {
         if self.hosts.is_empty() {
             return None;
         }
@@ -151,38 +156,41 @@ impl Declared {
     }
 
     /// The hosts and the groups.
-    pub(super) fn into_parts(self) -> (Vec<Draft>, BTreeMap<String, Group>) {
+    pub(super) fn into_parts(self) -> (Vec<Draft<'s>>, BTreeMap<String, Group>) {
         (self.hosts, self.groups)
     }
 }
 
-fn host(object: &Object<'_>, address: &str, picked: &Picked<'_>) -> Result<Draft, InventoryError> {
+fn host<'s>(
+    object: &'s Object<'_>,
+    address: String,
+    picked: Picked<'s>,
+) -> Result<Draft<'s>, InventoryError> {
     let name = picked
         .first_text(&["name", "inventory_hostname"])
         .unwrap_or_default()
         .into_owned();
     if !is_host_name(&name) {
         return Err(InventoryError::HostName {
-            resource: address.to_owned(),
+            resource: address,
             name,
         });
     }
-    let mut draft = Draft {
-        resource: address.to_owned(),
-        chosen: Some(name),
-        fallback: from_address(object),
-        identity: picked.first_text(&["id"]).map(std::borrow::Cow::into_owned),
-        ..Draft::default()
-    };
     let mut groups = BTreeSet::new();
     for group in picked.texts("groups") {
-        check_group(&group, address)?;
+        check_group(&group, &address)?;
         groups.insert(group.into_owned());
     }
-    draft.groups = groups.into();
-    let facts = facts(object, address, row_or_plain("ansible_host"), picked);
-    draft.vars.insert("infra".to_owned(), facts);
-    Ok(draft)
+    let row = row_or_plain("ansible_host");
+    Ok(Draft {
+        chosen: Some(name),
+        fallback: from_address(object, &address),
+        identity: picked.first_text(&["id"]),
+        groups: groups.into(),
+        facts: Facts::of(object, row, picked, Addresses::default()),
+        resource: address,
+        ..Draft::default()
+    })
 }
 
 /// The variables that one resource gives, without those that are not taken.

@@ -1,34 +1,67 @@
 //! A host before it has a name, and what is said of a state beside the inventory.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::Rc;
 
-use super::address::Addresses;
-use super::pick::Picked;
-use super::provider::Row;
+use super::facts::{Facts, Variables};
+use super::model::Host;
 use crate::json::Value;
 use crate::terraform::{Object, State};
 
-/// A host before it has a name.
+/// A host before it is made.
 #[derive(Debug, Default)]
-pub(super) struct Draft {
+pub(super) struct Draft<'s> {
     /// The address of its resource
     pub(super) resource: String,
     /// The name that a person chose: it is taken or refused
     pub(super) chosen: Option<String>,
     /// The name that the cloud has: it is taken if it can be
-    pub(super) tagged: Option<String>,
+    pub(super) tagged: Option<Cow<'s, str>>,
     /// The name that is always possible
     pub(super) fallback: String,
+    /// Whether the name that the cloud has can't be taken
+    pub(super) falls_back: bool,
     /// What tells the machine from another
-    pub(super) identity: Option<String>,
+    pub(super) identity: Option<Cow<'s, str>>,
     /// The groups it is in; many hosts are in the same ones
     pub(super) groups: Rc<BTreeSet<String>>,
-    /// Its variables
-    pub(super) vars: BTreeMap<String, Value<'static>>,
-    /// Those of them that are secret
+    /// What the table of providers says of it
+    pub(super) facts: Facts<'s>,
+    /// The variables that it is given besides, or instead
+    pub(super) own: BTreeMap<String, Value<'static>>,
+    /// The names of variables that are secret
     pub(super) secret: BTreeSet<String>,
+}
+
+impl Draft<'_> {
+    /// Its name.
+    pub(super) fn name(&self) -> &str {
+        let tagged = self.tagged.as_deref().filter(|_| !self.falls_back);
+        self.chosen
+            .as_deref()
+            .or(tagged)
+            .unwrap_or(&self.fallback)
+    }
+
+    /// Its variables.
+    pub(super) fn vars(&self) -> Variables<'_> {
+        self.facts.with(&self.resource, &self.own)
+    }
+
+    /// The host.
+    pub(super) fn host(&self) -> Host {
+        let vars = self.vars().into_iter();
+        Host {
+            resource: Some(self.resource.clone()),
+            identity: self.identity.as_deref().map(str::to_owned),
+            vars: vars
+                .map(|(name, value)| (name.to_owned(), value.into_owned().into_owned()))
+                .collect(),
+            secret: self.secret.clone(),
+        }
+    }
 }
 
 /// A resource that could have been a host and is not.
@@ -107,113 +140,6 @@ impl fmt::Display for NoteKind {
                 write!(f, "the variable {name:?} is left out: {why}")
             }
         }
-    }
-}
-
-/// The variable `infra`: what says which resource the host is. None of it changes while
-/// the machine stays the same one but for its tags, and tags are data: a list, so that
-/// the key of a tag never is the key of an object.
-pub(super) fn facts(
-    object: &Object<'_>,
-    address: &str,
-    row: &Row,
-    picked: &Picked<'_>,
-) -> Value<'static> {
-    let text = |text: &str| Value::string(text.to_owned());
-    let members = [
-        ("address", text(address)),
-        (
-            "id",
-            picked
-                .first_text(&["id"])
-                .map_or(Value::Null, |id| text(&id)),
-        ),
-        ("provider", text(provider_source(&object.provider))),
-        ("tags", tags(row, picked)),
-        ("type", text(&object.resource_type)),
-    ];
-    object_of(members)
-}
-
-/// The variable `infra_addresses`: what changes with each start of a machine, apart from
-/// `infra` so that reading a tag doesn't mean depending on an address.
-pub(super) fn address_facts(addresses: &Addresses) -> Option<Value<'static>> {
-    let known: Vec<(&str, Value<'static>)> = addresses
-        .named()
-        .into_iter()
-        .filter_map(|(name, text)| Some((name, Value::string(text?))))
-        .collect();
-    (!known.is_empty()).then(|| object_of(known))
-}
-
-fn object_of(members: impl IntoIterator<Item = (&'static str, Value<'static>)>) -> Value<'static> {
-    Value::Object(
-        members
-            .into_iter()
-            .map(|(key, value)| (key.into(), value))
-            .collect(),
-    )
-}
-
-/// Tags as a list of `{key, value}` in the order of the keys. A tag that is one word is a
-/// key without a value.
-fn tags(row: &Row, picked: &Picked<'_>) -> Value<'static> {
-    let mut pairs: BTreeSet<(String, String)> = BTreeSet::new();
-    let value = row
-        .tags
-        .iter()
-        .filter_map(|name| picked.get(name))
-        .find(|value| !value.is_empty());
-    let plain = |value: &Value<'_>| match value {
-        Value::String(text) => text.clone().into_owned(),
-        Value::Null => String::new(),
-        other => other.to_string(),
-    };
-    match value {
-        Some(Value::Object(members)) => {
-            pairs.extend(
-                members
-                    .iter()
-                    .map(|(key, value)| (key.clone().into_owned(), plain(value))),
-            );
-        }
-        Some(Value::Array(items)) => pairs.extend(items.iter().map(|item| {
-            // Nutanix and Docker write pairs.
-            let key = item
-                .get("key")
-                .or_else(|| item.get("name"))
-                .or_else(|| item.get("label"));
-            match key {
-                Some(key) => (plain(key), item.get("value").map(plain).unwrap_or_default()),
-                None => (plain(item), String::new()),
-            }
-        })),
-        // Proxmox keeps its tags in one string.
-        Some(Value::String(text)) => pairs.extend(
-            text.split([',', ';'])
-                .map(str::trim)
-                .filter(|word| !word.is_empty())
-                .map(|word| (word.to_owned(), String::new())),
-        ),
-        _ => {}
-    }
-    pairs
-        .into_iter()
-        .map(|(key, value)| {
-            object_of([("key", Value::string(key)), ("value", Value::string(value))])
-        })
-        .collect()
-}
-
-/// The source address of a provider: raw states write `provider["registry.terraform.io/…"]`
-/// with an alias and a module around it, and `provider.aws` before Terraform 0.13.
-pub(super) fn provider_source(written: &str) -> &str {
-    if let Some((_, rest)) = written.split_once("[\"") {
-        return rest.split_once("\"]").map_or(rest, |(source, _)| source);
-    }
-    match written.rsplit_once("provider.") {
-        Some((_, rest)) => rest.split_once('.').map_or(rest, |(name, _)| name),
-        None => written,
     }
 }
 

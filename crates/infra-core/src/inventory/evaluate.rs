@@ -9,7 +9,7 @@ use super::InventoryError;
 /// Evaluates expressions for one resource.
 pub(super) struct Evaluator<'v> {
     address: &'v str,
-    values: &'v Value<'v>,
+    scope: Scope<'v>,
     /// The values with null, and with empty strings, for those that are sensitive; none
     /// where nothing is
     redacted: Vec<Value<'v>>,
@@ -25,7 +25,7 @@ impl<'v> Evaluator<'v> {
     ) -> Self {
         Self {
             address,
-            values,
+            scope: scope(values, resource),
             redacted: mask.map_or_else(Vec::new, |mask| {
                 [Value::Null, Value::from("")]
                     .iter()
@@ -42,7 +42,7 @@ impl<'v> Evaluator<'v> {
         expr: &Expr,
         attribute: &str,
     ) -> Result<Value<'static>, InventoryError> {
-        self.with(self.values, expr, attribute)
+        self.within(&self.scope, expr, attribute)
     }
 
     /// The value of `expr`, which must not depend on anything sensitive.
@@ -55,10 +55,10 @@ impl<'v> Evaluator<'v> {
         expr: &Expr,
         attribute: &str,
     ) -> Result<Value<'static>, InventoryError> {
-        let value = self.with(self.values, expr, attribute)?;
+        let value = self.within(&self.scope, expr, attribute)?;
         let differs = |redacted: &Value<'_>| {
             !self
-                .with(redacted, expr, attribute)
+                .within(&scope(redacted, self.resource), expr, attribute)
                 .is_ok_and(|other| other == value)
         };
         if self.redacted.iter().any(differs) {
@@ -108,22 +108,23 @@ impl<'v> Evaluator<'v> {
         }
     }
 
-    fn with(
+    fn within(
         &self,
-        values: &Value<'_>,
+        scope: &Scope<'_>,
         expr: &Expr,
         attribute: &str,
     ) -> Result<Value<'static>, InventoryError> {
-        let scope = Scope::new()
-            .with("self", values)
-            .with("resource", self.resource);
-        expr.eval(&scope).map_err(|source| InventoryError::Eval {
+        expr.eval(scope).map_err(|source| InventoryError::Eval {
             resource: self.address.to_owned(),
             attribute: attribute.to_owned(),
             line: expr.line,
             source: Box::new(source),
         })
     }
+}
+
+fn scope<'v>(values: &'v Value<'v>, resource: &'v Value<'v>) -> Scope<'v> {
+    Scope::new().with("self", values).with("resource", resource)
 }
 
 /// `value` with `blank` for all that `mask` covers.

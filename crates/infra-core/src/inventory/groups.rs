@@ -1,6 +1,6 @@
 //! Groups: those that are named outright, and those that hosts are put in.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::InventoryError;
 use super::draft::Draft;
@@ -60,32 +60,34 @@ pub(super) fn fixed(
 /// The groups that `drafts` are in. Left out is a group that has one host alone, which
 /// the cloud calls by the same name: the host keeps its name, and a pattern with that
 /// name means the same host either way. `known` groups stay.
-pub(super) fn made_of(drafts: &[Draft], known: &BTreeSet<String>) -> BTreeSet<String> {
-    let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (at, draft) in drafts.iter().enumerate() {
+pub(super) fn made_of(drafts: &[Draft<'_>], known: &BTreeSet<String>) -> BTreeSet<String> {
+    // Of each group its first host, and how many it has.
+    let mut members: BTreeMap<&str, (&Draft<'_>, usize)> = BTreeMap::new();
+    for draft in drafts {
         for group in draft.groups.iter() {
-            members.entry(group).or_default().push(at);
+            members.entry(group).or_insert((draft, 0)).1 += 1;
         }
     }
-    let mut uses: HashMap<&str, usize> = HashMap::new();
-    for name in drafts
-        .iter()
-        .filter_map(|draft| draft.chosen.as_deref().or(draft.tagged.as_deref()))
-    {
-        *uses.entry(name).or_default() += 1;
-    }
-    let called = |name: &str, at: usize| {
-        drafts
-            .get(at)
-            .is_some_and(|draft| draft.chosen.is_none() && draft.tagged.as_deref() == Some(name))
+    let called = |draft: &Draft<'_>, name: &str| {
+        draft.chosen.is_none() && draft.tagged.as_deref() == Some(name)
     };
+    let mut uses: BTreeMap<&str, usize> = members
+        .iter()
+        .filter(|(name, (first, count))| *count == 1 && called(first, name))
+        .map(|(name, _)| (*name, 0))
+        .collect();
+    if !uses.is_empty() {
+        for draft in drafts {
+            let name = draft.chosen.as_deref().or(draft.tagged.as_deref());
+            if let Some(count) = name.and_then(|name| uses.get_mut(name)) {
+                *count += 1;
+            }
+        }
+    }
     members
-        .into_iter()
-        .filter(|(name, hosts)| {
-            let alone = matches!(hosts[..], [at] if called(name, at));
-            known.contains(*name) || !alone || uses.get(name) != Some(&1)
-        })
-        .map(|(name, _)| name.to_owned())
+        .into_keys()
+        .filter(|name| known.contains(*name) || uses.get(name) != Some(&1))
+        .map(str::to_owned)
         .collect()
 }
 

@@ -1,33 +1,34 @@
 //! A resource that is a machine: what the table of providers reads out of it.
 
+use std::borrow::Cow;
+
 use super::address::Addresses;
-use super::connect::is_user;
-use super::draft::{Draft, SkipReason, address_facts, facts};
+use super::draft::{Draft, SkipReason};
+use super::facts::Facts;
 use super::names;
 use super::pick::{Picked, Picker, root_of};
 use super::provider::Row;
 use super::survey::Survey;
-use crate::json::Value;
 use crate::terraform::Object;
 
 /// A resource that is a machine.
-pub(super) struct Machine<'s, 'a> {
-    object: &'s Object<'a>,
+pub(super) struct Machine<'s> {
+    object: &'s Object<'s>,
     row: &'static Row,
-    picked: Picked<'a>,
+    picked: Picked<'s>,
     /// The address of the resource
     pub(super) address: String,
     /// The addresses of the machine
-    pub(super) addresses: Addresses,
+    pub(super) addresses: Addresses<'s>,
 }
 
-impl<'s, 'a> Machine<'s, 'a> {
+impl<'s> Machine<'s> {
     /// Reads the `wanted` attributes of `object` by `row`.
     pub(super) fn read(
-        object: &'s Object<'a>,
+        object: &'s Object<'s>,
         row: &'static Row,
-        wanted: &mut Picker<'a>,
-        survey: &Survey,
+        wanted: &mut Picker<'s>,
+        survey: &Survey<'s>,
     ) -> Self {
         let picked = wanted.read(object);
         Self {
@@ -40,17 +41,13 @@ impl<'s, 'a> Machine<'s, 'a> {
     }
 
     /// The name that the cloud has for it.
-    pub(super) fn tagged(&self) -> Option<String> {
-        self.picked
-            .first_text(self.row.name)
-            .map(std::borrow::Cow::into_owned)
+    pub(super) fn tagged(&self) -> Option<Cow<'s, str>> {
+        self.picked.first_text(self.row.name)
     }
 
     /// What tells the machine from another of the same name.
-    pub(super) fn identity(&self) -> Option<String> {
-        self.picked
-            .first_text(self.row.identity)
-            .map(std::borrow::Cow::into_owned)
+    pub(super) fn identity(&self) -> Option<Cow<'s, str>> {
+        self.picked.first_text(self.row.identity)
     }
 
     /// Why it has no address.
@@ -70,34 +67,20 @@ impl<'s, 'a> Machine<'s, 'a> {
         }
     }
 
+    /// Whether there is an address to connect to.
+    pub(super) fn is_reachable(&self) -> bool {
+        self.addresses.is_reachable()
+    }
+
     /// The host that it is, as far as the table says.
-    pub(super) fn draft(&self) -> Draft {
-        let mut draft = Draft {
-            resource: self.address.clone(),
+    pub(super) fn into_draft(self) -> Draft<'s> {
+        Draft {
             tagged: self.tagged(),
-            fallback: names::from_address(self.object),
+            fallback: names::from_address(self.object, &self.address),
             identity: self.identity(),
+            facts: Facts::of(self.object, self.row, self.picked, self.addresses),
+            resource: self.address,
             ..Draft::default()
-        };
-        let facts = facts(self.object, &self.address, self.row, &self.picked);
-        draft.vars.insert("infra".to_owned(), facts);
-        if let Some(addresses) = address_facts(&self.addresses) {
-            draft.vars.insert("infra_addresses".to_owned(), addresses);
         }
-        if let Some(address) = self.addresses.best() {
-            draft
-                .vars
-                .insert("ansible_host".to_owned(), Value::string(address));
-        }
-        if let Some(user) = self
-            .picked
-            .first_text(self.row.user)
-            .filter(|user| is_user(user))
-        {
-            draft
-                .vars
-                .insert("ansible_user".to_owned(), Value::string(user.into_owned()));
-        }
-        draft
     }
 }

@@ -51,18 +51,17 @@ pub(super) fn group_name(word: &str) -> Option<String> {
     is_group_name(&name).then_some(name)
 }
 
-/// A host's name from the address of its resource: `aws_instance.web[0]` becomes
+/// A host's name from `address`, that of its resource: `aws_instance.web[0]` becomes
 /// `aws_instance.web.0`, `module.cell["eu-1"].aws_instance.web` becomes
 /// `module.cell.eu-1.aws_instance.web`.
 ///
 /// Different addresses give different names. Where the plain form could be that of two
 /// addresses (a key with a dot, say), a digest of the address is added.
-pub(super) fn from_address(object: &Object<'_>) -> String {
+pub(super) fn from_address(object: &Object<'_>, address: &str) -> String {
     const LONGEST: usize = 200;
-    let address = object.address();
     let mut plain = address.is_ascii() && address.len() <= LONGEST;
     let mut name = String::with_capacity(address.len());
-    let mut rest = address.as_str();
+    let mut rest = address;
     let own_key = object.key.as_ref().map_or(0, |key| key.to_string().len());
     let own_key_at = address.len() - own_key.min(address.len());
     while let Some(start) = rest.find('[') {
@@ -142,7 +141,8 @@ mod tests {
             r#"{{"version":4,"resources":[{{"module":{},"type":"aws_instance","name":"web","instances":[{{"index_key":{key}}}]}}]}}"#,
             serde_json::to_string(module).unwrap()
         );
-        from_address(&read_state(&text).unwrap().objects[0])
+        let state = read_state(&text).unwrap();
+        from_address(&state.objects[0], &state.objects[0].address())
     }
 
     #[test]

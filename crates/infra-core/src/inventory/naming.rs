@@ -8,14 +8,15 @@ use super::draft::{Draft, NoteKind};
 use super::findings::Findings;
 use super::names::is_host_name;
 
-/// Gives each draft its name, and puts them in the order of their names. The name of a host is never that of a group.
+/// Settles by which name each draft goes, and returns them in the order of their names. The
+/// name of a host is never that of a group.
 pub(super) fn assign(
-    drafts: Vec<Draft>,
+    drafts: &mut [Draft<'_>],
     groups: &BTreeSet<String>,
     findings: &mut Findings,
-) -> Result<Vec<(String, Draft)>, InventoryError> {
+) -> Result<Vec<usize>, InventoryError> {
     let mut uses: HashMap<&str, usize> = HashMap::with_capacity(drafts.len() * 2);
-    for draft in &drafts {
+    for draft in &*drafts {
         let cloud = draft.tagged.as_deref().filter(|_| draft.chosen.is_none());
         for name in [draft.chosen.as_deref(), cloud, Some(&*draft.fallback)]
             .into_iter()
@@ -24,48 +25,44 @@ pub(super) fn assign(
             *uses.entry(name).or_default() += 1;
         }
     }
-    let mut names = Vec::with_capacity(drafts.len());
-    for draft in &drafts {
-        let name = if let Some(name) = &draft.chosen {
+    let mut fall_back = Vec::new();
+    for (at, draft) in drafts.iter().enumerate() {
+        if let Some(name) = &draft.chosen {
             check_chosen(name, draft, groups)?;
-            name
-        } else {
-            draft
-                .tagged
-                .as_ref()
-                .filter(|name| match objection(name, &uses, groups) {
-                    Some(about) => {
-                        findings.note(&draft.resource, about);
-                        false
-                    }
-                    None => true,
-                })
-                .unwrap_or(&draft.fallback)
-        };
-        names.push(name.clone());
-    }
-    let mut hosts: Vec<(String, Draft)> = names.into_iter().zip(drafts).collect();
-    hosts.sort_by(|(one, _), (other, _)| one.cmp(other));
-    for pair in hosts.windows(2) {
-        if let [(name, one), (other_name, other)] = pair
-            && name == other_name
+        } else if let Some(about) = draft
+            .tagged
+            .as_deref()
+            .and_then(|name| objection(name, &uses, groups))
         {
-            let mut both = [one.resource.clone(), other.resource.clone()];
+            findings.note(&draft.resource, about);
+            fall_back.push(at);
+        }
+    }
+    for at in fall_back {
+        drafts[at].falls_back = true;
+    }
+    let mut order: Vec<usize> = (0..drafts.len()).collect();
+    order.sort_by_key(|at| drafts[*at].name());
+    for pair in order.windows(2) {
+        if let [one, other] = *pair
+            && drafts[one].name() == drafts[other].name()
+        {
+            let mut both = [one, other].map(|at| drafts[at].resource.clone());
             both.sort();
             let [first, second] = both;
             return Err(InventoryError::DuplicateName {
-                name: name.clone(),
+                name: drafts[one].name().to_owned(),
                 first,
                 second,
             });
         }
     }
-    Ok(hosts)
+    Ok(order)
 }
 
 fn check_chosen(
     name: &str,
-    draft: &Draft,
+    draft: &Draft<'_>,
     groups: &BTreeSet<String>,
 ) -> Result<(), InventoryError> {
     let resource = draft.resource.clone();

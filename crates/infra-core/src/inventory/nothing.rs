@@ -9,7 +9,7 @@ use crate::hint::did_you_mean;
 
 /// The error of a state in which nothing is a host.
 pub(super) fn error(
-    survey: &Survey,
+    survey: &Survey<'_>,
     rules: &InventoryRules,
     findings: &Findings,
 ) -> InventoryError {
@@ -37,7 +37,7 @@ pub(super) fn error(
     for skipped in findings.skipped.iter().take(3) {
         hints.push(format!("{}: {}", skipped.address, skipped.reason));
     }
-    let seen = || survey.counts.keys().map(String::as_str);
+    let seen = || survey.counts.keys().copied();
     for rule in &rules.hosts {
         let kind = rule.resource_type.as_str();
         if !survey.counts.contains_key(kind)
@@ -62,7 +62,7 @@ pub(super) fn error(
     } else if rules
         .hosts
         .iter()
-        .any(|rule| survey.counts.contains_key(&rule.resource_type))
+        .any(|rule| survey.counts.contains_key(rule.resource_type.as_str()))
     {
         hints.push("see whether `when` of the hosts blocks holds for any resource".to_owned());
     }

@@ -1,8 +1,9 @@
 //! Reads a few attributes of an object, and passes over the rest.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
-use crate::json::{Path, Shape, Value};
+use crate::json::{Members, Path, Shape, Value};
 use crate::terraform::Object;
 
 /// The attributes of one object that were asked for.
@@ -18,12 +19,18 @@ pub(super) struct Picked<'a> {
 }
 
 /// Reads the attributes that are asked for of many objects of one type.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Picker<'a> {
     /// Their names
     wanted: Vec<&'static str>,
     /// The last object, which the next one resembles
     shape: Shape<'a>,
+    /// The members of that object that are asked for
+    places: Vec<(usize, &'static str)>,
+    /// The names of further attributes, for [`Picker::values`]
+    further: BTreeSet<String>,
+    /// The members of that object that are called so
+    further_places: Vec<usize>,
 }
 
 impl<'a> Picker<'a> {
@@ -31,8 +38,31 @@ impl<'a> Picker<'a> {
     pub(super) fn new(wanted: Vec<&'static str>) -> Self {
         Self {
             wanted,
-            shape: Shape::default(),
+            ..Self::default()
         }
+    }
+
+    /// The same, which can also give the `further` ones as one value.
+    pub(super) fn with_further(mut self, further: BTreeSet<String>) -> Self {
+        self.further = further;
+        self
+    }
+
+    /// The further attributes of `object`, which is the one that was read last, as one JSON
+    /// object. Null where it has no attributes at all.
+    pub(super) fn values(&self, object: &Object<'a>) -> Value<'a> {
+        if object.raw_values().is_none() {
+            return object.values();
+        }
+        let mut members = Members::with_capacity(self.further_places.len());
+        for place in &self.further_places {
+            if let Some(mut member) = self.shape.member(*place)
+                && let Ok(key) = member.key()
+            {
+                members.insert(key, member.value_or_text());
+            }
+        }
+        object.as_shown(Value::Object(members))
     }
 
     /// Whether no attribute is asked for.
@@ -48,10 +78,24 @@ impl<'a> Picker<'a> {
             Some(raw) => {
                 // Attributes that are no object, which no provider writes, are none.
                 self.shape.take(raw.get());
-                for mut member in self.shape.members() {
-                    let name = member.key().ok().and_then(|key| lookup(wanted, &key));
-                    if let Some(name) = name {
-                        picked.values.push((name, member.value_or_text()));
+                if !self.shape.has_same_keys() {
+                    self.places.clear();
+                    self.further_places.clear();
+                    for (number, mut member) in self.shape.members().enumerate() {
+                        let Ok(key) = member.key() else { continue };
+                        let named = lookup(wanted, &key).map(|name| (number, name));
+                        self.places.extend(named);
+                        if self.further.contains(key.as_ref()) {
+                            self.further_places.push(number);
+                        }
+                    }
+                }
+                picked.values.reserve(self.places.len());
+                for (number, name) in &self.places {
+                    if let Some(mut member) = self.shape.member(*number)
+                        && member.skip_key().is_ok()
+                    {
+                        picked.values.push((*name, member.value_or_text()));
                     }
                 }
             }
@@ -94,7 +138,7 @@ impl<'a> Picked<'a> {
     /// any member, `%` is any that is called like a network interface of the machine itself,
     /// and `name[key=value]` keeps those whose `key` is `value`. `name[@names]` keeps those
     /// beside which `names`, a list of the same length, has such an interface.
-    pub(super) fn texts<'v>(&'v self, path: &str) -> Vec<Cow<'v, str>> {
+    pub(super) fn texts(&self, path: &str) -> Vec<Cow<'a, str>> {
         let mut found = Vec::new();
         let (first, rest) = split_step(path);
         let (name, filter) = split_filter(first);
@@ -107,7 +151,7 @@ impl<'a> Picked<'a> {
     }
 
     /// The scalars of those items of a list that stand for an interface of the machine itself.
-    fn beside<'v>(&'v self, list: &str, names: &str, rest: &str, found: &mut Vec<Cow<'v, str>>) {
+    fn beside(&self, list: &str, names: &str, rest: &str, found: &mut Vec<Cow<'a, str>>) {
         let Some(list) = self.get(list) else { return };
         let names = self.get(names).and_then(Value::as_array);
         match (list.as_array(), names) {
@@ -121,8 +165,19 @@ impl<'a> Picked<'a> {
         }
     }
 
+    /// The first of the attributes called `names` that is not empty, or null.
+    pub(super) fn into_first(mut self, names: &[&str]) -> Value<'a> {
+        let mut wanted = names.iter().filter_map(|name| {
+            let at = self.values.iter().rposition(|(known, _)| known == name)?;
+            Some(std::mem::take(&mut self.values.get_mut(at)?.1))
+        });
+        wanted
+            .find(|value| !value.is_empty())
+            .unwrap_or_default()
+    }
+
     /// The first text at the first of `paths` that has one.
-    pub(super) fn first_text(&self, paths: &[&str]) -> Option<Cow<'_, str>> {
+    pub(super) fn first_text(&self, paths: &[&str]) -> Option<Cow<'a, str>> {
         paths
             .iter()
             .find_map(|path| self.texts(path).into_iter().next())
@@ -144,11 +199,11 @@ fn split_filter(step: &str) -> (&str, Option<(&str, &str)>) {
     })
 }
 
-fn walk<'v>(
-    value: &'v Value<'_>,
+fn walk<'a>(
+    value: &Value<'a>,
     filter: Option<(&str, &str)>,
     rest: &str,
-    found: &mut Vec<Cow<'v, str>>,
+    found: &mut Vec<Cow<'a, str>>,
 ) {
     match value {
         Value::Array(items) => {
@@ -198,9 +253,9 @@ fn is_own_interface(name: &str) -> bool {
 }
 
 /// The text of a string, number or boolean.
-fn scalar<'v>(value: &'v Value<'_>) -> Option<Cow<'v, str>> {
+fn scalar<'a>(value: &Value<'a>) -> Option<Cow<'a, str>> {
     match value {
-        Value::String(text) | Value::Number(text) => Some(Cow::Borrowed(text)),
+        Value::String(text) | Value::Number(text) => Some(text.clone()),
         Value::Bool(flag) => Some(Cow::Borrowed(if *flag { "true" } else { "false" })),
         _ => None,
     }

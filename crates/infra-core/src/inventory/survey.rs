@@ -11,34 +11,27 @@ use crate::terraform::{Mode, State};
 
 /// What is known of a state before its hosts are made.
 #[derive(Debug, Default)]
-pub(super) struct Survey {
+pub(super) struct Survey<'s> {
     /// How many current managed objects there are, by type
-    pub(super) counts: BTreeMap<String, usize>,
+    pub(super) counts: BTreeMap<&'s str, usize>,
     /// The addresses that a join gives, by join and by what it links to
-    joined: HashMap<(usize, String), Vec<(Reach, String)>>,
+    joined: HashMap<(usize, String), Vec<(Reach, Cow<'s, str>)>>,
 }
 
-impl Survey {
+impl<'s> Survey<'s> {
     /// Looks at every object of `state`.
-    pub(super) fn of(state: &State<'_>) -> Self {
+    pub(super) fn of(state: &'s State<'_>) -> Self {
         let mut survey = Self::default();
         let mut roles: HashMap<&str, Role<'_>> = HashMap::new();
         let mut holders = Vec::new();
-        let mut between: HashMap<(&str, &str), HashMap<String, String>> = HashMap::new();
+        let mut between: Between<'s> = HashMap::new();
         for object in &state.objects {
             if object.deposed.is_some() {
                 continue;
             }
             let kind = object.resource_type.as_str();
-            if object.mode == Mode::Managed {
-                match survey.counts.get_mut(kind) {
-                    Some(count) => *count += 1,
-                    None => {
-                        survey.counts.insert(kind.to_owned(), 1);
-                    }
-                }
-            }
             let role = roles.entry(kind).or_insert_with(|| Role::of(kind));
+            role.count += usize::from(object.mode == Mode::Managed);
             if role.wanted.is_idle() {
                 continue;
             }
@@ -50,6 +43,8 @@ impl Survey {
                 holders.push((role.holds.clone(), picked));
             }
         }
+        let counts = roles.iter().map(|(kind, role)| (*kind, role.count));
+        survey.counts = counts.filter(|(_, count)| *count > 0).collect();
         for (holds, picked) in &holders {
             for (number, join) in holds {
                 survey.join(*number, join, picked, &between);
@@ -58,8 +53,14 @@ impl Survey {
         survey
     }
 
-    fn join(&mut self, number: usize, join: &Join, picked: &Picked<'_>, between: &Between<'_>) {
-        let addresses: Vec<(Reach, String)> =
+    fn join(
+        &mut self,
+        number: usize,
+        join: &Join,
+        picked: &Picked<'s>,
+        between: &Between<'s>,
+    ) {
+        let addresses: Vec<(Reach, Cow<'s, str>)> =
             [(Reach::Public, join.public), (Reach::Private, join.private)]
                 .into_iter()
                 .flat_map(|(reach, references)| {
@@ -81,7 +82,12 @@ impl Survey {
     }
 
     /// The addresses of one machine, with those that other resources hold.
-    pub(super) fn addresses(&self, kind: &str, row: &Row, picked: &Picked<'_>) -> Addresses {
+    pub(super) fn addresses(
+        &self,
+        kind: &str,
+        row: &Row,
+        picked: &Picked<'s>,
+    ) -> Addresses<'s> {
         let mut addresses = Addresses::default();
         self.add_joined(&mut addresses, true, kind, picked);
         for (reach, paths) in [
@@ -98,7 +104,13 @@ impl Survey {
         addresses
     }
 
-    fn add_joined(&self, to: &mut Addresses, newer: bool, kind: &str, picked: &Picked<'_>) {
+    fn add_joined(
+        &self,
+        to: &mut Addresses<'s>,
+        newer: bool,
+        kind: &str,
+        picked: &Picked<'s>,
+    ) {
         if self.joined.is_empty() {
             return;
         }
@@ -134,10 +146,12 @@ fn joins_to(kind: &str) -> impl Iterator<Item = (usize, &'static Join)> {
         .filter(move |(_, join)| join.host_types.contains(&kind))
 }
 
-type Between<'m> = HashMap<(&'m str, &'m str), HashMap<String, String>>;
+type Between<'s> = HashMap<(&'static str, &'static str), HashMap<String, Cow<'s, str>>>;
 
 /// What objects of one type are looked at for.
 struct Role<'a> {
+    /// How many of them are current and managed
+    count: usize,
     holds: Vec<(usize, &'static Join)>,
     between: Vec<&'static Through>,
     wanted: Picker<'a>,
@@ -177,6 +191,7 @@ impl Role<'_> {
                 .map(root_of),
         );
         Self {
+            count: 0,
             holds,
             between,
             wanted: Picker::new(wanted),
@@ -199,7 +214,11 @@ fn id_of(through: &Through) -> (&'static str, &'static str) {
 }
 
 /// Keeps what a resource in between says: one value, or as many as it has keys.
-fn note(known: &mut HashMap<String, String>, through: &Through, picked: &Picked<'_>) {
+fn note<'s>(
+    known: &mut HashMap<String, Cow<'s, str>>,
+    through: &Through,
+    picked: &Picked<'s>,
+) {
     let keys = picked.texts(through.key);
     let values = picked.texts(through.value);
     let pairs = keys.iter().enumerate().filter_map(|(at, key)| {
@@ -207,14 +226,18 @@ fn note(known: &mut HashMap<String, String>, through: &Through, picked: &Picked<
         Some((key, values.get(at)?))
     });
     for (key, value) in pairs {
-        known.insert(same_id(key).into_owned(), value.clone().into_owned());
+        known.insert(same_id(key).into_owned(), value.clone());
     }
 }
 
-fn resolve(reference: &Reference, picked: &Picked<'_>, between: &Between<'_>) -> Vec<String> {
+fn resolve<'s>(
+    reference: &Reference,
+    picked: &Picked<'s>,
+    between: &Between<'s>,
+) -> Vec<Cow<'s, str>> {
     let texts = picked.texts(reference.path).into_iter();
     match reference.through {
-        None => texts.map(Cow::into_owned).collect(),
+        None => texts.collect(),
         Some(through) => {
             let known = between.get(&id_of(through));
             texts

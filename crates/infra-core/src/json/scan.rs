@@ -141,7 +141,7 @@ impl<'a> Scan<'a> {
 
     /// Passes over a key and the colon after it.
     #[inline]
-    pub(super) fn skip_key(&mut self) -> Result<(), Damaged> {
+    pub(crate) fn skip_key(&mut self) -> Result<(), Damaged> {
         if self.next() != Some(b'"') {
             return Err(Damaged);
         }
@@ -385,9 +385,26 @@ impl<'a> Scan<'a> {
 
 /// The text that a string with escapes stands for.
 fn unescaped(inner: &str) -> Result<Cow<'_, str>, Damaged> {
+    if let Some(text) = unquoted(inner) {
+        return Ok(Cow::Owned(text));
+    }
     serde_json::from_str(&format!("\"{inner}\""))
         .map(Cow::Owned)
         .map_err(|_| Damaged)
+}
+
+/// The same for a string whose only escapes are of quotes and backslashes, as addresses are.
+fn unquoted(inner: &str) -> Option<String> {
+    let mut text = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some((plain, escape)) = rest.split_once('\\') {
+        text.push_str(plain);
+        let escaped = escape.get(..1).filter(|one| matches!(*one, "\"" | "\\"))?;
+        text.push_str(escaped);
+        rest = escape.get(1..)?;
+    }
+    text.push_str(rest);
+    Some(text)
 }
 
 #[cfg(test)]

@@ -17,6 +17,10 @@ pub(crate) struct Shape<'a> {
     text: &'a str,
     /// The places in it after the brace or comma before each member
     members: Vec<usize>,
+    /// Whether the object before that one had the same keys in the same order
+    same_keys: bool,
+    /// Memory for the next list of places
+    spare: Vec<usize>,
 }
 
 /// The last object of each kind. A kind is a guess: a wrong one costs time only.
@@ -47,6 +51,22 @@ impl<'a> Shape<'a> {
         self.members.iter().map(|at| Scan::at(self.text, *at))
     }
 
+    /// The member with this number, from before its key.
+    pub(crate) fn member(&self, number: usize) -> Option<Scan<'a>> {
+        Some(Scan::at(self.text, *self.members.get(number)?))
+    }
+
+    /// Whether the object that was passed over before had the same keys in the same order.
+    pub(crate) fn has_same_keys(&self) -> bool {
+        self.same_keys
+    }
+
+    /// Whether the member with this number began like this, key and colon, before.
+    fn begins_with(&self, number: usize, key: &str) -> bool {
+        let known = self.members.get(number).and_then(|at| self.text.get(*at..));
+        known.is_some_and(|known| known.starts_with(key))
+    }
+
     /// Passes over the object at whose brace `scan` stands, which becomes the one to
     /// compare with. A member that is not like before is left to `value`, past its key.
     fn pass(
@@ -56,7 +76,9 @@ impl<'a> Shape<'a> {
     ) -> Result<(), Damaged> {
         let start = scan.place();
         scan.go_to(start + 1);
-        let mut members = Vec::with_capacity(self.members.len());
+        let mut members = std::mem::take(&mut self.spare);
+        members.clear();
+        let mut same_keys = true;
         loop {
             members.push(scan.place() - start);
             if self.pass_alike(scan, start, &mut members) {
@@ -70,14 +92,17 @@ impl<'a> Shape<'a> {
             }
             let key = scan.place();
             scan.skip_key()?;
-            let key = scan.since(key)?;
-            value(scan, key)?;
+            if let Some(last) = members.last() {
+                same_keys &= self.begins_with(members.len() - 1, scan.since(start + last)?);
+            }
+            value(scan, scan.since(key)?)?;
             if !scan.more(false, b'}')? {
                 break;
             }
         }
         self.text = scan.since(start)?;
-        self.members = members;
+        self.same_keys = same_keys && members.len() == self.members.len();
+        self.spare = std::mem::replace(&mut self.members, members);
         Ok(())
     }
 
@@ -196,14 +221,20 @@ mod tests {
     #[test]
     fn the_members_of_an_object_are_found_whatever_came_before() {
         let mut shape = Shape::default();
-        for text in [
-            r#"{"id":"1","tags":{"a":"b"},"x":null}"#,
-            r#"{"id":"1","tags":{"a":"c"},"x":null}"#,
-            r#"{"id":"1","tags":{"a":"c"}}"#,
-            "{ }",
-            r#"{"id":"1","tags":{"a":"c"},"x":null,"y":1}"#,
+        for (text, same_keys) in [
+            (r#"{"id":"1","tags":{"a":"b"},"x":null}"#, false),
+            (r#"{"id":"1","tags":{"a":"c"},"x":null}"#, true),
+            (r#"{"id":"1","tags":{"a":"c"},"y":null}"#, false),
+            (r#"{"id":"2","tags":{"b":"c"},"y":[ ]}"#, true),
+            (r#"{"ib":"2","tags":{"b":"c"},"y":[ ]}"#, false),
+            (r#"{"id":"1","tags":{"a":"c"}}"#, false),
+            ("{ }", false),
+            ("{ }", true),
+            (r#"{"id":"1","tags":{"a":"c"},"x":null,"y":1}"#, false),
+            (r#"{"id":"1","tags":{"a":"c"},"x":null,"y":{}}"#, true),
         ] {
             assert!(shape.take(text));
+            assert_eq!(shape.has_same_keys(), same_keys, "{text}");
             let members = shape
                 .members()
                 .map(|mut at| (at.key().unwrap(), at.value().unwrap()));

@@ -7,7 +7,7 @@ mod record;
 
 pub use chain::{ChainError, Head, parse};
 pub use index::{Entry, Index, OpenRun};
-pub use inventory::{record, restore};
+pub use inventory::{changes, record, restore};
 pub use record::{
     OwnedValue, RECORD_VERSION, Record, RecordEvent, RecordedHost, StateId, Success, Witnessed,
 };

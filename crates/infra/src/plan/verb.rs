@@ -9,8 +9,8 @@ use infra_core::document::{Document, DocumentError, EncodingError, decode, read_
 use infra_core::drift::{Analysis, DriftRules, RuleError, analyse, analyse_stream};
 use infra_core::gate::Machine;
 use infra_core::hint::Hint;
-use infra_core::inventory::{BuildOptions, Built, Inventory, InventoryDiff, diff};
-use infra_core::ledger::{StateId, record, restore};
+use infra_core::inventory::{BuildOptions, Built, Inventory, InventoryDiff};
+use infra_core::ledger::{StateId, changes};
 use infra_core::terraform::Plan;
 use infra_exec::terraform::Locking;
 use infra_exec::tools::AnsibleCore;
@@ -301,8 +301,7 @@ impl Planner<'_> {
         answers: &[Answer<'_>],
     ) -> Planned {
         let Expected { built, machines } = expected;
-        let before = restore(&self.ledger.index().inventory);
-        let after = restore(&record(&built.inventory, self.key));
+        let known = &self.ledger.index().inventory;
         let playbooks: Vec<PlaybookDecision> = answers
             .iter()
             .map(|answer| answer.decision.clone())
@@ -311,7 +310,7 @@ impl Planner<'_> {
             decision: Decision::new(
                 &self.project.stack.name,
                 analysis,
-                diff(&before, &after),
+                changes(known, &built.inventory, self.key),
                 playbooks,
             ),
             skipped: built

@@ -4,7 +4,7 @@ use camino::Utf8PathBuf;
 use infra_core::config::InventoryRules;
 use infra_core::document::read_state;
 use infra_core::hint::Hint;
-use infra_core::inventory::{BuildOptions, Built, InventoryError, build};
+use infra_core::inventory::{BuildOptions, Built, InventoryError, Roster};
 
 use super::live;
 use super::recorded::Recorded;
@@ -68,6 +68,17 @@ pub async fn inventory(
     of: InventoryOf<'_>,
     allow_empty: bool,
 ) -> Result<Built, InventoryVerbError> {
+    roster(context, of, allow_empty, |roster| roster.into_built()).await
+}
+
+/// Finds the hosts of a state, and gives them to `see` while the document is in memory: the
+/// whole inventory of a large fleet takes several times as much.
+pub async fn roster<T>(
+    context: &Context<'_>,
+    of: InventoryOf<'_>,
+    allow_empty: bool,
+    see: impl FnOnce(Roster<'_>) -> T,
+) -> Result<T, InventoryVerbError> {
     let (project, recorded) = match of {
         InventoryOf::State(project) => (Some(project), live::state(context, project).await?),
         InventoryOf::Refreshed(project) => {
@@ -83,10 +94,12 @@ pub async fn inventory(
     };
     let default = InventoryRules::default();
     let rules = project.map_or(&default, |project| &project.stack.inventory);
-    build(&state, rules, options).map_err(|source| InventoryVerbError::Inventory {
-        from: recorded.from().to_owned(),
-        source,
-    })
+    let roster =
+        Roster::of(&state, rules, options).map_err(|source| InventoryVerbError::Inventory {
+            from: recorded.from().to_owned(),
+            source,
+        })?;
+    Ok(see(roster))
 }
 
 #[cfg(test)]

@@ -8,27 +8,45 @@ use std::fmt;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::template::{could_be_template, is_live_key};
-use crate::inventory::model::{Group, Host, Inventory};
+use crate::inventory::Roster;
+use crate::inventory::facts::Variables;
+use crate::inventory::model::{Group, Inventory};
 use crate::json::Value;
 
 /// The answer to `--list`. Its `Display` is JSON, with `{:#}` on many lines; large ones are
 /// better serialised into a writer, which gives the same bytes.
 #[derive(Debug, Clone, Copy)]
-pub struct List<'i>(&'i Inventory);
+pub struct List<'i>(Hosts<'i>);
 
 /// The answer to `--host NAME`. Its `Display` is JSON, with `{:#}` on many lines.
+#[derive(Debug, Clone)]
+pub struct HostVars<'i>(Own<'i>);
+
+/// Where the hosts come from.
 #[derive(Debug, Clone, Copy)]
-pub struct HostVars<'i>(Option<&'i Host>);
+enum Hosts<'i> {
+    Kept(&'i Inventory),
+    Made(&'i Roster<'i>),
+}
+
+#[derive(Debug, Clone)]
+enum Own<'i> {
+    Kept(&'i BTreeMap<String, Value<'static>>),
+    Made(Variables<'i>),
+}
 
 impl Inventory {
     /// All hosts, groups and variables, as `--list` prints them.
     pub fn list(&self) -> List<'_> {
-        List(self)
+        List(Hosts::Kept(self))
     }
 
     /// The variables of one host, as `--host` prints them: none for a host that there isn't.
     pub fn host_vars(&self, name: &str) -> HostVars<'_> {
-        HostVars(self.hosts.get(name))
+        HostVars(match self.hosts.get(name) {
+            Some(host) => Own::Kept(&host.vars),
+            None => Own::Made(Vec::new()),
+        })
     }
 
     /// The groups that are in no other group; `all` has them as children.
@@ -41,24 +59,52 @@ impl Inventory {
         self.groups.keys().filter(move |name| !inner.contains(name))
     }
 
-    /// The hosts that are in no group.
-    pub(super) fn ungrouped(&self) -> Vec<&String> {
-        let mut grouped: Vec<&String> = self
+    /// Those of the hosts, which come in order, that are in no group.
+    fn ungrouped<'n>(&self, hosts: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+        let mut grouped: Vec<&str> = self
             .groups
             .values()
-            .flat_map(|group| &group.hosts)
+            .flat_map(|group| group.hosts.iter().map(String::as_str))
             .collect();
         // The groups are runs in order, which this sort merges; both lists then go side by
         // side.
         grouped.sort();
         let mut grouped = grouped.into_iter().peekable();
-        self.hosts
-            .keys()
+        hosts
             .filter(|name| {
                 while grouped.next_if(|grouped| grouped < name).is_some() {}
                 grouped.peek() != Some(name)
             })
             .collect()
+    }
+}
+
+impl Roster<'_> {
+    /// All hosts, groups and variables, as `--list` prints them.
+    pub fn list(&self) -> List<'_> {
+        List(Hosts::Made(self))
+    }
+
+    /// The variables of one host, as `--host` prints them: none for a host that there isn't.
+    pub fn host_vars(&self, name: &str) -> HostVars<'_> {
+        HostVars(Own::Made(self.vars_of(name).unwrap_or_default()))
+    }
+}
+
+impl<'i> Hosts<'i> {
+    /// An inventory with the groups.
+    fn frame(self) -> &'i Inventory {
+        match self {
+            Self::Kept(inventory) => inventory,
+            Self::Made(roster) => roster.frame(),
+        }
+    }
+
+    fn ungrouped(self) -> Vec<&'i str> {
+        match self {
+            Self::Kept(inventory) => inventory.ungrouped(inventory.hosts.keys().map(String::as_str)),
+            Self::Made(roster) => roster.frame().ungrouped(roster.names()),
+        }
     }
 }
 
@@ -85,15 +131,15 @@ fn json(document: &impl Serialize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 impl Serialize for List<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let inventory = self.0;
+        let inventory = self.0.frame();
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("_meta", &Meta(inventory))?;
+        map.serialize_entry("_meta", &Meta(self.0))?;
         map.serialize_entry("all", &All(inventory))?;
         // A group may sort before or after `ungrouped`; neither `_meta` nor `all` is one.
         for (name, group) in &inventory.groups {
             map.serialize_entry(name, &Members(group))?;
         }
-        let ungrouped = inventory.ungrouped();
+        let ungrouped = self.0.ungrouped();
         if !ungrouped.is_empty() {
             map.serialize_entry("ungrouped", &BTreeMap::from([("hosts", ungrouped)]))?;
         }
@@ -103,16 +149,18 @@ impl Serialize for List<'_> {
 
 impl Serialize for HostVars<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(
-            self.0
-                .into_iter()
-                .flat_map(|host| &host.vars)
-                .map(|(name, value)| (name, Untrusted(value))),
-        )
+        match &self.0 {
+            Own::Kept(vars) => serializer.collect_map(
+                vars.iter().map(|(name, value)| (name, Untrusted(value))),
+            ),
+            Own::Made(vars) => serializer.collect_map(
+                vars.iter().map(|(name, value)| (name, Untrusted(value))),
+            ),
+        }
     }
 }
 
-struct Meta<'i>(&'i Inventory);
+struct Meta<'i>(Hosts<'i>);
 
 impl Serialize for Meta<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -122,16 +170,23 @@ impl Serialize for Meta<'_> {
     }
 }
 
-struct AllVars<'i>(&'i Inventory);
+struct AllVars<'i>(Hosts<'i>);
 
 impl Serialize for AllVars<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(
-            self.0
-                .hosts
-                .iter()
-                .map(|(name, host)| (name, HostVars(Some(host)))),
-        )
+        match self.0 {
+            Hosts::Kept(inventory) => serializer.collect_map(
+                inventory
+                    .hosts
+                    .iter()
+                    .map(|(name, host)| (name, HostVars(Own::Kept(&host.vars)))),
+            ),
+            Hosts::Made(roster) => serializer.collect_map(
+                roster
+                    .hosts()
+                    .map(|(name, vars)| (name, HostVars(Own::Made(vars)))),
+            ),
+        }
     }
 }
 
@@ -190,7 +245,7 @@ impl Serialize for Vars<'_> {
 }
 
 /// A value in which what could be a template is marked as data.
-struct Untrusted<'v>(&'v Value<'static>);
+struct Untrusted<'v>(&'v Value<'v>);
 
 impl Serialize for Untrusted<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use indexmap::IndexMap;
 
-use crate::json::{Members, Path, Raw, Shape, Step, Text, Value};
+use crate::json::{Members, Path, Raw, Step, Text, Value};
 use crate::terraform::{InstanceKey, Mask, Mode};
 
 /// The objects that Terraform manages or reads, and the outputs.
@@ -102,10 +102,7 @@ impl<'a> Object<'a> {
     pub fn values(&self) -> Value<'a> {
         match self.attributes {
             Attributes::Absent => Value::Null,
-            Attributes::Json(raw) if self.is_raw() => {
-                super::dynamic::close(&self.resource_type, Value::from_raw(raw))
-            }
-            Attributes::Json(raw) => Value::from_raw(raw),
+            Attributes::Json(raw) => self.as_shown(Value::from_raw(raw)),
             Attributes::Flat(raw) => super::flat::unflatten(&Value::from_raw(raw)),
         }
     }
@@ -115,29 +112,13 @@ impl<'a> Object<'a> {
         self.sensitive_is_paths
     }
 
-    /// Those of the attributes for which `wanted` holds, as one JSON object: of large
-    /// resources most are never looked at. Null where there are none at all.
-    pub fn some_values(&self, wanted: impl Fn(&str) -> bool) -> Value<'a> {
-        if let Attributes::Json(raw) = self.attributes {
-            let mut shape = Shape::default();
-            if shape.take(raw.get()) {
-                let mut members = Members::new();
-                for mut member in shape.members() {
-                    if let Ok(key) = member.key()
-                        && wanted(&key)
-                    {
-                        members.insert(key, member.value_or_text());
-                    }
-                }
-                let values = Value::Object(members);
-                return if self.is_raw() {
-                    super::dynamic::close(&self.resource_type, values)
-                } else {
-                    values
-                };
-            }
+    /// Some of the attributes in the form that [`Object::values`] has them in.
+    pub(crate) fn as_shown(&self, values: Value<'a>) -> Value<'a> {
+        if self.is_raw() {
+            super::dynamic::close(&self.resource_type, values)
+        } else {
+            values
         }
-        self.values()
     }
 
     /// The text of the attributes, where they are one JSON object: for reading a few of

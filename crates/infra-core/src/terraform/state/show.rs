@@ -1,7 +1,8 @@
 //! The state as `terraform show -json` prints it, and as a plan holds it.
 
 use indexmap::IndexMap;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use super::model::{Attributes, Object};
 use super::raw::WireOutput;
@@ -29,8 +30,9 @@ pub(crate) struct Module<'a> {
 
 #[derive(Deserialize)]
 struct Resource<'a> {
-    #[serde(borrow, default)]
-    address: Text<'a>,
+    /// Unread: nearly all documents have the parts of it as well
+    #[serde(borrow, default, deserialize_with = "unread")]
+    address: Option<Raw<'a>>,
     #[serde(default)]
     mode: Mode,
     #[serde(borrow, default, rename = "type")]
@@ -58,7 +60,7 @@ pub(crate) fn objects(root: Module<'_>) -> Vec<Object<'_>> {
     while let Some(module) = waiting.pop() {
         let address = module.address.unwrap_or_default();
         for resource in module.resources {
-            let key = resource.index.or_else(|| key_of(&resource.address));
+            let key = resource.index.or_else(|| key_of(resource.address?));
             objects.push(Object {
                 module: address.clone(),
                 mode: resource.mode,
@@ -78,9 +80,20 @@ pub(crate) fn objects(root: Module<'_>) -> Vec<Object<'_>> {
     objects
 }
 
+/// The text of a string, with its quotes.
+fn unread<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Raw<'a>>, D::Error> {
+    let raw = Raw::deserialize(deserializer)?;
+    if raw.get().starts_with('"') {
+        Ok(Some(raw))
+    } else {
+        Err(D::Error::custom("an address that is not a string"))
+    }
+}
+
 /// The key in an address, for documents that leave `index` out although there is one.
-fn key_of<'a>(address: &Text<'a>) -> Option<InstanceKey<'a>> {
-    let key = Address::parse(address)?.key?;
+fn key_of<'a>(address: Raw<'_>) -> Option<InstanceKey<'a>> {
+    let address: Text<'_> = serde_json::from_str(address.get()).ok()?;
+    let key = Address::parse(&address)?.key?;
     let inner = key.strip_prefix('[')?.strip_suffix(']')?;
     if inner.starts_with('"') {
         let text: String = serde_json::from_str(inner).ok()?;

@@ -1,0 +1,152 @@
+//! The variables that every machine has: what says which resource it is, and its addresses.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::address::Addresses;
+use super::connect::is_user;
+use super::pick::Picked;
+use super::provider::Row;
+use crate::json::{Members, Value};
+use crate::terraform::Object;
+
+/// The variables of a host in the order of their names.
+pub(super) type Variables<'v> = Vec<(&'v str, Cow<'v, Value<'v>>)>;
+
+/// What the table of providers tells of a machine, borrowed from the state: of a large fleet
+/// the variables of all hosts at once would take more memory than the state has.
+#[derive(Debug, Default)]
+pub(super) struct Facts<'s> {
+    provider: &'s str,
+    kind: &'s str,
+    id: Option<Cow<'s, str>>,
+    /// As the provider keeps them
+    tags: Value<'s>,
+    addresses: Addresses<'s>,
+    /// The login that the image was made with
+    user: Option<Cow<'s, str>>,
+}
+
+impl<'s> Facts<'s> {
+    /// Keeps of `picked` what the variables need.
+    pub(super) fn of(
+        object: &'s Object<'_>,
+        row: &Row,
+        picked: Picked<'s>,
+        addresses: Addresses<'s>,
+    ) -> Self {
+        Self {
+            provider: provider_source(&object.provider),
+            kind: &object.resource_type,
+            id: picked.first_text(&["id"]),
+            user: picked.first_text(row.user).filter(|user| is_user(user)),
+            tags: picked.into_first(row.tags),
+            addresses,
+        }
+    }
+
+    /// All variables of a host, in the order of their names: its `own` count before those
+    /// that the table gives.
+    ///
+    /// The variable `infra` says which resource the host is. None of it changes while the
+    /// machine stays the same one but for its tags. `infra_addresses` changes with each start
+    /// of a machine, and stands apart so that reading a tag doesn't mean depending on an
+    /// address.
+    pub(super) fn with<'v>(
+        &'v self,
+        resource: &'v str,
+        own: &'v BTreeMap<String, Value<'static>>,
+    ) -> Variables<'v> {
+        let text = |text: &'v str| Value::String(Cow::Borrowed(text));
+        let infra = [
+            ("address", text(resource)),
+            ("id", self.id.as_deref().map_or(Value::Null, text)),
+            ("provider", text(self.provider)),
+            ("tags", tags(&self.tags)),
+            ("type", text(self.kind)),
+        ];
+        let addresses = self.addresses.named().into_iter();
+        let addresses = addresses.filter_map(|(name, text)| Some((name, Value::string(text?))));
+        let addresses = object_of(addresses);
+        let of_table = [
+            ("ansible_host", self.addresses.best().map(Value::string)),
+            ("ansible_user", self.user.as_deref().map(text)),
+            ("infra", Some(object_of(infra))),
+            ("infra_addresses", Some(addresses).filter(|known| !known.is_empty())),
+        ];
+        let mut vars = Variables::with_capacity(own.len() + of_table.len());
+        vars.extend(own.iter().map(|(name, value)| (name.as_str(), Cow::Borrowed(value))));
+        let given = of_table.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let given = given.filter(|(name, _)| !own.contains_key(*name));
+        vars.extend(given.map(|(name, value)| (name, Cow::Owned(value))));
+        vars.sort_by_key(|(name, _)| *name);
+        vars
+    }
+}
+
+fn object_of<'v>(members: impl IntoIterator<Item = (&'static str, Value<'v>)>) -> Value<'v> {
+    let members = members.into_iter();
+    Value::Object(members.map(|(key, value)| (key.into(), value)).collect())
+}
+
+/// Tags as a list of `{key, value}` in the order of the keys: tags are data, so the key of one
+/// never is the key of an object. A tag that is one word is a key without a value.
+fn tags<'v>(value: &'v Value<'_>) -> Value<'v> {
+    let mut pairs: Vec<(Cow<'v, str>, Cow<'v, str>)> = Vec::new();
+    match value {
+        Value::Object(members) => {
+            let members = members.iter();
+            pairs.extend(members.map(|(key, value)| (Cow::Borrowed(key.as_ref()), plain(value))));
+        }
+        Value::Array(items) => pairs.extend(items.iter().map(|item| {
+            // Nutanix and Docker write pairs.
+            let key = item
+                .get("key")
+                .or_else(|| item.get("name"))
+                .or_else(|| item.get("label"));
+            match key {
+                Some(key) => (plain(key), item.get("value").map(plain).unwrap_or_default()),
+                None => (plain(item), Cow::default()),
+            }
+        })),
+        // Proxmox keeps its tags in one string.
+        Value::String(text) => pairs.extend(
+            text.split([',', ';'])
+                .map(str::trim)
+                .filter(|word| !word.is_empty())
+                .map(|word| (word.into(), Cow::default())),
+        ),
+        _ => {}
+    }
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+        .into_iter()
+        .map(|(key, value)| {
+            let mut tag = Members::with_capacity(2);
+            tag.insert("key".into(), Value::String(key));
+            tag.insert("value".into(), Value::String(value));
+            Value::Object(tag)
+        })
+        .collect()
+}
+
+fn plain<'v>(value: &'v Value<'_>) -> Cow<'v, str> {
+    match value {
+        Value::String(text) => Cow::Borrowed(text),
+        Value::Null => Cow::default(),
+        other => other.to_string().into(),
+    }
+}
+
+/// The source address of a provider: raw states write `provider["registry.terraform.io/…"]`
+/// with an alias and a module around it, and `provider.aws` before Terraform 0.13.
+fn provider_source(written: &str) -> &str {
+    if let Some((_, rest)) = written.split_once("[\"") {
+        return rest.split_once("\"]").map_or(rest, |(source, _)| source);
+    }
+    match written.rsplit_once("provider.") {
+        Some((_, rest)) => rest.split_once('.').map_or(rest, |(name, _)| name),
+        None => written,
+    }
+}
