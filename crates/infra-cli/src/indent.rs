@@ -108,7 +108,13 @@ mod tests {
         for _ in 0..50 {
             deep = json!({"a": [deep, {}, []], "b": "x\"\n"});
         }
-        for value in [json!({}), json!([]), json!(null), json!([[], {"a": {}}]), deep] {
+        for value in [
+            json!({}),
+            json!([]),
+            json!(null),
+            json!([[], {"a": {}}]),
+            deep,
+        ] {
             let mut written = Vec::new();
             to_writer(&mut written, &value).unwrap();
             let expected = serde_json::to_string_pretty(&value).unwrap() + "\n";

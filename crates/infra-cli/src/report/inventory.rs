@@ -115,9 +115,7 @@ fn says_more(group: &GroupChange, diff: &InventoryDiff) -> bool {
 
 /// Whether all of some names are among others; both are in order.
 fn are_among(names: &[String], others: &[String]) -> bool {
-    names
-        .iter()
-        .all(|name| others.binary_search(name).is_ok())
+    names.iter().all(|name| others.binary_search(name).is_ok())
 }
 
 fn group_line(change: &GroupChange) -> String {

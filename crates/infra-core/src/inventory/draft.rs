@@ -39,10 +39,7 @@ impl Draft<'_> {
     /// Its name.
     pub(super) fn name(&self) -> &str {
         let tagged = self.tagged.as_deref().filter(|_| !self.falls_back);
-        self.chosen
-            .as_deref()
-            .or(tagged)
-            .unwrap_or(&self.fallback)
+        self.chosen.as_deref().or(tagged).unwrap_or(&self.fallback)
     }
 
     /// Its variables.

@@ -72,11 +72,19 @@ impl<'s> Facts<'s> {
             ("ansible_host", self.addresses.best().map(Value::string)),
             ("ansible_user", self.user.as_deref().map(text)),
             ("infra", Some(object_of(infra))),
-            ("infra_addresses", Some(addresses).filter(|known| !known.is_empty())),
+            (
+                "infra_addresses",
+                Some(addresses).filter(|known| !known.is_empty()),
+            ),
         ];
         let mut vars = Variables::with_capacity(own.len() + of_table.len());
-        vars.extend(own.iter().map(|(name, value)| (name.as_str(), Cow::Borrowed(value))));
-        let given = of_table.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        vars.extend(
+            own.iter()
+                .map(|(name, value)| (name.as_str(), Cow::Borrowed(value))),
+        );
+        let given = of_table
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)));
         let given = given.filter(|(name, _)| !own.contains_key(*name));
         vars.extend(given.map(|(name, value)| (name, Cow::Owned(value))));
         vars.sort_by_key(|(name, _)| *name);

@@ -171,9 +171,7 @@ impl<'a> Picked<'a> {
             let at = self.values.iter().rposition(|(known, _)| known == name)?;
             Some(std::mem::take(&mut self.values.get_mut(at)?.1))
         });
-        wanted
-            .find(|value| !value.is_empty())
-            .unwrap_or_default()
+        wanted.find(|value| !value.is_empty()).unwrap_or_default()
     }
 
     /// The first text at the first of `paths` that has one.

@@ -8,9 +8,7 @@ use super::facts::Variables;
 use super::findings::Findings;
 use super::model::{Group, Inventory};
 use super::survey::Survey;
-use super::{
-    BuildOptions, Built, InventoryError, builtin, configured, groups, naming, nothing,
-};
+use super::{BuildOptions, Built, InventoryError, builtin, configured, groups, naming, nothing};
 use crate::config::InventoryRules;
 use crate::terraform::State;
 
@@ -54,8 +52,7 @@ impl<'s> Roster<'s> {
         let built_in = rules.hosts.is_empty();
         let mut drafts = if built_in {
             let mut declared = Declared::read(state, &mut findings)?;
-            let mut drafts =
-                builtin::drafts(state, &survey, &mut declared, options, &mut findings);
+            let mut drafts = builtin::drafts(state, &survey, &mut declared, options, &mut findings);
             let (hosts, groups) = declared.into_parts();
             drafts.extend(hosts);
             declared_groups = groups;

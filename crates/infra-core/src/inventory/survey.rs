@@ -53,13 +53,7 @@ impl<'s> Survey<'s> {
         survey
     }
 
-    fn join(
-        &mut self,
-        number: usize,
-        join: &Join,
-        picked: &Picked<'s>,
-        between: &Between<'s>,
-    ) {
+    fn join(&mut self, number: usize, join: &Join, picked: &Picked<'s>, between: &Between<'s>) {
         let addresses: Vec<(Reach, Cow<'s, str>)> =
             [(Reach::Public, join.public), (Reach::Private, join.private)]
                 .into_iter()
@@ -82,12 +76,7 @@ impl<'s> Survey<'s> {
     }
 
     /// The addresses of one machine, with those that other resources hold.
-    pub(super) fn addresses(
-        &self,
-        kind: &str,
-        row: &Row,
-        picked: &Picked<'s>,
-    ) -> Addresses<'s> {
+    pub(super) fn addresses(&self, kind: &str, row: &Row, picked: &Picked<'s>) -> Addresses<'s> {
         let mut addresses = Addresses::default();
         self.add_joined(&mut addresses, true, kind, picked);
         for (reach, paths) in [
@@ -104,13 +93,7 @@ impl<'s> Survey<'s> {
         addresses
     }
 
-    fn add_joined(
-        &self,
-        to: &mut Addresses<'s>,
-        newer: bool,
-        kind: &str,
-        picked: &Picked<'s>,
-    ) {
+    fn add_joined(&self, to: &mut Addresses<'s>, newer: bool, kind: &str, picked: &Picked<'s>) {
         if self.joined.is_empty() {
             return;
         }
@@ -214,11 +197,7 @@ fn id_of(through: &Through) -> (&'static str, &'static str) {
 }
 
 /// Keeps what a resource in between says: one value, or as many as it has keys.
-fn note<'s>(
-    known: &mut HashMap<String, Cow<'s, str>>,
-    through: &Through,
-    picked: &Picked<'s>,
-) {
+fn note<'s>(known: &mut HashMap<String, Cow<'s, str>>, through: &Through, picked: &Picked<'s>) {
     let keys = picked.texts(through.key);
     let values = picked.texts(through.value);
     let pairs = keys.iter().enumerate().filter_map(|(at, key)| {

@@ -154,7 +154,7 @@ pub(super) fn figures(outcomes: &[&Outcome]) -> String {
 }
 
 fn work(sizes: &[&Outcome]) -> String {
-    let mut text = String::from("| CPU, s (least – most); memory, MiB |");
+    let mut text = String::from("| CPU, s (least – most); wall, s; memory, MiB |");
     for size in sizes {
         let hosts = size
             .hosts
@@ -190,8 +190,9 @@ fn cell(score: &Score) -> String {
         format!("{:.3} – {:.3}", score.cpu.least, score.cpu.most)
     };
     format!(
-        "{:.3} ({spread}); {}",
+        "{:.3} ({spread}); {:.3}; {}",
         score.cpu.median,
+        score.wall.median,
         thousands(whole(score.memory.median))
     )
 }

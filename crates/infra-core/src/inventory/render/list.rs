@@ -102,7 +102,9 @@ impl<'i> Hosts<'i> {
 
     fn ungrouped(self) -> Vec<&'i str> {
         match self {
-            Self::Kept(inventory) => inventory.ungrouped(inventory.hosts.keys().map(String::as_str)),
+            Self::Kept(inventory) => {
+                inventory.ungrouped(inventory.hosts.keys().map(String::as_str))
+            }
             Self::Made(roster) => roster.frame().ungrouped(roster.names()),
         }
     }
@@ -150,12 +152,12 @@ impl Serialize for List<'_> {
 impl Serialize for HostVars<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
-            Own::Kept(vars) => serializer.collect_map(
-                vars.iter().map(|(name, value)| (name, Untrusted(value))),
-            ),
-            Own::Made(vars) => serializer.collect_map(
-                vars.iter().map(|(name, value)| (name, Untrusted(value))),
-            ),
+            Own::Kept(vars) => {
+                serializer.collect_map(vars.iter().map(|(name, value)| (name, Untrusted(value))))
+            }
+            Own::Made(vars) => {
+                serializer.collect_map(vars.iter().map(|(name, value)| (name, Untrusted(value))))
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use infra_core::config::InventoryRules;
 use infra_core::document::{decode, read_state};
-use infra_core::inventory::{BuildOptions, build};
+use infra_core::inventory::{BuildOptions, Roster, build};
 
 use super::built;
 use crate::corpus;
@@ -35,10 +35,15 @@ fn every_recorded_state_gives_an_inventory_or_a_clean_error() {
                 inventory.ssh_config(),
                 inventory.digest(),
             ));
-            assert!(
-                inventory.list().to_string().starts_with("{\"_meta\""),
-                "{name}"
-            );
+            let list = inventory.list().to_string();
+            assert!(list.starts_with("{\"_meta\""), "{name}");
+            let roster = Roster::of(&state, &InventoryRules::default(), options).unwrap();
+            assert_eq!(roster.list().to_string(), list, "{name}");
+            assert!(roster.names().eq(inventory.hosts.keys()), "{name}");
+            for host in roster.names().chain(["no-such-host"]) {
+                let alone = roster.host_vars(host).to_string();
+                assert_eq!(alone, inventory.host_vars(host).to_string(), "{name}");
+            }
         }
     }
     assert!(hosts > 0 || corpus::documents().is_empty());

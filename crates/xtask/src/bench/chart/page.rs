@@ -50,8 +50,9 @@ const COLUMNS: [Column; 3] = [
 
 /// What is drawn from the top down: the figure, its title, how it is written.
 type Row = (fn(&Score) -> Spread, &'static str, fn(f64) -> String);
-const ROWS: [Row; 2] = [
+const ROWS: [Row; 3] = [
     (|score| score.cpu, "CPU time", seconds),
+    (|score| score.wall, "Wall time", seconds),
     (|score| score.memory, "Peak memory", mebibytes),
 ];
 
@@ -65,11 +66,11 @@ const START: (f64, f64) = (78.0, 104.0);
 pub(in crate::bench) fn draw(all: &[Measured]) -> String {
     let outcomes: Vec<&Outcome> = all.iter().flat_map(|part| &part.contests).collect();
     let mut svg = String::new();
-    let height = START.1 + ROW * 2.0 + 6.0;
+    let height = START.1 + ROW * place(ROWS.len()) + 6.0;
     let _infallible = write!(
         svg,
         r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" aria-labelledby="title">
-<title id="title">CPU time and peak memory of infra and other programs against the number of hosts</title>
+<title id="title">CPU time, wall time and peak memory of infra and other programs against the number of hosts</title>
 <style>{STYLE}</style>
 <rect class="page" width="{WIDTH}" height="{height}" rx="8"/>
 <text class="head" x="24" y="36">What it costs as the fleet grows</text>
