@@ -1,13 +1,14 @@
 //! Hosts without a `hosts` block: every machine that the table of providers knows, and
 //! what the state declares by resources of Ansible's own providers.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::BuildOptions;
 use super::declared::Declared;
 use super::draft::{Draft, SkipReason, Skipped, candidates};
 use super::findings::Findings;
+use super::kinds::Kinds;
 use super::machine::Machine;
 use super::names::group_name;
 use super::pick::Picker;
@@ -23,13 +24,16 @@ pub(super) fn drafts<'s>(
     options: BuildOptions,
     findings: &mut Findings,
 ) -> Vec<Draft<'s>> {
-    let mut kinds: HashMap<&str, Kind<'_>> = HashMap::new();
-    let mut groups: HashMap<[&str; 2], Rc<BTreeSet<String>>> = HashMap::new();
+    let mut kinds: Kinds<'s, Kind<'s>> = Kinds::default();
     let mut drafts = Vec::new();
     for object in candidates(state) {
         let kind = object.resource_type.as_str();
-        match kinds.entry(kind).or_insert_with(|| Kind::of(kind)) {
-            Kind::Machine(row, wanted) => {
+        match kinds.get(kind, Kind::of) {
+            Kind::Machine {
+                row,
+                wanted,
+                groups,
+            } => {
                 let machine = Machine::read(object, row, wanted, survey);
                 if let Some(by) = declared.claim(&machine) {
                     findings.skipped.push(Skipped {
@@ -43,10 +47,10 @@ pub(super) fn drafts<'s>(
                     });
                 } else {
                     let mut draft = machine.into_draft();
-                    let words = [kind, object.name.as_str()];
-                    draft.groups = Rc::clone(groups.entry(words).or_insert_with(|| {
-                        Rc::new(words.into_iter().filter_map(group_name).collect())
-                    }));
+                    let groups = groups.get(&object.name, |name| {
+                        Rc::new([kind, name].into_iter().filter_map(group_name).collect())
+                    });
+                    draft.groups = Rc::clone(groups);
                     drafts.push(draft);
                 }
             }
@@ -60,8 +64,13 @@ pub(super) fn drafts<'s>(
     drafts
 }
 
-enum Kind<'a> {
-    Machine(&'static Row, Picker<'a>),
+enum Kind<'s> {
+    Machine {
+        row: &'static Row,
+        wanted: Picker<'s>,
+        /// The groups of a host, by the name of its resource
+        groups: Kinds<'s, Rc<BTreeSet<String>>>,
+    },
     MakesMachines,
     Other,
 }
@@ -71,7 +80,11 @@ impl Kind<'_> {
         match row_of(kind) {
             // Read by `declared`, as its resources mean it.
             Some(_) if kind == "ansible_host" => Self::Other,
-            Some(row) => Self::Machine(row, Picker::new(wanted_of(kind, row))),
+            Some(row) => Self::Machine {
+                row,
+                wanted: Picker::new(wanted_of(kind, row)),
+                groups: Kinds::default(),
+            },
             None if make_no_hosts(kind) => Self::MakesMachines,
             None => Self::Other,
         }

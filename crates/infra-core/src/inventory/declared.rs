@@ -16,7 +16,7 @@ use super::machine::Machine;
 use super::model::Group;
 use super::names::{from_address, is_group_name, is_host_name};
 use super::pick::{Picked, Picker};
-use super::survey::row_or_plain;
+use super::survey::{Survey, row_or_plain};
 use super::variable::{refusal, without_live_keys};
 use crate::json::Value;
 use crate::terraform::{Object, State};
@@ -37,6 +37,14 @@ const WANTED: [&str; 12] = [
     "yaml",
 ];
 
+/// The types that declare something.
+const TYPES: [&str; 4] = [
+    "ansible_host",
+    "ansible_group",
+    "ansible_host_var",
+    "ansible_group_var",
+];
+
 /// What a state declares.
 #[derive(Debug, Default)]
 pub(super) struct Declared<'s> {
@@ -54,18 +62,19 @@ impl<'s> Declared<'s> {
     /// Reads what `state` declares.
     pub(super) fn read(
         state: &'s State<'_>,
+        survey: &Survey<'_>,
         findings: &mut Findings,
     ) -> Result<Self, InventoryError> {
+        if !TYPES.iter().any(|kind| survey.counts.contains_key(kind)) {
+            return Ok(Self::default());
+        }
         let mut hosts: Vec<(Draft<'s>, Prioritised)> = Vec::new();
         let mut groups: BTreeMap<String, (Group, Prioritised)> = BTreeMap::new();
         let mut host_vars: Vec<(String, Prioritised)> = Vec::new();
         let mut wanted = Picker::new(WANTED.to_vec());
         for object in candidates(state) {
             let kind = object.resource_type.as_str();
-            if !matches!(
-                kind,
-                "ansible_host" | "ansible_group" | "ansible_host_var" | "ansible_group_var"
-            ) {
+            if !TYPES.contains(&kind) {
                 continue;
             }
             let address = object.address();

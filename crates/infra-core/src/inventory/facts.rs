@@ -87,14 +87,17 @@ impl<'s> Facts<'s> {
             .filter_map(|(name, value)| Some((name, value?)));
         let given = given.filter(|(name, _)| !own.contains_key(*name));
         vars.extend(given.map(|(name, value)| (name, Cow::Owned(value))));
-        vars.sort_by_key(|(name, _)| *name);
+        if !own.is_empty() {
+            vars.sort_by_key(|(name, _)| *name);
+        }
         vars
     }
 }
 
 fn object_of<'v>(members: impl IntoIterator<Item = (&'static str, Value<'v>)>) -> Value<'v> {
     let members = members.into_iter();
-    Value::Object(members.map(|(key, value)| (key.into(), value)).collect())
+    let entries = members.map(|(key, value)| (Cow::Borrowed(key), value));
+    Value::Object(Members::of_entries(entries.collect()))
 }
 
 /// Tags as a list of `{key, value}` in the order of the keys: tags are data, so the key of one
@@ -131,10 +134,7 @@ fn tags<'v>(value: &'v Value<'_>) -> Value<'v> {
     pairs
         .into_iter()
         .map(|(key, value)| {
-            let mut tag = Members::with_capacity(2);
-            tag.insert("key".into(), Value::String(key));
-            tag.insert("value".into(), Value::String(value));
-            Value::Object(tag)
+            object_of([("key", Value::String(key)), ("value", Value::String(value))])
         })
         .collect()
 }

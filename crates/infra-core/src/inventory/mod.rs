@@ -14,6 +14,7 @@ mod evaluate;
 mod facts;
 mod findings;
 mod groups;
+mod kinds;
 mod machine;
 mod model;
 mod names;

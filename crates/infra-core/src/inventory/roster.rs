@@ -51,7 +51,7 @@ impl<'s> Roster<'s> {
         let mut declared_groups = BTreeMap::new();
         let built_in = rules.hosts.is_empty();
         let mut drafts = if built_in {
-            let mut declared = Declared::read(state, &mut findings)?;
+            let mut declared = Declared::read(state, &survey, &mut findings)?;
             let mut drafts = builtin::drafts(state, &survey, &mut declared, options, &mut findings);
             let (hosts, groups) = declared.into_parts();
             drafts.extend(hosts);

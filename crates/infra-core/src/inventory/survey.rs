@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use super::address::{Addresses, Reach};
+use super::kinds::Kinds;
 use super::pick::{Picked, Picker, root_of};
 use super::provider::{JOINS, Join, Reference, Row, Through, row_of};
 use crate::terraform::{Mode, State};
@@ -22,7 +23,7 @@ impl<'s> Survey<'s> {
     /// Looks at every object of `state`.
     pub(super) fn of(state: &'s State<'_>) -> Self {
         let mut survey = Self::default();
-        let mut roles: HashMap<&str, Role<'_>> = HashMap::new();
+        let mut roles: Kinds<'s, Role<'s>> = Kinds::default();
         let mut holders = Vec::new();
         let mut between: Between<'s> = HashMap::new();
         for object in &state.objects {
@@ -30,7 +31,7 @@ impl<'s> Survey<'s> {
                 continue;
             }
             let kind = object.resource_type.as_str();
-            let role = roles.entry(kind).or_insert_with(|| Role::of(kind));
+            let role = roles.get(kind, Role::of);
             role.count += usize::from(object.mode == Mode::Managed);
             if role.wanted.is_idle() {
                 continue;
@@ -43,7 +44,7 @@ impl<'s> Survey<'s> {
                 holders.push((role.holds.clone(), picked));
             }
         }
-        let counts = roles.iter().map(|(kind, role)| (*kind, role.count));
+        let counts = roles.iter().map(|(kind, role)| (kind, role.count));
         survey.counts = counts.filter(|(_, count)| *count > 0).collect();
         for (holds, picked) in &holders {
             for (number, join) in holds {

@@ -39,7 +39,7 @@ impl<'a> Members<'a> {
 
     /// Members of which a key may be there more than once: the last value counts, at the
     /// place of the first.
-    pub(super) fn of_entries(entries: Vec<Entry<'a>>) -> Self {
+    pub(crate) fn of_entries(entries: Vec<Entry<'a>>) -> Self {
         // Terraform writes keys in order, which leaves nothing to be found.
         let unique = entries.is_sorted_by(|(one, _), (other, _)| one < other);
         if unique {

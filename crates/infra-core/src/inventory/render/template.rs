@@ -8,7 +8,7 @@ use crate::json::Value;
 /// no setting that changes them for variables of an inventory. Strings without one stay
 /// plain, so that programs other than Ansible can read the inventory as well.
 pub(super) fn could_be_template(text: &str) -> bool {
-    text.contains('{')
+    text.as_bytes().contains(&b'{')
 }
 
 /// Whether there is such a string anywhere in `value`, keys aside: [`is_live_key`] is about
