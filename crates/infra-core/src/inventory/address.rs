@@ -31,10 +31,10 @@ pub(super) enum Reach {
 impl<'a> Addresses<'a> {
     /// Takes in what an attribute holds. Empty strings, `dhcp`, `N/A`, loopback and
     /// link-local addresses, which providers write as well, are passed over.
-    pub(super) fn add(&mut self, reach: Reach, text: &Cow<'a, str>) {
+    pub(super) fn add(&mut self, reach: Reach, text: Cow<'a, str>) {
         if reach == Reach::Dns {
-            if self.dns.is_none() && is_resolvable(text) && text.parse::<IpAddr>().is_err() {
-                self.dns = Some(text.clone());
+            if self.dns.is_none() && is_resolvable(&text) && text.parse::<IpAddr>().is_err() {
+                self.dns = Some(text);
             }
             return;
         }
@@ -139,7 +139,7 @@ mod tests {
     fn best(texts: &[(Reach, &str)]) -> Option<String> {
         let mut addresses = Addresses::default();
         for (reach, text) in texts {
-            addresses.add(*reach, &Cow::Borrowed(text));
+            addresses.add(*reach, Cow::Borrowed(text));
         }
         addresses.best().map(Cow::into_owned)
     }

@@ -25,7 +25,11 @@ impl<T> Default for Kinds<'_, T> {
 impl<'s, T> Kinds<'s, T> {
     /// The value for `name`.
     pub(super) fn get(&mut self, name: &'s str, make: impl FnOnce(&'s str) -> T) -> &mut T {
-        if self.values.get(self.last).is_none_or(|(last, _)| *last != name) {
+        if self
+            .values
+            .get(self.last)
+            .is_none_or(|(last, _)| *last != name)
+        {
             self.last = *self.places.entry(name).or_insert_with(|| {
                 self.values.push((name, make(name)));
                 self.values.len() - 1

@@ -10,13 +10,16 @@ use super::pick::{Picked, Picker, root_of};
 use super::provider::{JOINS, Join, Reference, Row, Through, row_of};
 use crate::terraform::{Mode, State};
 
+/// The addresses that one resource holds.
+type Held<'s> = Vec<(Reach, Cow<'s, str>)>;
+
 /// What is known of a state before its hosts are made.
 #[derive(Debug, Default)]
 pub(super) struct Survey<'s> {
     /// How many current managed objects there are, by type
     pub(super) counts: BTreeMap<&'s str, usize>,
     /// The addresses that a join gives, by join and by what it links to
-    joined: HashMap<(usize, String), Vec<(Reach, Cow<'s, str>)>>,
+    joined: HashMap<(usize, String), Held<'s>>,
 }
 
 impl<'s> Survey<'s> {
@@ -55,16 +58,15 @@ impl<'s> Survey<'s> {
     }
 
     fn join(&mut self, number: usize, join: &Join, picked: &Picked<'s>, between: &Between<'s>) {
-        let addresses: Vec<(Reach, Cow<'s, str>)> =
-            [(Reach::Public, join.public), (Reach::Private, join.private)]
-                .into_iter()
-                .flat_map(|(reach, references)| {
-                    references
-                        .iter()
-                        .flat_map(|reference| resolve(reference, picked, between))
-                        .map(move |text| (reach, text))
-                })
-                .collect();
+        let addresses: Held<'s> = [(Reach::Public, join.public), (Reach::Private, join.private)]
+            .into_iter()
+            .flat_map(|(reach, references)| {
+                references
+                    .iter()
+                    .flat_map(|reference| resolve(reference, picked, between))
+                    .map(move |text| (reach, text))
+            })
+            .collect();
         if addresses.is_empty() {
             return;
         }
@@ -87,7 +89,7 @@ impl<'s> Survey<'s> {
             (Reach::Dns, row.dns),
         ] {
             for text in paths.iter().flat_map(|path| picked.texts(path)) {
-                addresses.add(reach, &text);
+                addresses.add(reach, text);
             }
         }
         self.add_joined(&mut addresses, false, kind, picked);
@@ -106,7 +108,7 @@ impl<'s> Survey<'s> {
                     .into_iter()
                     .flatten()
                 {
-                    to.add(*reach, text);
+                    to.add(*reach, text.clone());
                 }
             }
         }
