@@ -29,12 +29,8 @@ pub(super) fn drafts<'s>(
     for object in candidates(state) {
         let kind = object.resource_type.as_str();
         match kinds.get(kind, Kind::of) {
-            Kind::Machine {
-                row,
-                wanted,
-                groups,
-            } => {
-                let machine = Machine::read(object, row, wanted, survey);
+            Kind::Machine(known) => {
+                let machine = Machine::read(object, known.row, &mut known.wanted, survey);
                 if let Some(by) = declared.claim(&machine) {
                     findings.skipped.push(Skipped {
                         address: machine.address,
@@ -47,7 +43,7 @@ pub(super) fn drafts<'s>(
                     });
                 } else {
                     let mut draft = machine.into_draft();
-                    let groups = groups.get(&object.name, |name| {
+                    let groups = known.groups.get(&object.name, |name| {
                         Rc::new([kind, name].into_iter().filter_map(group_name).collect())
                     });
                     draft.groups = Rc::clone(groups);
@@ -65,14 +61,16 @@ pub(super) fn drafts<'s>(
 }
 
 enum Kind<'s> {
-    Machine {
-        row: &'static Row,
-        wanted: Picker<'s>,
-        /// The groups of a host, by the name of its resource
-        groups: Kinds<'s, Rc<BTreeSet<String>>>,
-    },
+    Machine(Box<Known<'s>>),
     MakesMachines,
     Other,
+}
+
+struct Known<'s> {
+    row: &'static Row,
+    wanted: Picker<'s>,
+    /// The groups of a host, by the name of its resource
+    groups: Kinds<'s, Rc<BTreeSet<String>>>,
 }
 
 impl Kind<'_> {
@@ -80,11 +78,11 @@ impl Kind<'_> {
         match row_of(kind) {
             // Read by `declared`, as its resources mean it.
             Some(_) if kind == "ansible_host" => Self::Other,
-            Some(row) => Self::Machine {
+            Some(row) => Self::Machine(Box::new(Known {
                 row,
                 wanted: Picker::new(wanted_of(kind, row)),
                 groups: Kinds::default(),
-            },
+            })),
             None if make_no_hosts(kind) => Self::MakesMachines,
             None => Self::Other,
         }
