@@ -63,6 +63,10 @@ impl Hint for InventoryVerbError {
 
 /// Computes the inventory of a state. The forms in which it is printed are methods of
 /// [`Inventory`](infra_core::inventory::Inventory).
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the method alone is for one lifetime, and not for any"
+)]
 pub async fn inventory(
     context: &Context<'_>,
     of: InventoryOf<'_>,
