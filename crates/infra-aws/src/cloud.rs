@@ -7,6 +7,8 @@ use infra_core::aws::{Access, Service};
 use tokio::sync::OnceCell;
 
 use crate::endpoint::endpoint;
+#[cfg(feature = "ec2")]
+use crate::endpoint::newer_variable;
 use crate::error::AwsError;
 use crate::{credentials, limits};
 
@@ -73,6 +75,34 @@ impl Cloud {
             config = config.endpoint_url(url);
         }
         Ok(aws_sdk_dynamodb::Client::from_conf(config.build()))
+    }
+
+    /// Where EC2 is, and what signs a request to it. None: in the region that is configured.
+    #[cfg(feature = "ec2")]
+    pub(crate) async fn ec2(
+        &self,
+        region: Option<&str>,
+    ) -> Result<(String, &SdkConfig, Region), AwsError> {
+        let config = self.config().await?;
+        let region = match region {
+            Some(region) => Region::new(region.to_owned()),
+            None => config.region().cloned().ok_or_else(AwsError::no_region)?,
+        };
+        let url = endpoint(&self.access, Service::Ec2)
+            .or_else(|| newer_variable(Service::Ec2))
+            .or_else(|| config.endpoint_url().map(str::to_owned))
+            .unwrap_or_else(|| crate::ec2::default_endpoint(region.as_ref(), &self.access));
+        Ok((url, config, region))
+    }
+
+    /// A client of Route 53, which has no regions.
+    #[cfg(feature = "route53")]
+    pub async fn route53(&self) -> Result<aws_sdk_route53::Client, AwsError> {
+        let mut config = aws_sdk_route53::config::Builder::from(self.config().await?);
+        if let Some(url) = endpoint(&self.access, Service::Route53) {
+            config = config.endpoint_url(url);
+        }
+        Ok(aws_sdk_route53::Client::from_conf(config.build()))
     }
 
     /// What all clients share.

@@ -8,12 +8,16 @@ use infra_core::aws::{Access, Service};
 pub(crate) fn endpoint(access: &Access, service: Service) -> Option<String> {
     let configured = access.endpoints.get(&service).cloned();
     configured.or_else(|| {
-        let newer = format!("AWS_ENDPOINT_URL_{}", sdk_name(service));
-        if variable(&newer).is_some() {
+        if newer_variable(service).is_some() {
             return None;
         }
         service.older_variable().and_then(variable)
     })
+}
+
+/// What `AWS_ENDPOINT_URL_…` says of a service.
+pub(crate) fn newer_variable(service: Service) -> Option<String> {
+    variable(format!("AWS_ENDPOINT_URL_{}", sdk_name(service)))
 }
 
 /// The service in the name of its variable (<https://docs.aws.amazon.com/sdkref/latest/guide/ss-endpoints-table.html>).

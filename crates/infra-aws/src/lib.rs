@@ -11,9 +11,13 @@ mod cloud;
 mod credentials;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
+#[cfg(feature = "ec2")]
+pub mod ec2;
 mod endpoint;
 mod error;
 mod limits;
+#[cfg(feature = "route53")]
+pub mod route53;
 #[cfg(feature = "s3")]
 pub mod s3;
 

@@ -2,12 +2,12 @@
 
 use clap::{Parser, Subcommand};
 
-#[cfg(feature = "aws")]
-use crate::commands::backend;
 use crate::commands::{
     apply, completions, doctor, drift, explain, force_unlock, history, init, inputs, inventory,
     plan, schema, state, validate,
 };
+#[cfg(feature = "aws")]
+use crate::commands::{backend, verify};
 use crate::global::Global;
 
 /// Run Terraform and Ansible as one change
@@ -57,6 +57,8 @@ pub(crate) enum Command {
     Inventory(inventory::Hosts),
     Inputs(inputs::Inputs),
     Explain(explain::Explain),
+    #[cfg(feature = "aws")]
+    Verify(verify::Verify),
     History(history::History),
     Doctor(doctor::Doctor),
     ForceUnlock(force_unlock::ForceUnlock),

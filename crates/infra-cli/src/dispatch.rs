@@ -45,6 +45,8 @@ fn verb(command: Command, app: &App) -> Result<Ending, Failure> {
         Command::Inventory(verb) => verb.run(app),
         Command::Inputs(verb) => verb.run(app),
         Command::Explain(verb) => verb.run(app),
+        #[cfg(feature = "aws")]
+        Command::Verify(verb) => verb.run(app),
         Command::History(verb) => verb.run(app),
         Command::Doctor(verb) => verb.run(app),
         Command::ForceUnlock(verb) => verb.run(app),

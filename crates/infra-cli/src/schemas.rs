@@ -14,6 +14,7 @@ pub(crate) const SCHEMAS: &[(&str, &str)] = schemas![
     "plan",
     "apply",
     "drift",
+    "verify",
     "inventory",
     "inputs",
     "explain",

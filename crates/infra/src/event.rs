@@ -33,6 +33,8 @@ pub enum Stage {
     Check,
     /// `terraform apply`
     Terraform,
+    /// Setting the names of hosts in Route 53
+    Dns,
     /// Waiting until new hosts can be logged in to
     Contact,
     /// Running playbooks

@@ -66,8 +66,10 @@
 mod ansible_run;
 pub mod apply;
 mod context;
+pub mod dns;
 pub mod event;
 pub mod files;
+mod host_variables;
 pub mod ledger;
 pub mod lock;
 mod locked;
@@ -75,6 +77,7 @@ mod pending;
 pub mod place;
 pub mod plan;
 mod project;
+mod reach;
 mod secret_key;
 mod sections;
 pub mod state_guard;

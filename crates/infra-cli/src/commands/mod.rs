@@ -16,6 +16,8 @@ pub(crate) mod plan;
 pub(crate) mod schema;
 pub(crate) mod state;
 pub(crate) mod validate;
+#[cfg(feature = "aws")]
+pub(crate) mod verify;
 
 mod ci;
 mod duration;

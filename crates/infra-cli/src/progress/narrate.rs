@@ -116,6 +116,7 @@ pub(super) fn stage(stage: Stage) -> &'static str {
         Stage::Decide => "deciding",
         Stage::Check => "asking Ansible what it would change",
         Stage::Terraform => "applying",
+        Stage::Dns => "names",
         Stage::Contact => "waiting for hosts",
         Stage::Playbooks => "running playbooks",
     }

@@ -11,6 +11,7 @@ mod consequences;
 mod count;
 mod diagnosis;
 mod difference;
+mod dns;
 mod drift;
 mod explanation;
 mod failure;
@@ -27,8 +28,12 @@ mod playbooks;
 mod saved;
 mod skipped;
 mod state;
+#[cfg(feature = "aws")]
+mod table;
 mod validation;
 mod verdict;
+#[cfg(feature = "aws")]
+mod verified;
 
 pub(crate) use applied::applied;
 #[cfg(feature = "aws")]
@@ -50,3 +55,5 @@ pub(crate) use skipped::not_hosts;
 pub(crate) use state::state_versions;
 pub(crate) use state::{backup, restored, state_difference};
 pub(crate) use validation::validation;
+#[cfg(feature = "aws")]
+pub(crate) use verified::verified;

@@ -3,7 +3,7 @@
 use infra::core::decision::Decision;
 
 use super::page::{Detail, Page};
-use super::{changes, consequences, drift, inventory, playbooks, verdict};
+use super::{changes, consequences, dns, drift, inventory, playbooks, verdict};
 use crate::style::{HEADING, paint};
 
 /// The page of `infra plan`. `skipped` are the resources that look like hosts and are none.
@@ -26,6 +26,11 @@ pub(crate) fn plan(decision: &Decision, skipped: &[String], detail: Detail) -> S
 
     page.heading("Inventory");
     inventory::difference(&mut page, &decision.inventory, skipped, detail);
+
+    if !decision.dns.is_empty() {
+        page.heading("DNS");
+        dns::names(&mut page, &decision.dns, detail);
+    }
 
     if !decision.playbooks.is_empty() {
         page.heading("Playbooks");

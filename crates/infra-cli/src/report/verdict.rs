@@ -33,6 +33,12 @@ pub(super) fn of_plan(decision: &Decision) -> String {
             count(material, "resource")
         ));
     }
+    let names = decision.dns.iter().filter(|change| change.action.acts());
+    match names.count() {
+        0 => {}
+        1 => parts.push("1 name in DNS changes".to_owned()),
+        names => parts.push(format!("{names} names in DNS change")),
+    }
     parts.extend(playbooks(&decision.playbooks));
     format!("{stack}: {}", parts.join("; "))
 }

@@ -19,6 +19,8 @@ fn the_whole_command() {
       inventory     Print the Ansible inventory of a state
       inputs        List everything that decides what a playbook does
       explain       Say why a playbook would run or be skipped, input by input
+      verify        Check the state's addresses against EC2, Route 53 and ssh, and
+                    name what is stale
       history       List the runs of a stack, the newest first
       doctor        Check everything that a run needs, and say what to do where it
                     isn't there
@@ -144,6 +146,7 @@ fn every_verb_has_a_short_description_and_examples() {
         "inventory",
         "inputs",
         "explain",
+        "verify",
         "history",
         "doctor",
         "force-unlock",

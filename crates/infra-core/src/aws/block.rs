@@ -37,6 +37,34 @@ pub fn block_of_module(files: &[(&str, &str)]) -> Option<BackendBlock> {
         .find_map(|(path, text)| block_of_file(path, text))
 }
 
+/// Finds what the sources of a root module say of a provider, such as `aws`, where they don't
+/// give it an alias. None: it takes everything from its surroundings.
+pub fn provider_of_module(files: &[(&str, &str)], name: &str) -> Option<BackendBlock> {
+    files
+        .iter()
+        .find_map(|(path, text)| provider_of_file(path, text, name))
+}
+
+fn provider_of_file(path: &str, text: &str, name: &str) -> Option<BackendBlock> {
+    let found = if path.rsplit('.').next() == Some("json") {
+        let file: serde_json::Value = serde_json::from_str(text).ok()?;
+        let bodies = each(file.get("provider")?.get(name)?);
+        bodies
+            .iter()
+            .map(|body| read_json(name, body))
+            .find(|read| !read.settings.contains_key("alias"))?
+    } else {
+        let body: Body = hcl::parse(text).ok()?;
+        let mut providers = body.blocks().filter(|block| {
+            let is_named = matches!(block.labels(), [label] if label.as_str() == name);
+            let has_alias = block.body().attributes().any(|of| of.key() == "alias");
+            block.identifier() == "provider" && is_named && !has_alias
+        });
+        read_hcl(name, providers.next()?)
+    };
+    Some(found)
+}
+
 fn block_of_file(path: &str, text: &str) -> Option<BackendBlock> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if path.rsplit('.').next() == Some("json") {
@@ -61,8 +89,12 @@ fn block_of_hcl(block: &Block) -> Option<BackendBlock> {
         ("cloud", _) => "cloud".to_owned(),
         _ => return None,
     };
+    Some(read_hcl(&kind, block))
+}
+
+fn read_hcl(kind: &str, block: &Block) -> BackendBlock {
     let mut read = BackendBlock {
-        kind,
+        kind: kind.to_owned(),
         ..BackendBlock::default()
     };
     for attribute in block.body().attributes() {
@@ -80,16 +112,12 @@ fn block_of_hcl(block: &Block) -> Option<BackendBlock> {
             .collect::<Option<_>>();
         read.add(inner.identifier(), members.map(Value::Object));
     }
-    Some(read)
+    read
 }
 
 /// JSON configuration (<https://developer.hashicorp.com/terraform/language/syntax/json>):
 /// blocks are objects, or lists of them.
 fn block_of_json(file: &serde_json::Value) -> Option<BackendBlock> {
-    let each = |value: &serde_json::Value| match value {
-        serde_json::Value::Array(items) => items.clone(),
-        one => vec![one.clone()],
-    };
     let mut found = None;
     for terraform in each(file.get("terraform")?) {
         if terraform.get("cloud").is_some() {
@@ -100,21 +128,32 @@ fn block_of_json(file: &serde_json::Value) -> Option<BackendBlock> {
         }
         for backend in terraform.get("backend").map(each).unwrap_or_default() {
             for (kind, body) in backend.as_object()? {
-                let mut read = BackendBlock {
-                    kind: kind.clone(),
-                    ..BackendBlock::default()
-                };
                 let body = each(body).into_iter().next().unwrap_or_default();
-                for (name, value) in body.as_object().into_iter().flatten() {
-                    // Strings of JSON configuration are templates.
-                    let is_template = value.to_string().contains("${");
-                    read.add(name, (!is_template).then(|| owned(value)));
-                }
-                found = Some(read);
+                found = Some(read_json(kind, &body));
             }
         }
     }
     found
+}
+
+fn each(value: &serde_json::Value) -> Vec<serde_json::Value> {
+    match value {
+        serde_json::Value::Array(items) => items.clone(),
+        one => vec![one.clone()],
+    }
+}
+
+fn read_json(kind: &str, body: &serde_json::Value) -> BackendBlock {
+    let mut read = BackendBlock {
+        kind: kind.to_owned(),
+        ..BackendBlock::default()
+    };
+    for (name, value) in body.as_object().into_iter().flatten() {
+        // Strings of JSON configuration are templates.
+        let is_template = value.to_string().contains("${");
+        read.add(name, (!is_template).then(|| owned(value)));
+    }
+    read
 }
 
 /// Reads what `terraform init` keeps in its data directory, `terraform.tfstate`: the backend
@@ -244,6 +283,32 @@ mod tests {
             assert_eq!(backend.access.endpoints.len(), 1);
             assert_eq!(backend.access.assume_role.unwrap().role_arn, "arn:x");
         }
+    }
+
+    #[test]
+    fn the_default_configuration_of_a_provider_is_the_one_without_an_alias() {
+        let hcl = r#"
+            provider "aws" {
+              alias  = "far"
+              region = "us-east-1"
+            }
+            provider "aws" {
+              region  = "eu-west-1"
+              profile = var.profile
+              assume_role {
+                role_arn = "arn:x"
+              }
+            }"#;
+        let json = r#"{"provider":{"aws":[{"alias":"far","region":"us-east-1"},
+            {"region":"eu-west-1","profile":"${var.profile}","assume_role":{"role_arn":"arn:x"}}]}}"#;
+        for files in [[("a.tf", hcl)], [("a.tf.json", json)]] {
+            let block = provider_of_module(&files, "aws").unwrap();
+            assert_eq!(block.unknown, ["profile"]);
+            let access = S3Backend::from_settings(&block.settings).unwrap().access;
+            assert_eq!(access.region.as_deref(), Some("eu-west-1"));
+            assert_eq!(access.assume_role.unwrap().role_arn, "arn:x");
+        }
+        assert_eq!(provider_of_module(&[("a.tf", hcl)], "google"), None);
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub struct Stack {
     pub inventory: InventoryRules,
     /// `ansible { … }`: what all playbooks of the stack share
     pub ansible: Ansible,
+    /// `dns { … }`: names that lead to hosts
+    pub dns: Vec<DnsRule>,
     /// `playbook "…" { … }`, in the order in which they run
     pub playbooks: Vec<Playbook>,
 }
@@ -143,6 +145,27 @@ pub struct GroupRule {
     pub children: Vec<String>,
     /// Variables of the group
     pub vars: IndexMap<String, Value<'static>>,
+}
+
+/// `dns { … }`: records in a zone of Route 53 that lead to hosts.
+#[derive(Debug, Clone)]
+pub struct DnsRule {
+    /// The name of the zone, or its id
+    pub zone: String,
+    /// Whether the private or the public zone of the name is meant. None: there is only one
+    pub private: Option<bool>,
+    /// The name of a host's record, in the zone. None: the host's own
+    pub name: Option<Expr>,
+    /// Seconds for which a resolver may keep a record. Default: 60
+    pub ttl: u32,
+    /// The groups and hosts that get a name. Empty: all
+    pub hosts: Vec<String>,
+    /// The IP address that the record has. None: the one that Ansible connects to
+    pub address: Option<Expr>,
+    /// Whether a record that somebody else made is taken over
+    pub adopt: bool,
+    /// The line of the block in `infra.hcl`, from 1
+    pub line: usize,
 }
 
 /// What all playbooks of a stack share.

@@ -36,7 +36,7 @@ impl Uses {
     pub(super) fn resource(&self) -> bool {
         self.names
             .iter()
-            .any(|used| matches!(used.name.as_str(), "self" | "resource"))
+            .any(|used| matches!(used.name.as_str(), "self" | "resource" | "host"))
     }
 
     /// The attributes of `self` that the value depends on; none where it may be any of them.

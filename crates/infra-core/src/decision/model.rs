@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::consequence::TerraformChanges;
+use crate::dns::DnsChange;
 use crate::drift::{Analysis, DriftReport};
 use crate::gate::{Action, HostDecision};
 use crate::inventory::InventoryDiff;
@@ -35,6 +36,8 @@ pub struct Decision {
     pub drift: DriftReport,
     /// How the inventory differs from the last one that was applied
     pub inventory: InventoryDiff,
+    /// What is done with the names of hosts. Nothing where nobody looked, as without Terraform
+    pub dns: Vec<DnsChange>,
     /// Which playbooks run on which hosts, in the order in which they run
     pub playbooks: Vec<PlaybookDecision>,
 }
@@ -82,7 +85,23 @@ impl Decision {
             terraform: analysis.terraform,
             drift: analysis.drift,
             inventory,
+            dns: Vec::new(),
             playbooks,
+        }
+    }
+
+    /// The decision with what is done with the names of hosts.
+    #[must_use]
+    pub fn with_dns(self, dns: Vec<DnsChange>) -> Self {
+        let verdict = if dns.iter().any(|change| change.action.acts()) {
+            Verdict::Changes
+        } else {
+            self.verdict
+        };
+        Self {
+            verdict,
+            dns,
+            ..self
         }
     }
 

@@ -230,7 +230,7 @@ fn check_names(rule: &HostRule) -> Result<(), InventoryError> {
 }
 
 /// What `resource` stands for in an expression.
-fn resource<'o>(object: &'o Object<'_>, address: &'o str) -> Value<'o> {
+pub(crate) fn resource<'o>(object: &'o Object<'_>, address: &'o str) -> Value<'o> {
     use crate::terraform::InstanceKey;
     let module = Some(object.module.as_str()).filter(|module| !module.is_empty());
     let key = object.key.as_ref().map(|key| match key {

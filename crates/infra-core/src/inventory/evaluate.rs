@@ -1,4 +1,4 @@
-//! Expressions of a `hosts` block, evaluated so that what is sensitive is noticed.
+//! Expressions of a `hosts` or `dns` block, evaluated so that what is sensitive is noticed.
 
 use crate::config::{Expr, Scope};
 use crate::json::Value;
@@ -7,17 +7,19 @@ use crate::terraform::Mask;
 use super::InventoryError;
 
 /// Evaluates expressions for one resource.
-pub(super) struct Evaluator<'v> {
+pub(crate) struct Evaluator<'v> {
     address: &'v str,
     scope: Scope<'v>,
     /// The values with null, and with empty strings, for those that are sensitive; none
     /// where nothing is
     redacted: Vec<Value<'v>>,
     resource: &'v Value<'v>,
+    /// The name of the host, where that is known
+    host: Option<&'v Value<'v>>,
 }
 
 impl<'v> Evaluator<'v> {
-    pub(super) fn new(
+    pub(crate) fn new(
         address: &'v str,
         values: &'v Value<'v>,
         mask: Option<&Mask<'_>>,
@@ -33,6 +35,16 @@ impl<'v> Evaluator<'v> {
                     .collect()
             }),
             resource,
+            host: None,
+        }
+    }
+
+    /// The same for expressions that may use the name of the host, as `host`.
+    pub(crate) fn with_host(self, host: &'v Value<'v>) -> Self {
+        Self {
+            scope: self.scope.with("host", host),
+            host: Some(host),
+            ..self
         }
     }
 
@@ -57,8 +69,13 @@ impl<'v> Evaluator<'v> {
     ) -> Result<Value<'static>, InventoryError> {
         let value = self.within(&self.scope, expr, attribute)?;
         let differs = |redacted: &Value<'_>| {
+            let scope = scope(redacted, self.resource);
+            let scope = match self.host {
+                Some(host) => scope.with("host", host),
+                None => scope,
+            };
             !self
-                .within(&scope(redacted, self.resource), expr, attribute)
+                .within(&scope, expr, attribute)
                 .is_ok_and(|other| other == value)
         };
         if self.redacted.iter().any(differs) {
@@ -73,7 +90,7 @@ impl<'v> Evaluator<'v> {
 
     /// The text that `expr` gives; None where it is null or empty, which providers write
     /// for what is not set.
-    pub(super) fn text(
+    pub(crate) fn text(
         &self,
         expr: &Expr,
         attribute: &str,

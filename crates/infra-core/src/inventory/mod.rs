@@ -28,10 +28,12 @@ mod survey;
 mod variable;
 
 pub use build::{BuildOptions, Built, build};
+pub(crate) use configured::resource;
 pub use connect::{is_connectable, is_user};
 pub use diff::{GroupChange, HostChange, InventoryDiff, VariableChange, diff};
 pub use draft::{Note, NoteKind, SkipReason, Skipped};
 pub use error::InventoryError;
+pub(crate) use evaluate::Evaluator;
 pub use model::{Group, Host, Inventory, is_connection_variable};
 pub use names::{is_group_name, is_host_name, is_variable_name};
 pub use render::{HostVars, List};

@@ -247,6 +247,10 @@ mod tests {
                 task: None,
                 message: None,
             },
+            RecordEvent::NamesSet {
+                zone: text("z"),
+                records: [(text("n A"), vec![text("192.0.2.1")])].into(),
+            },
             RecordEvent::LockForced {
                 lock: text("l"),
                 holder: text("h"),

@@ -148,7 +148,10 @@ impl Index {
                 self.state = Some(after);
                 self.witnessed = None;
             }
-            RecordEvent::LockForced { .. } | RecordEvent::Late { .. } | RecordEvent::Unknown => {}
+            RecordEvent::NamesSet { .. }
+            | RecordEvent::LockForced { .. }
+            | RecordEvent::Late { .. }
+            | RecordEvent::Unknown => {}
         }
     }
 }

@@ -79,6 +79,13 @@ pub enum RecordEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         state: Option<StateId>,
     },
+    /// Names of hosts were set in Route 53
+    NamesSet {
+        /// The zone
+        zone: String,
+        /// The addresses by name and type; none where a record was removed
+        records: BTreeMap<String, Vec<String>>,
+    },
     /// The inventory that the playbooks of the run see
     Inventory {
         /// Its digest
@@ -158,11 +165,12 @@ pub enum RecordEvent {
 
 /// Reads an event; one of a later version is [`RecordEvent::Unknown`].
 fn event<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RecordEvent, D::Error> {
-    const KNOWN: [&str; 13] = [
+    const KNOWN: [&str; 14] = [
         "run_started",
         "run_abandoned",
         "terraform_applied",
         "state_accepted",
+        "names_set",
         "inventory",
         "inputs",
         "host_succeeded",

@@ -1,21 +1,17 @@
 //! First contact: waiting until new hosts can be configured.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use infra_core::hint::Hint as _;
 use infra_core::inventory::{Host, Inventory};
-use infra_core::json::Value;
 use infra_core::ledger::Index;
-use infra_exec::ssh::{Contact, ContactEvent, HostKeys, Phase, Target};
+use infra_exec::ssh::{Contact, ContactEvent, HostKeys, Phase};
 
 use super::error::ApplyError;
 use super::run::Run;
 use crate::event::{Event, Observer};
+use crate::reach::{self, Targets, Variables};
 use crate::tools;
-
-/// How the hosts are reached, with what Ansible would find in variables of groups.
-pub(super) type Variables = BTreeMap<String, BTreeMap<String, Value<'static>>>;
 
 impl Run<'_> {
     /// Waits for the hosts that were never reached, or not at this address. Returns those
@@ -26,41 +22,16 @@ impl Run<'_> {
         variables: &Variables,
         hosts: &BTreeSet<String>,
     ) -> Result<BTreeMap<String, String>, ApplyError> {
-        let mut failed = BTreeMap::new();
         let ssh = tools::ssh(self.project)?;
-        let mut waits: BTreeMap<String, Vec<Target>> = BTreeMap::new();
-        for host in hosts {
-            let Some(known) = variables.get(host) else {
-                continue;
-            };
-            if !is_ssh(known) || has_template(known) {
-                // Not ours to try: Ansible knows how to reach it, and says so if it can't.
-                continue;
-            }
-            let identity = inventory
-                .hosts
-                .get(host)
-                .and_then(|host| host.identity.as_deref());
-            match self.target(host, known, identity) {
-                Ok(target) => {
-                    let args = text(known, "ansible_ssh_common_args")
-                        .unwrap_or_default()
-                        .to_owned();
-                    waits.entry(args).or_default().push(target);
-                }
-                Err(error) => {
-                    failed.insert(host.clone(), error);
-                }
-            }
-        }
+        let Targets {
+            waits,
+            misaddressed: mut failed,
+        } = reach::targets(self.project, inventory, variables, hosts);
         let keys = HostKeys::new(self.known_hosts());
         let settings = &self.project.stack.ansible;
         for (args, targets) in waits {
-            let Some(words) = shlex::split(&args) else {
-                continue;
-            };
             let contact = Contact::new(&ssh, keys.clone())
-                .ssh_args(words.iter().chain(&settings.ssh_args).cloned())
+                .ssh_args(args)
                 .deadline(settings.first_contact)
                 .cloud_init(settings.cloud_init);
             let observer = self.context.observer;
@@ -82,35 +53,6 @@ impl Run<'_> {
     /// The file that keeps the keys of hosts.
     pub(super) fn known_hosts(&self) -> std::path::PathBuf {
         self.project.state_dir().join("known_hosts").into()
-    }
-
-    fn target(
-        &self,
-        host: &str,
-        variables: &BTreeMap<String, Value<'static>>,
-        identity: Option<&str>,
-    ) -> Result<Target, String> {
-        let settings = &self.project.stack.ansible;
-        let address = text(variables, "ansible_host").unwrap_or(host);
-        let user = text(variables, "ansible_user")
-            .or(text(variables, "ansible_ssh_user"))
-            .or(settings.user.as_deref());
-        let key = text(variables, "ansible_ssh_private_key_file")
-            .or(text(variables, "ansible_private_key_file"));
-        let key = key.map(|key| expand_home(Path::new(key)));
-        let configured = settings
-            .private_key
-            .as_ref()
-            .map(|key| self.project.root.join(key).into());
-        Target::new(host, address)
-            .and_then(|target| target.user(user))
-            .map(|target| {
-                target
-                    .port(port(variables))
-                    .identity(identity)
-                    .private_key(key.or(configured))
-            })
-            .map_err(|error| error.to_string())
     }
 }
 
@@ -135,53 +77,6 @@ pub(super) fn met(inventory: &Inventory, index: &Index) -> BTreeSet<String> {
         .filter(same)
         .map(|(name, _)| name.clone())
         .collect()
-}
-
-/// Whether Ansible connects with the ssh program: the default, unless a variable says other.
-fn is_ssh(variables: &BTreeMap<String, Value<'static>>) -> bool {
-    text(variables, "ansible_connection")
-        .is_none_or(|name| matches!(name, "ssh" | "smart" | "ansible.builtin.ssh"))
-}
-
-/// Whether a variable that says how to connect is an expression, which only Ansible can
-/// evaluate.
-fn has_template(variables: &BTreeMap<String, Value<'static>>) -> bool {
-    variables
-        .iter()
-        .filter(|(name, _)| inventory_decides(name))
-        .any(|(_, value)| {
-            value
-                .as_str()
-                .is_some_and(|text| text.contains("{{") || text.contains("{%"))
-        })
-}
-
-fn inventory_decides(name: &str) -> bool {
-    infra_core::inventory::is_connection_variable(name)
-}
-
-fn text<'v>(variables: &'v BTreeMap<String, Value<'static>>, name: &str) -> Option<&'v str> {
-    variables
-        .get(name)
-        .and_then(Value::as_str)
-        .filter(|text| !text.is_empty())
-}
-
-fn port(variables: &BTreeMap<String, Value<'static>>) -> Option<u16> {
-    let value = variables
-        .get("ansible_port")
-        .or_else(|| variables.get("ansible_ssh_port"))?;
-    match value {
-        Value::Number(text) | Value::String(text) => text.parse().ok(),
-        _ => None,
-    }
-}
-
-fn expand_home(path: &Path) -> std::path::PathBuf {
-    match (path.strip_prefix("~"), std::env::home_dir()) {
-        (Ok(rest), Some(home)) => home.join(rest),
-        _ => path.to_owned(),
-    }
 }
 
 fn tell(observer: &dyn Observer, event: ContactEvent<'_>) {
@@ -212,6 +107,7 @@ fn phase_name(phase: Phase) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use infra_core::json::Value;
     use infra_core::ledger::{Entry, OwnedValue, RecordedHost};
 
     fn host(identity: &str, address: &'static str) -> Host {

@@ -1,5 +1,6 @@
 //! Why an apply could not begin, or not go on.
 
+use infra_core::dns::DnsError;
 use infra_core::document::DocumentError;
 use infra_core::hint::Hint;
 use infra_core::inventory::InventoryError;
@@ -8,6 +9,7 @@ use infra_exec::rundir::RunDirError;
 use infra_exec::terraform::Failure;
 use infra_exec::tools::LocateError;
 
+use crate::dns::NamesError;
 use crate::ledger::LedgerError;
 use crate::lock::LockError;
 use crate::place::PlaceError;
@@ -68,6 +70,12 @@ pub enum ApplyError {
     /// The state that Terraform left gives no inventory
     #[error(transparent)]
     Inventory(#[from] InventoryError),
+    /// A `dns` block gives no records
+    #[error(transparent)]
+    Dns(#[from] DnsError),
+    /// The names of hosts can't be looked after
+    #[error(transparent)]
+    Names(#[from] NamesError),
     /// A playbook can't be decided about
     #[error(transparent)]
     Gate(#[from] GateError),
@@ -103,6 +111,8 @@ impl Hint for ApplyError {
                 "nothing was applied; find out who runs Terraform with -lock=false, then plan again".to_owned(),
             ],
             Self::Inventory(error) => error.hints(),
+            Self::Dns(error) => error.hints(),
+            Self::Names(error) => error.hints(),
             Self::Gate(error) => error.hints(),
             Self::RunDir(error) => error.hints(),
         }

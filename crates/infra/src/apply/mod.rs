@@ -3,6 +3,7 @@
 mod contact;
 mod error;
 mod judge;
+mod names;
 mod options;
 mod playbooks;
 mod record;
@@ -10,7 +11,6 @@ mod report;
 mod run;
 mod tell;
 mod terraform;
-mod variables;
 mod verb;
 
 pub use error::ApplyError;

@@ -12,7 +12,6 @@ use infra_exec::rundir::RunDir;
 use infra_exec::tools::AnsibleCore;
 use jiff::Timestamp;
 
-use super::contact::Variables;
 use super::error::ApplyError;
 use super::judge::reports;
 use super::report::{ApplyReport, HostReport, PlaybookReport};
@@ -20,8 +19,10 @@ use super::run::Run;
 use super::tell::PlaybookTeller;
 use crate::ansible_run::with_host_keys;
 use crate::event::Stage;
+use crate::host_variables;
 use crate::plan::PlanOptions;
 use crate::plan::gate::{Answer, LOCALHOST, Question};
+use crate::reach::Variables;
 
 /// What the playbooks of a run have in common.
 pub(super) struct Shared<'a> {
@@ -277,7 +278,7 @@ impl<'r> Run<'r> {
             .project
             .listing(shared.ansible, playbook, &shared.inventory_file)?;
         let bytes = listing.run(&self.context.runner).await?;
-        Ok(super::variables::read(&bytes))
+        Ok(host_variables::read(&bytes))
     }
 }
 

@@ -12,6 +12,7 @@ use infra_exec::tools::AnsibleCore;
 
 use super::contact::met;
 use super::error::ApplyError;
+use super::names;
 use super::options::ApplyOptions;
 use super::report::{ApplyReport, Outcome};
 use crate::Project;
@@ -81,6 +82,8 @@ impl<'a> Run<'a> {
             Some(saved) => Box::pin(self.again(&with, saved)).await?,
         };
         nothing_to_push(self.project, planned.state())?;
+        // Before anything is changed: what is refused later leaves half of it done.
+        names::refuse_foreign(&planned.decision.dns)?;
         let ansible = with.ansible()?;
         let refreshes = options.plan.refresh_only && !planned.decision.drift.drift.is_empty();
         if planned.decision.verdict == Verdict::Nothing && !refreshes {
@@ -115,22 +118,26 @@ impl<'a> Run<'a> {
     ) -> Result<ApplyReport, ApplyError> {
         let mut report = ApplyReport::new(&self.project.stack.name, Outcome::Done);
         report.run = Some(self.writer.run.clone());
-        let (inventory, state) = if planned.decision.terraform_applies() || refreshes {
+        let (inventory, names, state) = if planned.decision.terraform_applies() || refreshes {
             report.terraform = true;
             let context = self.context;
             let state = context
                 .stage(Stage::Terraform, self.terraform(&planned, options))
                 .await?;
-            (self.inventory_now(options).await?, state)
+            let (inventory, names) = self.inventory_now(options).await?;
+            (inventory, names, state)
         } else {
-            (planned.built.inventory.clone(), planned.state().cloned())
+            let inventory = planned.built.inventory.clone();
+            (inventory, planned.names.clone(), planned.state().cloned())
         };
+        let lineage = state.as_ref().map(|state| state.lineage.clone());
         // By the inventory of the run before: from here on the ledger has this one.
         let met = met(&inventory, self.ledger.index());
         self.record_inventory(&inventory, state, key).await?;
         if refreshes {
             return Ok(report);
         }
+        self.names(&names, lineage.as_deref()).await?;
         self.playbooks(&inventory, &met, options, key, ansible, &mut report)
             .await?;
         let unfinished = report
@@ -177,7 +184,7 @@ impl<'a> Run<'a> {
             .stage(Stage::Plan, terraform.show_plan(runner, &file))
             .await?;
         let state = pulled(&terraform, runner).await.map_err(PlanError::from)?;
-        with.admit(state.as_ref()).map_err(PlanError::from)?;
+        with.admit(state.as_ref()).await.map_err(PlanError::from)?;
         saved.starts_from(state.as_ref())?;
         let planned = with
             .decide_made(

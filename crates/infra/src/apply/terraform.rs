@@ -1,6 +1,7 @@
 //! The Terraform part of an apply.
 
 use infra_core::digest::Digest;
+use infra_core::dns::{self, Target};
 use infra_core::document::{decode, read_state};
 use infra_core::hint::Hint as _;
 use infra_core::inventory::{self, BuildOptions, Inventory};
@@ -111,11 +112,11 @@ impl Run<'_> {
         );
     }
 
-    /// The inventory of the state that there is now.
+    /// The inventory of the state that there is now, and where names should lead by it.
     pub(super) async fn inventory_now(
         &self,
         options: &PlanOptions,
-    ) -> Result<Inventory, ApplyError> {
+    ) -> Result<(Inventory, Vec<Target>), ApplyError> {
         let terraform = tools::terraform(self.project)?;
         // `show -json` and not the raw state: only it says what providers mark as sensitive.
         let bytes = terraform.show_state(&self.context.runner).await?;
@@ -132,7 +133,8 @@ impl Run<'_> {
                 Vec::new(),
             );
         }
-        Ok(built.inventory)
+        let names = dns::targets(&self.project.stack.dns, &built.inventory, &state)?;
+        Ok((built.inventory, names))
     }
 }
 

@@ -30,6 +30,15 @@ pub enum PlaceError {
         #[source]
         source: SettingError,
     },
+    /// A setting of the AWS provider's that can't be followed
+    #[error("the block provider \"aws\" of {module}: {source}")]
+    Provider {
+        /// The root module
+        module: Utf8PathBuf,
+        /// What is wrong
+        #[source]
+        source: SettingError,
+    },
     /// A file of Terraform's can't be read
     #[error("can't read {path}")]
     Read {
@@ -86,7 +95,7 @@ impl Hint for PlaceError {
             } => {
                 vec!["correct it and run `terraform init -reconfigure`".to_owned()]
             }
-            Self::Setting { .. } | Self::Read { .. } => Vec::new(),
+            Self::Setting { .. } | Self::Provider { .. } | Self::Read { .. } => Vec::new(),
             Self::DataDirectory { .. } => {
                 vec!["run `terraform init -reconfigure` in the root module".to_owned()]
             }

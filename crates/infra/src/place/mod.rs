@@ -12,7 +12,7 @@ mod shared_tests;
 #[cfg(feature = "aws")]
 mod spool;
 #[cfg(feature = "aws")]
-mod terraform;
+pub(crate) mod terraform;
 #[cfg(feature = "aws")]
 #[cfg(test)]
 mod tests;

@@ -256,7 +256,7 @@ fn spool(dir: &Utf8Path) -> Utf8PathBuf {
 }
 
 /// AWS as a stack reaches it. What `terraform { env }` gives Terraform is given to it too.
-fn cloud(project: &Project, access: Access) -> Arc<Cloud> {
+pub(crate) fn cloud(project: &Project, access: Access) -> Arc<Cloud> {
     let own = |name: &str| project.stack.terraform.env.get(name).cloned();
     let environment = Access {
         region: own("AWS_REGION").or_else(|| own("AWS_DEFAULT_REGION")),

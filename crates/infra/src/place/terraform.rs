@@ -1,7 +1,9 @@
 //! What Terraform's files say of its backend, without asking Terraform.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use infra_core::aws::{BackendBlock, block_of_data_directory, block_of_module};
+use infra_core::aws::{
+    Access, BackendBlock, S3Backend, block_of_data_directory, block_of_module, provider_of_module,
+};
 
 use super::PlaceError;
 use crate::Project;
@@ -49,11 +51,27 @@ pub(crate) fn state_block(project: &Project) -> Result<Option<BackendBlock>, Pla
         Err(source) => return Err(PlaceError::Read { path, source }),
     }
     let files = sources(&project.terraform_dir())?;
-    let files: Vec<(&str, &str)> = files
+    Ok(block_of_module(&borrowed(&files)))
+}
+
+/// How the AWS provider of the root module reaches AWS, as far as its block says so in
+/// constants; the settings have the names of those of the S3 backend.
+pub(crate) fn provider_access(project: &Project) -> Result<Access, PlaceError> {
+    let module = project.terraform_dir();
+    let files = sources(&module)?;
+    let Some(block) = provider_of_module(&borrowed(&files), "aws") else {
+        return Ok(Access::default());
+    };
+    S3Backend::from_settings(&block.settings)
+        .map(|settings| settings.access)
+        .map_err(|source| PlaceError::Provider { module, source })
+}
+
+fn borrowed(files: &[(String, String)]) -> Vec<(&str, &str)> {
+    files
         .iter()
         .map(|(path, text)| (path.as_str(), text.as_str()))
-        .collect();
-    Ok(block_of_module(&files))
+        .collect()
 }
 
 /// The sources of a root module. One that isn't text is Terraform's to complain about.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use infra_core::consequence::{ChangeClass, PlannedChange, TerraformChanges};
+use infra_core::dns::{self, DnsError, Target};
 use infra_core::document::DocumentError;
 use infra_core::gate::Machine;
 use infra_core::inventory::{self, BuildOptions, Built, Inventory, InventoryError};
@@ -15,6 +16,8 @@ pub(crate) struct Expected {
     pub(crate) built: Built,
     /// What happens to the machines, by host; those not named stay
     pub(crate) machines: BTreeMap<String, Machine>,
+    /// Where names should lead
+    pub(crate) names: Vec<Target>,
 }
 
 /// An inventory that can't be made.
@@ -26,6 +29,9 @@ pub enum ExpectedError {
     /// The state gives no inventory
     #[error(transparent)]
     Inventory(#[from] InventoryError),
+    /// A `dns` block gives no records
+    #[error(transparent)]
+    Dns(#[from] DnsError),
 }
 
 /// What the inventory will be. Where Terraform has nothing to apply, that is what its
@@ -39,20 +45,26 @@ pub(crate) fn expected(
 ) -> Result<Expected, ExpectedError> {
     let applies = changes.real_changes().next().is_some();
     let rules = &project.stack.inventory;
-    let built = match recorded {
-        Some(state) => inventory::build(state, rules, options)?,
-        None if applies => {
-            // Addresses of machines that are yet to be made are known after apply.
-            let options = BuildOptions {
-                allow_unaddressed: true,
-                ..options
-            };
-            inventory::build(&plan.planned_state()?, rules, options)?
-        }
-        None => inventory::build(&plan.prior_state()?, rules, options)?,
+    // Addresses of machines that are yet to be made are known after apply.
+    let options = BuildOptions {
+        allow_unaddressed: options.allow_unaddressed || (recorded.is_none() && applies),
+        ..options
     };
+    let of_plan = match recorded {
+        Some(_) => None,
+        None if applies => Some(plan.planned_state()?),
+        None => Some(plan.prior_state()?),
+    };
+    let nothing = State::default();
+    let state = recorded.or(of_plan.as_ref()).unwrap_or(&nothing);
+    let built = inventory::build(state, rules, options)?;
+    let names = dns::targets(&project.stack.dns, &built.inventory, state)?;
     let machines = machines(&built.inventory, changes);
-    Ok(Expected { built, machines })
+    Ok(Expected {
+        built,
+        machines,
+        names,
+    })
 }
 
 fn machines(inventory: &Inventory, changes: &TerraformChanges) -> BTreeMap<String, Machine> {

@@ -42,6 +42,9 @@ struct Pins {
     inventory: Digest,
     /// Per playbook and host the sets of inputs; none for a host that was yet to be made
     run_set: BTreeMap<String, BTreeMap<String, Option<Vec<Digest>>>>,
+    /// What was to be done with names
+    #[serde(default)]
+    dns: Option<Digest>,
     /// Those sets
     sections: BTreeMap<Digest, WrittenSection>,
 }
@@ -185,6 +188,7 @@ impl Planned {
                     (playbook.clone(), hosts.collect())
                 })
                 .collect(),
+            dns: Some(self.digest_of_dns()),
             sections: self
                 .run_set
                 .values()
@@ -202,6 +206,13 @@ impl Planned {
             Created::New => Ok(()),
             Created::Taken => Err(SavedError::Exists(file.to_owned())),
         }
+    }
+}
+
+impl Planned {
+    fn digest_of_dns(&self) -> Digest {
+        // Text and lists of text: what can't fail to become JSON.
+        Digest::of(&serde_json::to_vec(&self.decision.dns).unwrap_or_default())
     }
 }
 
@@ -278,6 +289,13 @@ impl SavedDecision {
         let mut moved = Vec::new();
         if self.pins.inventory != Digest::from(planned.built.inventory.digest()) {
             moved.push("the inventory is another one".to_owned());
+        }
+        if self
+            .pins
+            .dns
+            .is_some_and(|then| then != planned.digest_of_dns())
+        {
+            moved.push("other names in DNS are to be changed, or to other addresses".to_owned());
         }
         moved.extend(differences(&self.pins.runs(), &planned.run_set));
         self.unmoved(moved)
@@ -446,6 +464,7 @@ mod tests {
                 state: None,
                 inventory: Digest::of(b""),
                 run_set: BTreeMap::new(),
+                dns: None,
                 sections: BTreeMap::new(),
             };
             [MAGIC, &serde_json::to_vec(&pins).unwrap(), b"\nplan"].concat()

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use infra_core::ansible::{Fingerprint, SecretKey};
 use infra_core::decision::{Decision, PlaybookDecision};
+use infra_core::dns::Target;
 use infra_core::document::{Document, DocumentError, EncodingError, decode, read_state};
 use infra_core::drift::{Analysis, DriftRules, RuleError, analyse, analyse_stream};
 use infra_core::gate::Machine;
@@ -22,6 +23,7 @@ use super::options::{PlanOptions, RecordedPlan};
 use super::terraform::{How, MadePlan, TerraformError, make};
 use crate::Project;
 use crate::context::Context;
+use crate::dns::{NamesError, look};
 use crate::event::Stage;
 use crate::files::document::{self, ReadError};
 use crate::ledger::{Ledger, LedgerError};
@@ -43,6 +45,8 @@ pub struct Planned {
     /// What Terraform is about to do to the machines, by host; those not named stay
     pub(crate) machines: BTreeMap<String, Machine>,
     pub(crate) run_set: RunSet,
+    /// Where names should lead
+    pub(crate) names: Vec<Target>,
 }
 
 /// What runs where, by which inputs: what a saved decision pins.
@@ -87,6 +91,9 @@ pub enum PlanError {
     /// The key for secret values can't be read
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The zones of the `dns` blocks can't be looked at
+    #[error(transparent)]
+    Names(#[from] NamesError),
 }
 
 impl Hint for PlanError {
@@ -98,10 +105,12 @@ impl Hint for PlanError {
             Self::Rule(error) => error.hints(),
             Self::Expected(ExpectedError::Document(error)) => error.hints(),
             Self::Expected(ExpectedError::Inventory(error)) => error.hints(),
+            Self::Expected(ExpectedError::Dns(error)) => error.hints(),
             Self::Gate(error) => error.hints(),
             Self::Ledger(error) => error.hints(),
             Self::State(error) => error.hints(),
             Self::Key(error) => error.hints(),
+            Self::Names(error) => error.hints(),
             Self::Read(_) => Vec::new(),
         }
     }
@@ -183,7 +192,7 @@ impl Planner<'_> {
         made: MadePlan,
         ansible: Option<&AnsibleCore>,
     ) -> Result<Planned, PlanError> {
-        let admitted = self.admit(made.state.as_ref())?;
+        let admitted = self.admit(made.state.as_ref()).await?;
         let mut planned = {
             let text = text("the output of `terraform show -json`", &made.json)?;
             let document = read("the output of `terraform show -json`", &text)?;
@@ -191,6 +200,11 @@ impl Planner<'_> {
                 .stage(Stage::Decide, self.decide(&document, None, ansible))
                 .await?
         };
+        if !self.project.stack.dns.is_empty() && !self.options.refresh_only {
+            let lineage = made.state.as_ref().map(|state| state.lineage.as_str());
+            let names = look(self.project, &planned.names, lineage).await?;
+            planned.decision = planned.decision.with_dns(names.changes());
+        }
         planned.made = Some(made);
         planned.admitted = admitted;
         Ok(planned)
@@ -199,12 +213,12 @@ impl Planner<'_> {
     /// Refuses a plan for a state that can't have come after the one that was seen last,
     /// before anything is decided on it. The state of the plan itself is judged: what was
     /// looked at before could have been another.
-    pub(crate) fn admit(&self, found: Option<&StateId>) -> Result<Admitted, StateRefused> {
+    pub(crate) async fn admit(&self, found: Option<&StateId>) -> Result<Admitted, StateRefused> {
         let guard = StateGuard {
             remembered: self.ledger.index().state.clone(),
             accepted: self.options.accept_state.clone(),
         };
-        guard.admit(self.project, found)
+        guard.admit(self.project, found).await
     }
 
     async fn recorded(&self, recorded: &RecordedPlan) -> Result<Planned, PlanError> {
@@ -277,8 +291,11 @@ impl Planner<'_> {
             allow_empty: self.options.allow_empty || self.project.stack.playbooks.is_empty(),
             ..BuildOptions::default()
         };
-        let Expected { built, machines } =
-            expected(self.project, plan, &analysis.terraform, state, options)?;
+        let Expected {
+            built,
+            machines,
+            names,
+        } = expected(self.project, plan, &analysis.terraform, state, options)?;
         let answers = Question {
             project: self.project,
             inventory: &built.inventory,
@@ -291,7 +308,12 @@ impl Planner<'_> {
         }
         .ask()
         .await?;
-        Ok(self.put_together(analysis, Expected { built, machines }, &answers))
+        let expected = Expected {
+            built,
+            machines,
+            names,
+        };
+        Ok(self.put_together(analysis, expected, &answers))
     }
 
     fn put_together(
@@ -300,7 +322,11 @@ impl Planner<'_> {
         expected: Expected,
         answers: &[Answer<'_>],
     ) -> Planned {
-        let Expected { built, machines } = expected;
+        let Expected {
+            built,
+            machines,
+            names,
+        } = expected;
         let known = &self.ledger.index().inventory;
         let playbooks: Vec<PlaybookDecision> = answers
             .iter()
@@ -321,6 +347,7 @@ impl Planner<'_> {
             made: None,
             admitted: Admitted::Follows,
             run_set: run_set(answers),
+            names,
             machines,
             built,
         }
@@ -374,6 +401,7 @@ impl Planned {
             built: Built::default(),
             machines: BTreeMap::new(),
             run_set: RunSet::new(),
+            names: Vec::new(),
         }
     }
 }

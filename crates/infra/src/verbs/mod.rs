@@ -19,6 +19,8 @@ mod recorded;
 mod scene;
 pub mod state;
 pub mod validate;
+#[cfg(feature = "aws")]
+pub mod verify;
 
 pub use live::LiveError;
 pub use recorded::RecordedError;

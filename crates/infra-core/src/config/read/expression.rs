@@ -14,16 +14,21 @@ use crate::hint::did_you_mean;
 impl Reader {
     /// Keeps an expression for later, and reports names and functions that don't exist.
     pub(super) fn expression(&self, syntax: &Expression) -> Expr {
+        self.expression_of(syntax, &["self", "resource"])
+    }
+
+    /// The same where these are the names that an expression may use.
+    pub(super) fn expression_of(&self, syntax: &Expression, known: &[&str]) -> Expr {
         let expr = Expr::new(syntax.clone(), self.source.clone());
         let uses = Uses::of(syntax);
         let mut sound = true;
         for used in &uses.names {
-            if !matches!(used.name.as_str(), "self" | "resource") {
+            if !known.contains(&used.name.as_str()) {
                 sound = false;
                 let hint = if is_function(&used.name) {
                     format!("to call the function, write {}(…)", used.name)
                 } else {
-                    match did_you_mean(&used.name, ["self", "resource"]) {
+                    match did_you_mean(&used.name, known.iter().copied()) {
                         Some(meant) => format!("did you mean `{meant}`?"),
                         None => format!(
                             "write self.{0} for an attribute of the resource, \"{0}\" for a string",

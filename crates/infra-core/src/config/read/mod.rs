@@ -5,6 +5,7 @@ mod ansible;
 mod attribute;
 mod backend;
 mod config;
+mod dns;
 mod drift;
 mod expression;
 mod fields;

@@ -15,6 +15,7 @@ const SHAPE: Shape = Shape {
         "drift",
         "inventory",
         "ansible",
+        "dns",
         "playbook",
     ],
 };
@@ -52,6 +53,7 @@ impl Reader {
             ansible: fields
                 .block_once("ansible")
                 .map_or_else(Ansible::default, |block| self.ansible(block)),
+            dns: fields.blocks("dns").map(|block| self.dns(block)).collect(),
             playbooks,
         }
     }

@@ -43,6 +43,25 @@ impl Checker<'_> {
         }
     }
 
+    /// Whether the hosts that get names can exist.
+    pub(super) fn hosts_of_names(&mut self) {
+        let Some(known) = self.known_groups() else {
+            return;
+        };
+        for rule in &self.project.stack.dns {
+            for (position, name) in rule.hosts.iter().enumerate() {
+                if name != "all" && !known.contains(name) {
+                    let place = self.place(&[("dns", None)], ("hosts", Some(position)));
+                    let hint = suggestion(name, &known);
+                    let message = format!(
+                        "no hosts block makes a group {name:?}, so it can only be one host"
+                    );
+                    self.warning(place, message, &[&hint]);
+                }
+            }
+        }
+    }
+
     /// The groups that the configuration names. None: without `hosts` blocks the table of
     /// providers makes groups of what is in the state.
     fn known_groups(&self) -> Option<BTreeSet<String>> {

@@ -56,6 +56,7 @@ pub(crate) fn check(open: &Open, programs: Programs) -> Result<Validation, OpenE
         checker.terraform();
         checker.drift();
         checker.groups();
+        checker.hosts_of_names();
         checker.ansible();
         checker.playbooks();
         if programs == Programs::Checked {

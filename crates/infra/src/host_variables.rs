@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use infra_core::json::Value;
 
-use super::contact::Variables;
+use crate::reach::Variables;
 
 /// Reads `_meta.hostvars`. What isn't there, or isn't as it should be, is no variable: the
 /// listing only serves to reach the hosts.
-pub(super) fn read(listing: &[u8]) -> Variables {
+pub(crate) fn read(listing: &[u8]) -> Variables {
     let text = String::from_utf8_lossy(listing);
     let Ok(value) = Value::parse(&text) else {
         return Variables::new();
