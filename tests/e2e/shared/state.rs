@@ -124,6 +124,100 @@ fn a_stale_digest_is_refused_and_set_right_where_the_ledger_proves_the_state() {
 }
 
 #[test]
+fn a_stale_digest_is_set_right_also_where_the_records_are_on_this_machine() {
+    let stack = Stack::new(Kind::Item);
+    stack.project.edit("infra.hcl", "  backend \"s3\" {}\n", "");
+    stack.apply();
+    stack
+        .project
+        .write("terraform/terraform.tfvars", "size = \"large\"\n");
+    // Terraform is killed between the write of the state and that of its digest.
+    stack.aws.faults(&json!([
+        {"target": "PutItem", "body": "-md5", "drop": "before", "kill": "client"},
+    ]));
+    let killed = stack.infra(["apply", "--auto-approve"]).output();
+    killed.exits(1);
+    stack.aws.faults(&json!([]));
+    // The bucket alone proves it, too: as where infra was killed as well.
+    fs::remove_dir_all(stack.project.path(".infra/shared")).unwrap();
+    let refused = stack.infra(["apply", "--auto-approve"]).output();
+    refused
+        .exits(1)
+        .complains("does not fit the digest")
+        .complains("infra doctor --repair");
+    let diagnosis = stack.infra(["doctor", "--repair"]).output();
+    assert!(
+        diagnosis
+            .stdout
+            .contains("the write of its digest is what is missing"),
+        "{diagnosis}"
+    );
+    let locked = stack.infra(["apply", "--auto-approve"]).output();
+    locked.exits(1);
+    let words: Vec<&str> = locked.stderr.split_whitespace().collect();
+    let id = words
+        .windows(2)
+        .find(|two| two[0] == "force-unlock")
+        .unwrap()[1];
+    let id = id.trim_matches('`');
+    stack.terraform(["force-unlock", "-force", id]).succeeds();
+    stack.apply();
+    stack.terraform(["plan", "-input=false"]).succeeds();
+}
+
+#[test]
+fn a_refused_state_comes_with_the_versions_that_put_it_right() {
+    let stack = Stack::new(Kind::Object);
+    stack.apply();
+    stack
+        .project
+        .write("terraform/terraform.tfvars", "size = \"large\"\n");
+    stack.apply();
+    let listed = stack.project.infra_json(["state", "list"]);
+    let newest = listed["versions"][0]["version"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let store = stack.aws.store();
+    let object = store
+        .objects
+        .iter()
+        .find(|object| object.key == "shared/terraform.tfstate")
+        .unwrap();
+    let oldest = object.versions[0].text.clone().unwrap();
+    stack
+        .aws
+        .put_object("states", "shared/terraform.tfstate", &oldest);
+    stack
+        .infra(["apply", "--auto-approve"])
+        .output()
+        .exits(1)
+        .complains("is older than it was")
+        .complains(&format!("infra state restore {newest}"));
+    stack
+        .infra(["state", "restore", "--yes", &newest])
+        .succeeds();
+    stack.apply();
+}
+
+#[test]
+fn what_terraform_could_not_write_stops_the_next_apply_also_where_it_is_torn() {
+    let stack = Stack::new(Kind::Object);
+    stack.apply();
+    let left = stack.project.path("terraform/errored.tfstate");
+    fs::write(&left, "{\"version\": 4, \"ser").unwrap();
+    stack
+        .infra(["apply", "--auto-approve"])
+        .output()
+        .exits(1)
+        .complains("is what Terraform could not write, and it can't be read")
+        .complains("terraform import");
+    assert!(left.exists(), "nothing is lost");
+    fs::remove_file(&left).unwrap();
+    stack.apply();
+}
+
+#[test]
 fn a_state_that_could_not_be_written_is_kept_and_blocks_the_next_apply() {
     let stack = Stack::new(Kind::Item);
     stack.apply();

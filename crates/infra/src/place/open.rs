@@ -10,7 +10,7 @@ use infra_exec::terraform::Locking;
 
 use super::PlaceError;
 #[cfg(feature = "aws")]
-use super::s3::Shared;
+use super::s3::{Shared, StatePlace};
 use crate::ledger::{Ledger, LedgerError, LocalStore, RecordStore};
 use crate::lock::{LocalLock, RunLock};
 use crate::secret_key::{self, KeyError};
@@ -27,6 +27,9 @@ pub(crate) struct Place {
     dir: Utf8PathBuf,
     #[cfg(feature = "aws")]
     shared: Option<Rc<Shared>>,
+    /// Where Terraform has its state, if that is in S3
+    #[cfg(feature = "aws")]
+    state: Option<Rc<StatePlace>>,
 }
 
 impl Place {
@@ -38,12 +41,18 @@ impl Place {
                 dir,
                 #[cfg(feature = "aws")]
                 shared: None,
+                #[cfg(feature = "aws")]
+                state: state_beside(project),
             }),
             #[cfg(feature = "aws")]
-            Backend::S3(settings) => Ok(Self {
-                shared: Some(Rc::new(Shared::new(project, settings, &dir)?)),
-                dir,
-            }),
+            Backend::S3(settings) => {
+                let shared = Shared::new(project, settings, &dir)?;
+                Ok(Self {
+                    state: shared.state.clone(),
+                    shared: Some(Rc::new(shared)),
+                    dir,
+                })
+            }
             #[cfg(not(feature = "aws"))]
             Backend::S3(_) => Err(PlaceError::NotBuilt),
         }
@@ -53,6 +62,12 @@ impl Place {
     #[cfg(feature = "aws")]
     pub(crate) fn shared(&self) -> Option<&Rc<Shared>> {
         self.shared.as_ref()
+    }
+
+    /// Where Terraform has its state, if that is in S3.
+    #[cfg(feature = "aws")]
+    pub(crate) fn state(&self) -> Option<&Rc<StatePlace>> {
+        self.state.as_ref()
     }
 
     /// The records.
@@ -173,6 +188,19 @@ impl Place {
             return shared.unsent();
         }
         0
+    }
+}
+
+/// Terraform's state in S3, for a stack whose records are on this machine. A backend block that
+/// can't be followed is Terraform's business alone there.
+#[cfg(feature = "aws")]
+fn state_beside(project: &Project) -> Option<Rc<StatePlace>> {
+    match StatePlace::of(project) {
+        Ok(state) => state.map(Rc::new),
+        Err(error) => {
+            tracing::debug!(%error, "the state is not looked at");
+            None
+        }
     }
 }
 

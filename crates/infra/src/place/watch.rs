@@ -31,10 +31,18 @@ impl StateWatch {
     pub(crate) async fn begin(place: &Place) -> Result<Self, PlaceError> {
         #[cfg(feature = "aws")]
         {
-            let state = place.shared().and_then(|shared| shared.state.clone());
-            let witness = match state {
+            let witness = match place.state().cloned() {
                 Some(state) => {
-                    let seen = state.look().await?;
+                    let seen = match state.look().await {
+                        Ok(seen) => seen,
+                        // Terraform says what it can't reach; of records on this machine none
+                        // depends on it.
+                        Err(error) if place.shared().is_none() => {
+                            tracing::debug!(%error, "the state is not looked at");
+                            return Ok(Self { witness: None });
+                        }
+                        Err(error) => return Err(error.into()),
+                    };
                     if let Some(seen) = &seen {
                         state.check_digest(seen)?;
                     }

@@ -38,7 +38,7 @@ impl infra_core::hint::Hint for DigestMismatch {
     fn hints(&self) -> Vec<String> {
         vec![
             "either the state was replaced by hand, or the write of its digest failed".to_owned(),
-            "`infra doctor --repair` sets the digest right where the ledger proves that this is the state of the last run".to_owned(),
+            "`infra doctor --repair` sets the digest right where the ledger or the versions in the bucket prove that this is the state of the last run".to_owned(),
             "`infra state list` shows the versions of the state; `infra state restore VERSION` makes one of them the present one".to_owned(),
         ]
     }
@@ -68,6 +68,44 @@ impl StatePlace {
         let item = table.get(&self.digest_id()).await?.unwrap_or_default();
         let digest = item.get(DIGEST).and_then(Field::as_text);
         Ok(digest.map(str::to_owned))
+    }
+
+    /// Why the state must be the right one although its digest is another's: the digest is that
+    /// of an earlier write, and every write since then follows from the one before. So only the
+    /// last write of the digest is missing, as where Terraform was killed between the two. None:
+    /// the versions that the bucket keeps don't show that.
+    pub(crate) async fn history_proves(
+        &self,
+        found: &Witnessed,
+    ) -> Result<Option<String>, AwsError> {
+        /// How many writes back it is looked.
+        const MOST: usize = 20;
+        let Some(digest) = &found.digest else {
+            return Ok(None);
+        };
+        let mut later = found.clone();
+        for version in self.objects.versions(&self.key).await?.iter().take(MOST) {
+            if version.removed {
+                return Ok(None);
+            }
+            let object = self.objects.get_version(&self.key, &version.id).await?;
+            let Some(object) = object else {
+                return Ok(None);
+            };
+            let write = witnessed(&object, None);
+            if later.id.is_none() || does_not_follow(Some(&write), &later).is_some() {
+                return Ok(None);
+            }
+            if write.md5 == *digest {
+                return Ok(Some(format!(
+                    "the digest is that of version {}, and every write since then follows from the one \
+                     before: the write of its digest is what is missing",
+                    version.id
+                )));
+            }
+            later = write;
+        }
+        Ok(None)
     }
 
     /// Refuses a state that doesn't fit its digest.

@@ -56,6 +56,36 @@ pub(crate) fn in_root_module(project: &Project, found: Option<&StateId>) -> Vec<
         .collect()
 }
 
+/// The versions of the state that its bucket keeps, the newest first; none where it isn't in
+/// S3 or S3 can't be asked.
+#[cfg(feature = "aws")]
+pub(crate) async fn in_bucket(project: &Project) -> Vec<StateCopy> {
+    /// Older ones are listed by `infra state list`.
+    const MOST: usize = 10;
+    let versions = match crate::verbs::state::list(project, MOST).await {
+        Ok(versions) => versions,
+        Err(error) => {
+            tracing::debug!(%error, "the versions of the state are not known");
+            return Vec::new();
+        }
+    };
+    let of = |version: crate::verbs::state::StateVersion| {
+        Some(StateCopy {
+            place: format!("version {} of {}", version.version, versions.state),
+            id: version.state?,
+            restore: format!("infra state restore {}", version.version),
+        })
+    };
+    versions.versions.into_iter().filter_map(of).collect()
+}
+
+/// A build that knows no S3 knows of no versions.
+#[cfg(not(feature = "aws"))]
+#[expect(clippy::unused_async, reason = "nothing to ask")]
+pub(crate) async fn in_bucket(_: &Project) -> Vec<StateCopy> {
+    Vec::new()
+}
+
 fn files(folder: &Utf8Path) -> Vec<camino::Utf8PathBuf> {
     let entries = folder.read_dir_utf8().into_iter().flatten().flatten();
     entries

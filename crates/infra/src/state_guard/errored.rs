@@ -21,46 +21,86 @@ const NAME: &str = "errored.tfstate";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Errored {
     pub(crate) path: Utf8PathBuf,
-    pub(crate) id: StateId,
+    /// Which state it is; why that can't be told
+    pub(crate) id: Result<StateId, String>,
     pub(crate) bytes: Vec<u8>,
 }
 
 /// An apply that would fork the state.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{} holds a state that Terraform could not write (serial {}, the present one has {present}): \
-     another apply would make once more what only this file knows of",
-    shown(path), id.serial
-)]
-pub struct NotPushed {
-    path: Utf8PathBuf,
-    id: StateId,
-    present: u64,
-    /// The command that makes it the present state
-    push: String,
+#[non_exhaustive]
+pub enum NotPushed {
+    /// A state that comes after the present one
+    #[error(
+        "{} holds a state that Terraform could not write (serial {}, the present one has {present}): \
+         another apply would make once more what only this file knows of",
+        shown(path), id.serial
+    )]
+    Newer {
+        /// The file
+        path: Utf8PathBuf,
+        /// Which state it is
+        id: StateId,
+        /// The serial of the present one
+        present: u64,
+        /// The command that makes it the present state
+        push: String,
+    },
+    /// A file of which nobody can tell what it holds
+    #[error(
+        "{} is what Terraform could not write, and it can't be read ({why}): \
+         another apply might make once more what only this file knows of",
+        shown(path)
+    )]
+    Unreadable {
+        /// The file
+        path: Utf8PathBuf,
+        /// What is wrong with it
+        why: String,
+    },
 }
 
 impl Hint for NotPushed {
     fn hints(&self) -> Vec<String> {
-        vec![
-            self.push.clone(),
-            format!("then remove it: rm {}", shown(&self.path)),
-        ]
+        match self {
+            Self::Newer { path, push, .. } => vec![
+                push.clone(),
+                format!("then remove it: rm {}", shown(path)),
+            ],
+            Self::Unreadable { path, .. } => vec![
+                "compare what there is with what the state has, and `terraform import` what is missing"
+                    .to_owned(),
+                format!("then move it away: mv {0} {0}.damaged", shown(path)),
+            ],
+        }
     }
 }
 
 /// The state that Terraform could not write, if it left one. Makes it private.
 pub(crate) fn errored(project: &Project) -> Option<Errored> {
     let path = project.terraform_dir().join(NAME);
-    let bytes = std::fs::read(&path).ok()?;
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
+        Err(error) => {
+            return Some(Errored {
+                path,
+                id: Err(error.to_string()),
+                bytes: Vec::new(),
+            });
+        }
+    };
     if let Err(error) = std::fs::set_permissions(&path, Permissions::from_mode(0o600)) {
         tracing::debug!(%path, %error, "it stays readable for others");
     }
-    let id = {
-        let text = decode(&bytes).ok()?;
-        StateId::of(&read_state(&text).ok()?)?
-    };
+    let id = which(&bytes);
     Some(Errored { path, id, bytes })
+}
+
+fn which(bytes: &[u8]) -> Result<StateId, String> {
+    let text = decode(bytes).map_err(|error| error.to_string())?;
+    let state = read_state(&text).map_err(|error| error.to_string())?;
+    StateId::of(&state).ok_or_else(|| "it has no lineage and serial".to_owned())
 }
 
 /// Refuses to go on from a state while one that comes after it waits to be pushed.
@@ -71,10 +111,18 @@ pub(crate) fn nothing_to_push(
     let Some(left) = errored(project) else {
         return Ok(());
     };
+    let id = match left.id {
+        Ok(id) => id,
+        Err(why) => {
+            return Err(NotPushed::Unreadable {
+                path: left.path,
+                why,
+            });
+        }
+    };
     let serial = present.map_or(0, |present| present.serial);
-    let is_newer = present.is_none_or(|present| {
-        present.lineage == left.id.lineage && present.serial < left.id.serial
-    });
+    let is_newer =
+        present.is_none_or(|present| present.lineage == id.lineage && present.serial < id.serial);
     if !is_newer {
         return Ok(());
     }
@@ -87,9 +135,9 @@ pub(crate) fn nothing_to_push(
             dir => dir,
         }
     );
-    Err(NotPushed {
+    Err(NotPushed::Newer {
         path: left.path,
-        id: left.id,
+        id,
         present: serial,
         push,
     })

@@ -2,7 +2,7 @@
 
 use infra_core::ledger::StateId;
 
-use super::{AcceptState, StateRefused, in_root_module};
+use super::{AcceptState, StateRefused, in_bucket, in_root_module};
 use crate::Project;
 
 /// What is known of the state before anything is decided.
@@ -29,14 +29,18 @@ impl StateGuard {
     /// # Errors
     ///
     /// If there is none, it has another lineage, or a lower serial than is remembered, and
-    /// nobody accepted exactly this. The error names the copies in the root module.
-    pub(crate) fn admit(
+    /// nobody accepted exactly this. The error names the copies in the root module and the
+    /// bucket.
+    pub(crate) async fn admit(
         &self,
         project: &Project,
         found: Option<&StateId>,
     ) -> Result<Admitted, StateRefused> {
-        self.judge(found)
-            .map_err(|refused| refused.with_copies(in_root_module(project, found)))
+        let refused = match self.judge(found) {
+            Ok(admitted) => return Ok(admitted),
+            Err(refused) => refused.with_copies(in_root_module(project, found)),
+        };
+        Err(refused.with_copies(in_bucket(project).await))
     }
 
     fn judge(&self, found: Option<&StateId>) -> Result<Admitted, StateRefused> {

@@ -12,7 +12,7 @@ mod guard;
 mod refused;
 
 pub use accept::{AcceptState, NotAState};
-pub(crate) use copies::{StateCopy, in_root_module};
+pub(crate) use copies::{StateCopy, in_bucket, in_root_module};
 pub use errored::NotPushed;
 pub(crate) use errored::{errored, nothing_to_push};
 pub(crate) use guard::{Admitted, StateGuard, written};

@@ -43,17 +43,17 @@ impl StateRefused {
         }
     }
 
-    /// Says what it could be put right with. Copies of other states are left out.
+    /// Adds what it could be put right with. Copies of other states are left out.
     pub(crate) fn with_copies(mut self, copies: Vec<StateCopy>) -> Self {
         let lineage = self
             .expected
             .as_ref()
             .map(|expected| expected.lineage.as_str());
-        self.copies = copies
+        let more = copies
             .into_iter()
             .filter(|copy| lineage.is_none_or(|lineage| lineage == copy.id.lineage))
-            .filter(|copy| Some(&copy.id) != self.found.as_ref())
-            .collect();
+            .filter(|copy| Some(&copy.id) != self.found.as_ref());
+        self.copies.extend(more);
         self.copies
             .sort_by(|a, b| (b.id.serial, &a.place).cmp(&(a.id.serial, &b.place)));
         self

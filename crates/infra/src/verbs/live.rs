@@ -83,7 +83,7 @@ pub(super) async fn plan(
     let made = context
         .stage(Stage::Plan, make(context, &terraform, &var_files, how))
         .await?;
-    guard.admit(project, made.state.as_ref())?;
+    guard.admit(project, made.state.as_ref()).await?;
     Ok(Recorded::output("terraform show -json", made.json))
 }
 

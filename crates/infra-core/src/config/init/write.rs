@@ -11,6 +11,8 @@ use crate::config::names;
 pub struct Found {
     /// What to call the stack; characters that a name can't have are replaced
     pub stack_name: String,
+    /// Where the first root module keeps its state: the label of its `backend` block
+    pub backend: Option<String>,
     /// The root modules, the most likely one first
     pub terraform_dirs: Vec<String>,
     /// The playbooks
@@ -49,12 +51,18 @@ fn write_stack(text: &mut String, found: &Found) -> std::fmt::Result {
         quoted(&label(&found.stack_name, "main"))
     )?;
     write_terraform(text, found)?;
-    text.push_str(
+    text.push_str(if found.backend.as_deref() == Some("s3") {
+        "
+  # Where infra keeps what it ran: beside Terraform's state, whose lock it holds for the whole
+  # run. What isn't said here is read from Terraform's backend block.
+  backend \"s3\" {}
+"
+    } else {
         "
   # Where infra keeps what it ran, and the lock that keeps two runs apart.
   backend \"local\" {}
-",
-    );
+"
+    });
     write_examples(text, found)?;
     write_playbooks(text, found)?;
     text.push_str("}\n");

@@ -116,6 +116,7 @@ fn the_block_that_forgets_a_runner() {
 fn what_was_found_is_written_with_comments() {
     let found = Found {
         stack_name: "my stack".into(),
+        backend: None,
         terraform_dirs: vec!["terraform/live".into(), "terraform/dev".into()],
         playbooks: vec![FoundPlaybook {
             path: "ansible/site.yml".into(),
@@ -266,6 +267,7 @@ proptest! {
         let runner = Runner { address: other.clone(), file: path.clone(), line: 1, playbooks: vec![other.clone(), path.clone()] };
         let found = Found {
             stack_name,
+            backend: Some("s3".into()),
             terraform_dirs: vec![dir.clone(), other.clone()],
             playbooks: vec![FoundPlaybook { path: format!("x{path}"), hosts }, FoundPlaybook { path: format!("y{other}"), hosts: Vec::new() }],
             resource_types: vec![format!("{other}_instance")],

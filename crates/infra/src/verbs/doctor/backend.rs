@@ -86,13 +86,7 @@ async fn digest(project: &Project, state: &StatePlace, repair: bool) -> Option<C
                 .hint("the next write of the state makes it"),
         });
     };
-    let proof = match Place::of(project) {
-        Ok(place) => match place.ledger().await {
-            Ok(ledger) => proves(ledger.index(), &found),
-            Err(error) => Err(error.to_string()),
-        },
-        Err(error) => Err(error.to_string()),
-    };
+    let proof = proof(project, state, &found).await;
     let failed = Check::new(NAME, Status::Error, mismatch.to_string());
     Some(match proof {
         Err(why) => failed.hint(why).hints(mismatch.hints()),
@@ -111,7 +105,31 @@ async fn digest(project: &Project, state: &StatePlace, repair: bool) -> Option<C
     })
 }
 
-/// Why the state that is there is the right one, or why that can't be told.
+/// Why the state that is there is the right one, or why that can't be told: by the ledger, or
+/// by the bucket where the ledger has nothing against it.
+async fn proof(project: &Project, state: &StatePlace, found: &Witnessed) -> Result<String, String> {
+    let place = Place::of(project).map_err(|error| error.to_string())?;
+    let ledger = place.ledger().await.map_err(|error| error.to_string())?;
+    let index = ledger.index();
+    let unknown = match proves(index, found) {
+        Ok(proof) => return Ok(proof),
+        Err(why) => why,
+    };
+    let goes_on = match (&found.id, &index.state) {
+        (Some(found), Some(last)) => found.can_follow(last),
+        (Some(_), None) => true,
+        (None, _) => false,
+    };
+    if !goes_on {
+        return Err(unknown);
+    }
+    match state.history_proves(found).await {
+        Ok(Some(proof)) => Ok(proof),
+        Ok(None) => Err(unknown),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 fn proves(index: &Index, found: &Witnessed) -> Result<String, String> {
     match &index.witnessed {
         Some(last) if last.md5 == found.md5 => {

@@ -36,9 +36,11 @@ pub(super) fn choose(seen: &Seen, stack_name: &str) -> Chosen {
     let first = roots.first();
     let resource_types = first.map(|root| root.resource_types.clone());
     let runners = first.map(|root| root.runners.clone());
+    let backend = first.and_then(|root| root.backend.clone());
     Chosen {
         found: Found {
             stack_name: stack_name.to_owned(),
+            backend,
             resource_types: resource_types.unwrap_or_default(),
             runners: runners.unwrap_or_default(),
             terraform_dirs: roots
@@ -69,7 +71,7 @@ pub(super) fn choose(seen: &Seen, stack_name: &str) -> Chosen {
 struct Root {
     dir: String,
     resource_types: Vec<String>,
-    has_backend: bool,
+    backend: Option<String>,
     has_provider: bool,
     runners: Vec<Runner>,
     unread: Vec<String>,
@@ -85,7 +87,7 @@ impl Root {
         Self {
             dir: dir.to_owned(),
             resource_types: module.resource_types,
-            has_backend: module.backend.is_some(),
+            backend: module.backend,
             has_provider: files.iter().any(|(_, text)| has_provider(text)),
             runners: find_runners(&files),
             unread: module.unread,
@@ -93,7 +95,7 @@ impl Root {
     }
 
     fn is_certain(&self) -> bool {
-        self.has_backend || self.has_provider || !self.runners.is_empty()
+        self.backend.is_some() || self.has_provider || !self.runners.is_empty()
     }
 }
 

@@ -86,3 +86,18 @@ fn a_module_beside_the_file_is_the_directory_itself() {
     let (_kept, root) = tree(&[("main.tf", MAIN)]);
     assert_eq!(init(&root).unwrap().terraform_dirs, ["."]);
 }
+
+#[test]
+fn records_go_where_terraform_has_its_state() {
+    let backend = "terraform {\n  backend \"s3\" {\n    bucket = \"states\"\n  }\n}\n";
+    for (module, expected) in [
+        (backend, "backend \"s3\" {}"),
+        ("terraform {}\n", "backend \"local\" {}"),
+    ] {
+        let (_kept, root) = tree(&[("main.tf", module)]);
+        init(&root).unwrap();
+        let text = std::fs::read_to_string(root.join("infra.hcl")).unwrap();
+        assert!(text.contains(expected), "{text}");
+        Config::parse(&text, "infra.hcl").unwrap();
+    }
+}
