@@ -39,6 +39,16 @@ fn a_run_may_find_the_disk_full_at_any_write() {
 }
 
 #[test]
+fn a_run_whose_records_are_with_the_state_may_lose_any_answer_and_be_killed_at_any_request() {
+    let aws = Simulator::start();
+    let workshop = Workshop::remote(&aws);
+    for fault in [RequestFault::LostAfter, RequestFault::KilledAfter] {
+        let fallen = sweep(&workshop, 5, 23, |nth| Blow::Request(nth, fault));
+        assert!(fallen >= 2, "a run makes more requests than {fallen}");
+    }
+}
+
+#[test]
 fn a_run_may_lose_any_answer_and_be_killed_at_any_request() {
     let aws = Simulator::start();
     let workshop = Workshop::shared(&aws);

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{DEADLINE, Workshop};
+use super::{DEADLINE, Records, Workshop};
 
 /// The bucket, the table and the key of the state.
 pub(super) const BUCKET: &str = "states";
@@ -120,7 +120,7 @@ impl Workshop<'_> {
         }
         project
             .write("terraform/main.tf", MAIN)
-            .write("infra.hcl", CONFIG)
+            .write("infra.hcl", &self.config())
             .write("ansible/base.yml", PLAYBOOK)
             .write("vault-password", "of no consequence\n")
             .write(
@@ -139,6 +139,16 @@ impl Workshop<'_> {
             .succeeds();
         let disks = self.top().join("disks");
         fs::create_dir_all(&disks).unwrap_or_else(|error| panic!("{disks}: {error}"));
+    }
+
+    fn config(&self) -> String {
+        const TERRAFORM: &str = "terraform { dir = \"terraform\" }\n";
+        match self.records {
+            Records::Here => CONFIG.to_owned(),
+            Records::WithTheState => {
+                CONFIG.replace(TERRAFORM, &format!("{TERRAFORM}  backend \"s3\" {{}}\n"))
+            }
+        }
     }
 
     pub(super) fn write_inputs(&self, revision: u32) {

@@ -6,10 +6,10 @@ use std::time::Duration;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
-use super::Workshop;
 use super::files::{BUCKET, KEY, MACHINES, TABLE};
+use super::{Records, Workshop};
 use crate::invariant::{
-    Done, Evidence, StateVersion, Violation, files_below, settle, texts, violations,
+    Done, Evidence, StateVersion, Text, Violation, files_below, settle, texts, violations,
 };
 
 /// What a run that ended, or its killed children, may take until nothing is left of it.
@@ -33,11 +33,15 @@ impl Workshop<'_> {
             settled: at_rest,
             processes: settle(&self.top(), PATIENCE),
             run_lock: self.read_private("lock.json"),
-            records: self.records(),
+            records: match self.records {
+                Records::Here => self.records_here(),
+                Records::WithTheState => self.records_in_s3(),
+            },
             texts: self.said.borrow().clone(),
             ..Evidence::default()
         };
         self.find_states(&mut evidence);
+        evidence.texts.extend(self.objects());
         let searched = files_below(&self.top());
         evidence.texts.extend(texts(
             searched
@@ -81,7 +85,51 @@ impl Workshop<'_> {
         fs::read_to_string(self.project.path(".infra/workshop").join(name)).ok()
     }
 
-    fn records(&self) -> Vec<(u64, Vec<u8>)> {
+    /// The records that the ledger in S3 has; each object must have been made once.
+    fn records_in_s3(&self) -> Vec<(u64, Vec<u8>)> {
+        let prefix = format!("{KEY}.infra/workshop/ledger/");
+        let store = self.aws.map(crate::Simulator::store);
+        let objects = store.into_iter().flat_map(|store| store.objects);
+        let mut records: Vec<(u64, Vec<u8>)> = objects
+            .filter_map(|object| {
+                let name = object.key.strip_prefix(&prefix)?.strip_suffix(".json")?;
+                let number: u64 = name.parse().ok()?;
+                let written = object.versions.iter().map(move |version| {
+                    let text = version.text.clone().unwrap_or_default();
+                    (number, text.into_bytes())
+                });
+                Some(written.collect::<Vec<_>>())
+            })
+            .flatten()
+            .collect();
+        records.sort();
+        records
+    }
+
+    /// What infra has put into the bucket, but what it keeps for its secrets: its key, and
+    /// copies of states.
+    fn objects(&self) -> Vec<Text> {
+        let prefix = format!("{KEY}.infra/workshop/");
+        let store = self.aws.map(crate::Simulator::store);
+        let objects = store.into_iter().flat_map(|store| store.objects);
+        let ours = objects.filter(|object| {
+            let name = object.key.strip_prefix(&prefix);
+            name.is_some_and(|name| name != "key" && !name.starts_with("parked/"))
+        });
+        let texts = ours.flat_map(|object| {
+            let key = object.key;
+            let versions = object.versions.into_iter();
+            versions.filter_map(move |version| {
+                Some(Text {
+                    place: format!("s3://{BUCKET}/{key}"),
+                    bytes: version.text?.into_bytes(),
+                })
+            })
+        });
+        texts.collect()
+    }
+
+    fn records_here(&self) -> Vec<(u64, Vec<u8>)> {
         let directory = self.project.path(".infra/workshop/ledger");
         let Ok(entries) = directory.read_dir_utf8() else {
             return Vec::new();

@@ -25,6 +25,7 @@ pub struct Workshop<'a> {
     /// The project
     pub project: Project,
     aws: Option<&'a Simulator>,
+    records: Records,
     canaries: Canaries,
     revision: Cell<u32>,
     /// What every run so far has printed
@@ -32,6 +33,15 @@ pub struct Workshop<'a> {
     /// Every state that was found, for a backend that keeps only the last
     states: RefCell<Vec<StateVersion>>,
     watcher: Watcher,
+}
+
+/// Where the ledger and the run lock are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Records {
+    /// In a directory of the project
+    Here,
+    /// Beside the state, whose lock is the run lock
+    WithTheState,
 }
 
 /// Where a secret is kept: in a variable of Terraform's, an output, the environment, a
@@ -44,23 +54,29 @@ const DEADLINE: Duration = Duration::from_mins(4);
 impl Workshop<'static> {
     /// A workshop whose state is a file, and whose ledger is on this machine.
     pub fn local() -> Self {
-        Self::furnish(Project::offline(), None)
+        Self::furnish(Project::offline(), None, Records::Here)
     }
 }
 
 impl<'a> Workshop<'a> {
     /// A workshop whose state is in S3, under a lock in DynamoDB.
     pub fn shared(aws: &'a Simulator) -> Self {
-        Self::furnish(Project::new(aws), Some(aws))
+        Self::furnish(Project::new(aws), Some(aws), Records::Here)
     }
 
-    fn furnish(project: Project, aws: Option<&'a Simulator>) -> Self {
+    /// A workshop whose state, ledger and lock are all in S3 and DynamoDB: `backend "s3" {}`.
+    pub fn remote(aws: &'a Simulator) -> Self {
+        Self::furnish(Project::new(aws), Some(aws), Records::WithTheState)
+    }
+
+    fn furnish(project: Project, aws: Option<&'a Simulator>, records: Records) -> Self {
         let top = project.root().parent();
         let owner = top.and_then(Utf8Path::file_name).unwrap_or_default();
         let workshop = Self {
             canaries: Canaries::new(&blake3::hash(owner.as_bytes()).to_hex()[..16], PLACES),
             project,
             aws,
+            records,
             revision: Cell::new(0),
             said: RefCell::default(),
             states: RefCell::default(),

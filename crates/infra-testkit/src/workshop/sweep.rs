@@ -153,17 +153,19 @@ impl Workshop<'_> {
         }
         let text = format!("{}{}", output.stdout, output.stderr);
         let words: Vec<&str> = text.split_whitespace().collect();
-        let unlock = words
-            .windows(2)
-            .find(|pair| pair[0] == "force-unlock")
-            .map(|pair| pair[1]);
-        if let Some(id) = unlock {
+        let unlock = words.windows(3).find(|three| three[1] == "force-unlock");
+        if let Some([program, _, id]) = unlock {
             let id = id.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '-');
-            let unlock = self
-                .project
-                .terraform("terraform", ["force-unlock", "-force", id])
-                .output();
-            self.heard(&unlock);
+            let unlock = if program.ends_with("infra") {
+                self.infra(&["force-unlock", "--yes", id])
+            } else {
+                self.project
+                    .terraform("terraform", ["force-unlock", "-force", id])
+            };
+            self.heard(&unlock.output());
+        }
+        if text.contains("infra doctor --repair") {
+            self.heard(&self.infra(&["doctor", "--repair"]).output());
         }
         let unsaved = self.project.path("terraform/errored.tfstate");
         if text.contains("state push errored.tfstate") && unsaved.exists() {

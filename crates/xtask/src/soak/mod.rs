@@ -35,6 +35,8 @@ enum Part {
     Process,
     /// Every request to S3 and DynamoDB: refused, late, lost, killed
     Requests,
+    /// The same where the ledger and the lock are in S3 and DynamoDB, too
+    Remote,
     /// Faults of all kinds at random places, one after the other
     Random,
 }
@@ -90,6 +92,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         let aws = Simulator::start();
         soak.sweep(&Workshop::shared(&aws), REQUESTS);
     }
+    if wants(Part::Remote) {
+        let aws = Simulator::start();
+        soak.sweep(&Workshop::remote(&aws), REQUESTS);
+    }
     if wants(Part::Random) {
         let seed = options.seed.unwrap_or_else(random::new_seed);
         anstream::println!("Random, --seed {seed}");
@@ -136,17 +142,18 @@ impl Soak {
         }
     }
 
-    /// Any fault at any effect, all on the same two projects, which must go on to work.
+    /// Any fault at any effect, all on the same three projects, which must go on to work.
     fn wander(&mut self, seed: u64) {
         let mut random = Random::new(seed);
         let aws = Simulator::start();
-        let (local, shared) = (Workshop::local(), Workshop::shared(&aws));
+        let other = Simulator::start();
+        let workshops = [
+            (Workshop::local(), PROCESS),
+            (Workshop::shared(&aws), REQUESTS),
+            (Workshop::remote(&other), REQUESTS),
+        ];
         while Instant::now() < self.until {
-            let (workshop, faults) = if random.below(2) == 0 {
-                (&local, PROCESS)
-            } else {
-                (&shared, REQUESTS)
-            };
+            let (workshop, faults) = &workshops[random.below(workshops.len())];
             let (_, fault) = faults[random.below(faults.len())];
             let nth = u32::try_from(random.below(60) + 1).unwrap_or(1);
             self.strike(workshop, fault(nth));
