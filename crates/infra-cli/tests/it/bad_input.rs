@@ -68,7 +68,7 @@ fn a_configuration_with_several_mistakes_shows_each_in_its_place() {
     2 |   teraform { dir = "x" }
       |   ^^^^^^^^
     hint: did you mean `terraform`?
-    hint: its blocks are terraform, backend, drift, inventory, ansible, playbook
+    hint: its blocks are terraform, backend, drift, inventory, ansible, dns, playbook
 
     error: playbook "p" has no "path"
      --> infra.hcl:3:3

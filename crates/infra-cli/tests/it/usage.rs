@@ -93,7 +93,7 @@ fn a_schema_that_there_is_not() {
     ------- stderr -------
     error: there is no schema "plna"
     hint: did you mean "plan"?
-    hint: there is: plan, apply, drift, inventory, inputs, explain, history, history-verify, init, validate, doctor, force-unlock, state-backup, state-list, state-restore, backend-init, event
+    hint: there is: plan, apply, drift, verify, inventory, inputs, explain, history, history-verify, init, validate, doctor, force-unlock, state-backup, state-list, state-restore, backend-init, event
     [exit status: 1]
     "#);
 }
