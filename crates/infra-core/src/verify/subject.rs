@@ -109,10 +109,7 @@ fn instances(state: &State<'_>) -> BTreeMap<String, Own> {
         .iter()
         .filter(|object| object.is_current_managed() && is_instance(&object.resource_type))
         .map(|object| {
-            let values = object.some_values(|name| {
-                matches!(name, "arn" | "ipv6_addresses")
-                    || ATTRIBUTES.iter().any(|(attribute, _)| *attribute == name)
-            });
+            let values = object.values();
             let text = |value: Option<&Value<'_>>| {
                 let text = value.and_then(Value::as_str)?;
                 Some(text.to_owned()).filter(|text| !text.is_empty())
