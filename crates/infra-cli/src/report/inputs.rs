@@ -45,6 +45,14 @@ pub(crate) fn inputs(answer: &InputsAnswer, detail: Detail) -> String {
         add_file(&mut page, file, detail);
     }
     page.folded(2, answer.files.len() - shown);
+    if !answer.modes.is_empty() {
+        page.heading("Files and directories whose mode counts too");
+        let shown = detail.fold(answer.modes.len(), ROOM);
+        for path in answer.modes.iter().take(shown) {
+            page.line(2, printable(path.as_str()));
+        }
+        page.folded(2, answer.modes.len() - shown);
+    }
     variables(&mut page, answer, detail);
     tools(&mut page, answer);
     unresolved(&mut page, answer);

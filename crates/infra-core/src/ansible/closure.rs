@@ -20,6 +20,7 @@ pub struct Closure {
     /// Its plays, those of imported playbooks included, in the order in which they run
     pub plays: Vec<PlayInputs>,
     pub(crate) files: BTreeMap<PathText, FileInput>,
+    pub(crate) attributes: BTreeMap<PathText, AttributesInput>,
     pub(crate) absent: BTreeSet<PathText>,
     pub(crate) collections: BTreeMap<String, CollectionInput>,
     pub(crate) unresolved: Vec<Unresolved>,
@@ -82,12 +83,22 @@ pub struct FileInput {
     /// each host, not byte by byte; what ansible-galaxy is told to install, by what is
     /// installed; a password of a vault, not at all.
     pub counted: bool,
-    /// Whether whether it may be executed counts too
-    pub mode_counts: bool,
     /// What of its content counts
     pub(crate) content: Content,
     /// Where it applies
     pub reach: BTreeSet<Reach>,
+}
+
+/// A file or directory of which more counts than its content.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct AttributesInput {
+    /// Whether its mode counts
+    pub(crate) mode: bool,
+    /// Whether it counts where it leads. If neither does, that it is there, which of a
+    /// directory with no file below it nothing else tells
+    pub(crate) link: bool,
+    /// Where it applies
+    pub(crate) reach: BTreeSet<Reach>,
 }
 
 /// What of a file's content counts.
@@ -137,6 +148,14 @@ impl Closure {
     /// The file at a path, if it is an input.
     pub fn file(&self, path: impl AsRef<Utf8Path>) -> Option<&FileInput> {
         self.files.get(path.as_ref().as_str())
+    }
+
+    /// Files and directories whose mode counts, and where they lead if they are links: they
+    /// are copied with both, or started.
+    pub fn modes(&self) -> impl Iterator<Item = &Utf8Path> {
+        (self.attributes.iter())
+            .filter(|(_, input)| input.mode || input.link)
+            .map(|(path, _)| &**path)
     }
 
     /// Paths that Ansible looks for and that don't exist. If one of them appears, the
@@ -292,6 +311,15 @@ impl<'c> HostInputs<'c> {
             .files
             .values()
             .filter(|file| file.reach.iter().any(|reach| self.reached(reach)))
+    }
+
+    /// Files and directories whose mode decides, and where they lead if they are links.
+    pub fn modes(&self) -> impl Iterator<Item = &'c Utf8Path> {
+        (self.closure.attributes.iter())
+            .filter(|(_, input)| {
+                (input.mode || input.link) && input.reach.iter().any(|reach| self.reached(reach))
+            })
+            .map(|(path, _)| &**path)
     }
 
     /// What the plays read.

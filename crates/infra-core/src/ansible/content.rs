@@ -3,12 +3,10 @@
 use super::tree::Digest;
 use super::yaml::{Shape, digest, load};
 
-/// Whether a digest is that of a file with these bytes, in any of the ways in which a
-/// fingerprint counts a file: by its bytes, by them and whether it may be executed, or by
-/// what it says as YAML.
+/// Whether a digest is that of a file with these bytes, in either of the ways in which a
+/// fingerprint counts a file: by its bytes, or by what it says as YAML.
 pub fn is_digest_of(bytes: &[u8], known: &Digest) -> bool {
-    let whole = blake3::hash(bytes);
-    if [whole, with_mode(&whole, false), with_mode(&whole, true)].contains(known) {
+    if blake3::hash(bytes) == *known {
         return true;
     }
     let Ok(documents) = load(bytes) else {
@@ -19,24 +17,16 @@ pub fn is_digest_of(bytes: &[u8], known: &Digest) -> bool {
         .any(|shape| digest(bytes, &documents, shape).as_ref() == Some(known))
 }
 
-/// The digest of a file of which counts as well whether it may be executed.
-pub(super) fn with_mode(digest: &Digest, executable: bool) -> Digest {
-    blake3::Hasher::new()
-        .update(digest.as_bytes())
-        .update(&[executable.into()])
-        .finalize()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_known_by_its_bytes_its_mode_and_by_what_it_says() {
+    fn a_file_is_known_by_its_bytes_and_by_what_it_says() {
         let bytes = b"a: 1 # why\n";
         let whole = blake3::hash(bytes);
         let says = digest(bytes, &load(bytes).unwrap(), Shape::Variables).unwrap();
-        assert!(is_digest_of(bytes, &whole) && is_digest_of(bytes, &with_mode(&whole, true)));
+        assert!(is_digest_of(bytes, &whole));
         assert!(is_digest_of(bytes, &says) && is_digest_of(b"a: 1\n", &says));
         assert!(!is_digest_of(b"a: 2\n", &says) && !is_digest_of(b"[", &whole));
     }

@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::closure::{Closure, Content, FileInput, Reach};
-use super::content::with_mode;
 use super::input::InputId;
 use super::membership::Membership;
 use super::reaching::Reaching;
 use super::reads::{HostSelection, Names};
 use super::request::{ClosureError, Request};
-use super::tree::{Digest, Kind};
+use super::tree::Digest;
 use crate::inventory::{Inventory, is_connection_variable};
 use crate::json::Value;
 
@@ -133,6 +132,17 @@ impl<'a> Fingerprinter<'a> {
                     .entry(reach)
                     .or_default()
                     .insert(InputId::File(file.path.clone()), content(request, file)?);
+            }
+        }
+        for (path, input) in &closure.attributes {
+            let reach = widest(&input.reach);
+            if !reach.is_empty() {
+                let digest = match request.tree.attributes(path)? {
+                    Some(attributes) => attributes.digest(input.mode, input.link),
+                    None => blake3::hash(b"absent"),
+                };
+                let id = InputId::Attributes(path.0.clone());
+                by_reach.entry(reach).or_default().insert(id, digest);
             }
         }
         let everywhere = by_reach
@@ -373,23 +383,8 @@ fn content(request: &Request<'_>, file: &FileInput) -> Result<Digest, ClosureErr
     if let Content::Says(digest) = file.content {
         return Ok(digest);
     }
-    Ok(match request.tree.digest(&file.path)? {
-        Some(digest) if file.mode_counts => {
-            let kind = request.tree.kind(&file.path)?;
-            with_mode(
-                &digest,
-                matches!(
-                    kind,
-                    Some(Kind::File {
-                        executable: true,
-                        ..
-                    })
-                ),
-            )
-        }
-        Some(digest) => digest,
-        None => blake3::hash(b"absent"),
-    })
+    let digest = request.tree.digest(&file.path)?;
+    Ok(digest.unwrap_or_else(|| blake3::hash(b"absent")))
 }
 
 fn keyed(key: &SecretKey, text: &str) -> Digest {

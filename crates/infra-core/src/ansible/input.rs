@@ -14,6 +14,8 @@ use thiserror::Error;
 pub enum InputId {
     /// The content of a file
     File(Utf8PathBuf),
+    /// The mode of a file or directory, and where it leads if it is a link
+    Attributes(Utf8PathBuf),
     /// A variable of the host, as the inventory gives it
     Variable(String),
     /// A variable of another host, which the closure reads through `hostvars`
@@ -62,6 +64,7 @@ impl InputId {
             Self::ExtraVariable(name) => (10, name, ""),
             Self::Environment(name) => (11, name, ""),
             Self::Setting(name) => (12, name, ""),
+            Self::Attributes(path) => (13, path.as_str(), ""),
         }
     }
 }
@@ -82,6 +85,7 @@ impl fmt::Display for InputId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => write!(f, "file {path}"),
+            Self::Attributes(path) => write!(f, "mode of {path}"),
             Self::Variable(name) => write!(f, "variable {name}"),
             Self::HostVariable { host, name } => write!(f, "hostvars[{host}].{name}"),
             Self::Group(name) => write!(f, "group {name}"),
@@ -108,8 +112,9 @@ impl FromStr for InputId {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         type Make = fn(String) -> InputId;
-        const PREFIXES: [(&str, Make); 8] = [
+        const PREFIXES: [(&str, Make); 9] = [
             ("file ", |rest| InputId::File(rest.into())),
+            ("mode of ", |rest| InputId::Attributes(rest.into())),
             ("variable ", InputId::Variable),
             ("group ", InputId::Group),
             ("hosts of play ", InputId::PlayHosts),
@@ -149,6 +154,7 @@ mod tests {
     fn a_name_reads_back_as_itself() {
         for id in [
             InputId::File("ansible/roles/x/templates/a b.j2".into()),
+            InputId::Attributes("files/run.sh".into()),
             InputId::Variable("http_port".into()),
             InputId::HostVariable {
                 host: "web[2].x".into(),

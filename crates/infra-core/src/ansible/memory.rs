@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::tree::{Entry, Kind, Tree, TreeError};
+use super::tree::{Attributes, Entry, Kind, Tree, TreeError};
 
 /// A [`Tree`] that holds its files in memory.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryTree {
-    files: BTreeMap<Utf8PathBuf, (Arc<[u8]>, bool)>,
+    files: BTreeMap<Utf8PathBuf, (Arc<[u8]>, u32)>,
     dirs: BTreeSet<Utf8PathBuf>,
 }
 
@@ -28,7 +28,7 @@ impl MemoryTree {
             self.dirs.insert(above.to_owned());
             dir = above.parent();
         }
-        self.files.insert(path, (Arc::from(bytes.as_ref()), false));
+        self.files.insert(path, (Arc::from(bytes.as_ref()), 0o644));
         self
     }
 
@@ -43,10 +43,10 @@ impl MemoryTree {
         self.files.keys().map(Utf8PathBuf::as_path)
     }
 
-    /// Sets whether a file may be executed.
-    pub fn set_executable(&mut self, path: impl AsRef<Utf8Path>, executable: bool) -> &mut Self {
+    /// Sets the permission bits of a file, which are `0644` at first.
+    pub fn set_mode(&mut self, path: impl AsRef<Utf8Path>, mode: u32) -> &mut Self {
         if let Some(file) = self.files.get_mut(path.as_ref()) {
-            file.1 = executable;
+            file.1 = mode;
         }
         self
     }
@@ -90,13 +90,20 @@ impl Tree for MemoryTree {
     }
 
     fn kind(&self, path: &Utf8Path) -> Result<Option<Kind>, TreeError> {
-        if let Some((bytes, executable)) = self.files.get(path) {
+        if let Some((bytes, _)) = self.files.get(path) {
             return Ok(Some(Kind::File {
-                executable: *executable,
                 len: bytes.len() as u64,
             }));
         }
         Ok((self.dirs.contains(path) || path.as_str().is_empty()).then_some(Kind::Dir))
+    }
+
+    fn attributes(&self, path: &Utf8Path) -> Result<Option<Attributes>, TreeError> {
+        let mode = match self.files.get(path) {
+            Some((_, mode)) => Some(*mode),
+            None => self.dirs.contains(path).then_some(0o755),
+        };
+        Ok(mode.map(|mode| Attributes { mode, link: None }))
     }
 }
 

@@ -49,6 +49,6 @@ pub use plays::{Plays, read_plays};
 pub use reads::{HostSelection, HostVariableRead, Names, Reads};
 pub use request::{ClosureError, Request, Tools};
 pub use source::Sources;
-pub use tree::{Digest, Entry, Kind, Tree, TreeError};
+pub use tree::{Attributes, Digest, Entry, Kind, Tree, TreeError};
 pub use unresolved::{Reason, Unresolved};
 pub use walk::{closure, closure_from};

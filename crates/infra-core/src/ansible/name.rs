@@ -81,6 +81,24 @@ impl Pattern {
         )
     }
 
+    /// What stands before the first space.
+    pub(crate) fn first_word(&self) -> Self {
+        let mut parts = Vec::new();
+        for part in &self.0 {
+            match part {
+                Part::Text(text) => match text.split_once(' ') {
+                    Some((word, _)) => {
+                        parts.push(Part::Text(word.to_owned()));
+                        break;
+                    }
+                    None => parts.push(part.clone()),
+                },
+                Part::Hole { .. } => parts.push(part.clone()),
+            }
+        }
+        Self(parts)
+    }
+
     /// The directory that every name starts with, and the pattern of what follows it.
     pub(crate) fn split_dir(&self) -> (String, Self) {
         let Some((Part::Text(first), rest)) = self.0.split_first() else {

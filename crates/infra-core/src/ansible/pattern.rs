@@ -49,6 +49,18 @@ pub(crate) fn select(
     selected
 }
 
+/// The names of groups and hosts in a pattern, wildcards as written.
+pub(crate) fn names_in(pattern: &[String]) -> Vec<String> {
+    let parts = pattern.iter().flat_map(|text| split(text));
+    parts
+        .map(|part| {
+            let name = part.trim_start_matches(['&', '!']);
+            let name = name.split_once('[').map_or(name, |(name, _)| name);
+            name.to_owned()
+        })
+        .collect()
+}
+
 /// `split_host_pattern`: at commas, or else at colons outside of brackets, unless the
 /// whole is an address.
 fn split(text: &str) -> Vec<String> {

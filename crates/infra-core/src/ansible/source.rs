@@ -9,7 +9,8 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::jinja::{
-    Found, Scan, find, identifiers, is_template, qualified_names, scan_expression, scan_template,
+    Found, Lines, Scan, find, identifiers, is_template, qualified_names, scan_at, scan_expression,
+    scan_template,
 };
 use super::tree::{Digest, Kind, Tree, TreeError};
 use super::yaml::{Data, Node, Shape, YamlError, digest, load};
@@ -187,14 +188,22 @@ fn is_expression(key: &str) -> bool {
     )
 }
 
+/// Where the code of a scalar stands.
+fn lines(node: &Node) -> Lines<'_> {
+    match &node.openings {
+        Some(openings) => Lines::Openings(openings),
+        None => Lines::From(node.line),
+    }
+}
+
 fn scan_node(node: &Node, expression: bool, scan: &mut Scan) {
     match &node.data {
         Data::Scalar { text, .. } => {
             if node.is_opaque() {
             } else if expression {
-                scan.extend(scan_expression(text, node.line));
+                scan.extend(scan_expression(text, lines(node)));
             } else if is_template(text) {
-                scan.extend(scan_template(text, node.line));
+                scan.extend(scan_at(text, lines(node)));
             }
         }
         Data::Sequence(items) => items
@@ -331,6 +340,11 @@ impl<'t> Sources<'t> {
 
     pub(crate) fn is_file(&self, path: &Utf8Path) -> bool {
         matches!(self.kind(path), Some(Kind::File { .. }))
+    }
+
+    pub(crate) fn is_link(&self, path: &Utf8Path) -> bool {
+        let attributes = self.tree.attributes(path).ok().flatten();
+        attributes.is_some_and(|attributes| attributes.link.is_some())
     }
 
     pub(crate) fn is_dir(&self, path: &Utf8Path) -> bool {

@@ -23,6 +23,9 @@ pub trait Tree {
     /// What stands at a path, after following links. None: nothing, or a broken link.
     fn kind(&self, path: &Utf8Path) -> Result<Option<Kind>, TreeError>;
 
+    /// What a directory says of a path, whose content apart. None: there is nothing.
+    fn attributes(&self, path: &Utf8Path) -> Result<Option<Attributes>, TreeError>;
+
     /// The digest of a file's content. An implementation may know it without reading.
     fn digest(&self, path: &Utf8Path) -> Result<Option<Digest>, TreeError> {
         Ok(self.read(path)?.map(|bytes| blake3::hash(&bytes)))
@@ -45,8 +48,6 @@ pub trait Tree {
 pub enum Kind {
     /// A regular file
     File {
-        /// Whether anyone may execute it
-        executable: bool,
         /// Its size in bytes
         len: u64,
     },
@@ -54,6 +55,25 @@ pub enum Kind {
     Dir,
     /// A socket, a device, a pipe
     Other,
+}
+
+/// What a directory says of a file or directory, its content apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attributes {
+    /// The permission bits, after following links
+    pub mode: u32,
+    /// Where it leads, as written, if it is a link
+    pub link: Option<String>,
+}
+
+impl Attributes {
+    /// The digest of the mode, of where it leads, of both, or of its being there.
+    pub(crate) fn digest(&self, mode: bool, link: bool) -> Digest {
+        let mode = mode.then(|| format!("{:04o}", self.mode));
+        let link = self.link.as_deref().filter(|_| link);
+        let (mode, link) = (mode.unwrap_or_default(), link.unwrap_or_default());
+        blake3::hash(format!("{mode} {link}").as_bytes())
+    }
 }
 
 /// One name in a directory.

@@ -1,7 +1,7 @@
 //! The closure of a playbook: what is in it, what isn't, and that nothing makes it fail.
 
 use infra_core::ansible::{
-    ClosureError, Entry, Kind, MemoryTree, Reason, Request, Tree, TreeError, closure,
+    Attributes, ClosureError, Entry, Kind, MemoryTree, Reason, Request, Tree, TreeError, closure,
 };
 use infra_core::inventory::{Group, Host, Inventory};
 use proptest::prelude::*;
@@ -272,6 +272,9 @@ impl Tree for Reversed<'_> {
     }
     fn kind(&self, path: &camino::Utf8Path) -> Result<Option<Kind>, TreeError> {
         self.0.kind(path)
+    }
+    fn attributes(&self, path: &camino::Utf8Path) -> Result<Option<Attributes>, TreeError> {
+        self.0.attributes(path)
     }
 }
 

@@ -7,8 +7,11 @@
 mod ansible_closure;
 mod ansible_federation;
 mod ansible_fingerprint;
+mod ansible_made;
+mod ansible_modes;
 mod ansible_mutation;
 mod ansible_others;
+mod ansible_unresolved;
 mod config;
 mod consequence_scale;
 mod consequences;

@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use infra_core::ansible::{Digest, Entry, Kind, Tree, TreeError};
+use infra_core::ansible::{Attributes, Digest, Entry, Kind, Tree, TreeError};
 
 /// Directories that tools keep for themselves, and change on their own. A search that goes
 /// by directory passes over them, or each run would be a reason for the next; a path that
@@ -203,6 +203,25 @@ impl Tree for FsTree {
         Ok(kind)
     }
 
+    fn attributes(&self, path: &Utf8Path) -> Result<Option<Attributes>, TreeError> {
+        let whole = self.root.join(path);
+        let look = || -> io::Result<Attributes> {
+            let link = fs::symlink_metadata(&whole)?
+                .is_symlink()
+                .then(|| fs::read_link(&whole))
+                .transpose()?;
+            Ok(Attributes {
+                mode: fs::metadata(&whole)?.permissions().mode() & 0o7777,
+                link: link.map(|link| link.to_string_lossy().into_owned()),
+            })
+        };
+        match look() {
+            Ok(attributes) => Ok(Some(attributes)),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(unreadable(path, &error)),
+        }
+    }
+
     fn digest(&self, path: &Utf8Path) -> Result<Option<Digest>, TreeError> {
         if let Some(known) = self.digests.borrow().get(path.as_str()) {
             return Ok(Some(*known));
@@ -248,7 +267,6 @@ impl Tree for FsTree {
 fn kind(metadata: &Metadata) -> Kind {
     if metadata.is_file() {
         Kind::File {
-            executable: metadata.permissions().mode() & 0o111 != 0,
             len: metadata.len(),
         }
     } else if metadata.is_dir() {

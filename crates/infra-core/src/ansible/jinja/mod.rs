@@ -11,5 +11,7 @@ mod tokens;
 
 pub(crate) use expr::{Access, Expr, chain};
 pub(crate) use reads::{Found, LookupCall, find};
-pub(crate) use scan::{Scan, is_template, pieces, scan_expression, scan_template};
+pub(crate) use scan::{
+    Lines, Scan, is_template, openings, pieces, scan_at, scan_expression, scan_template,
+};
 pub(crate) use tokens::{identifiers, qualified_names};

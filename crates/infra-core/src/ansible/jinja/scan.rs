@@ -38,6 +38,40 @@ pub(crate) fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%")
 }
 
+/// Where the code of a text stands in its file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Lines<'l> {
+    /// The text starts on this line, and has the line breaks of the file
+    From(u32),
+    /// The lines of all that opens code, in order
+    Openings(&'l [u32]),
+}
+
+impl Lines<'_> {
+    fn first(self) -> u32 {
+        match self {
+            Self::From(line) => line,
+            Self::Openings(lines) => lines.first().copied().unwrap_or(1),
+        }
+    }
+
+    /// The line of an opening, by its number in the text.
+    fn opening(self, number: usize, counted: u32) -> u32 {
+        match self {
+            Self::From(_) => counted,
+            Self::Openings(lines) => lines.get(number).copied().unwrap_or(counted),
+        }
+    }
+}
+
+/// How often code is opened in a text.
+pub(crate) fn openings(text: &str) -> usize {
+    ["{{", "{%", "{#"]
+        .iter()
+        .map(|open| text.matches(open).count())
+        .sum()
+}
+
 enum Segment<'t> {
     Text(&'t str),
     Output(&'t str),
@@ -46,8 +80,13 @@ enum Segment<'t> {
 
 /// Reads a template whose first line is number `line`.
 pub(crate) fn scan_template(text: &str, line: u32) -> Scan {
+    scan_at(text, Lines::From(line))
+}
+
+/// Reads a template whose code stands on these lines.
+pub(crate) fn scan_at(text: &str, lines: Lines<'_>) -> Scan {
     let mut scan = Scan::default();
-    for (line, segment) in segments(text, line) {
+    for (line, segment) in segments(text, lines) {
         match segment {
             Segment::Text(_) => {}
             Segment::Output(code) => scan.expression(line, code),
@@ -58,13 +97,13 @@ pub(crate) fn scan_template(text: &str, line: u32) -> Scan {
 }
 
 /// Reads the value of a keyword that is an expression, such as `when`.
-pub(crate) fn scan_expression(text: &str, line: u32) -> Scan {
+pub(crate) fn scan_expression(text: &str, lines: Lines<'_>) -> Scan {
     if is_template(text) {
-        return scan_template(text, line);
+        return scan_at(text, lines);
     }
     let mut scan = Scan::default();
     if !text.trim().is_empty() {
-        scan.expression(line, text);
+        scan.expression(lines.first(), text);
     }
     scan
 }
@@ -72,7 +111,7 @@ pub(crate) fn scan_expression(text: &str, line: u32) -> Scan {
 /// The literal and the computed parts of a text. What stands between two statements
 /// depends on them, and is one part that could be anything. None: code could not be read.
 pub(crate) fn pieces(text: &str) -> Option<Vec<Expr>> {
-    let segments = segments(text, 1);
+    let segments = segments(text, Lines::From(1));
     let is_statement = |(_, segment): &(u32, Segment<'_>)| matches!(segment, Segment::Statement(_));
     let first = segments
         .iter()
@@ -93,10 +132,11 @@ pub(crate) fn pieces(text: &str) -> Option<Vec<Expr>> {
     Some(pieces)
 }
 
-fn segments(text: &str, first_line: u32) -> Vec<(u32, Segment<'_>)> {
+fn segments<'t>(text: &'t str, lines: Lines<'_>) -> Vec<(u32, Segment<'t>)> {
     let mut found = Vec::new();
     let mut rest = text;
-    let mut line = first_line;
+    let mut line = lines.first();
+    let mut opened_before = 0;
     let count = |text: &str| {
         u32::try_from(text.bytes().filter(|b| *b == b'\n').count()).unwrap_or(u32::MAX)
     };
@@ -113,7 +153,7 @@ fn segments(text: &str, first_line: u32) -> Vec<(u32, Segment<'_>)> {
         if !before.is_empty() {
             found.push((line, Segment::Text(before)));
         }
-        line = line.saturating_add(count(before));
+        line = lines.opening(opened_before, line.saturating_add(count(before)));
         let Some(body) = opened.get(2..) else { break };
         let (code, after) = if opened.starts_with("{#") {
             body.split_once("#}").unwrap_or((body, ""))
@@ -138,6 +178,7 @@ fn segments(text: &str, first_line: u32) -> Vec<(u32, Segment<'_>)> {
                     .get(close..)
                     .and_then(|tail| tail.split_once("%}"))
                     .map_or("", |(_, tail)| tail);
+                opened_before += openings(without(opened, rest));
                 continue;
             } else {
                 found.push((line, Segment::Statement(trimmed)));
@@ -145,9 +186,15 @@ fn segments(text: &str, first_line: u32) -> Vec<(u32, Segment<'_>)> {
             (code, after)
         };
         line = line.saturating_add(count(code));
+        opened_before += openings(without(opened, after));
         rest = after;
     }
     found
+}
+
+/// A text without its end.
+fn without<'t>(text: &'t str, end: &str) -> &'t str {
+    text.strip_suffix(end).unwrap_or(text)
 }
 
 /// Splits at the end mark that is outside of strings and brackets. Without one, all of

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Walker;
-use super::context::{Context, Search, Use, Wanted};
+use super::context::{Besides, Context, Search, Use, Wanted};
 use super::task::{Args, words};
 use crate::ansible::builtin::{MODULES, own_action};
 use crate::ansible::closure::Reach;
@@ -42,7 +42,8 @@ impl Walker<'_> {
         match name {
             "include_vars" => return self.include_vars(context, args, scope),
             "template" | "win_template" => {
-                self.source(context, args, scope, "src", "templates", Use::Template);
+                let besides = self.modes(context, args, scope);
+                self.source(context, args, scope, "templates", Use::Template, besides);
             }
             // Of `assemble`, the files are on the managed host unless it is told otherwise.
             "copy" | "win_copy" | "patch" | "win_robocopy" | "synchronize" | "uri"
@@ -51,7 +52,16 @@ impl Walker<'_> {
                     || name == "unarchive" && args.is_false("copy")
                     || name == "assemble" && args.get("remote_src").is_none()) =>
             {
-                self.source(context, args, scope, "src", "files", Use::Data);
+                let besides = match name {
+                    "copy" => match self.modes(context, args, scope) {
+                        Besides::Nothing if args.get("local_follow").is_some() => Besides::Links,
+                        modes => modes,
+                    },
+                    // `--archive` of rsync.
+                    "synchronize" => Besides::Entries,
+                    _ => Besides::Nothing,
+                };
+                self.source(context, args, scope, "files", Use::Data, besides);
             }
             "script" | "win_script" => {
                 let line = args
@@ -68,6 +78,7 @@ impl Walker<'_> {
                         scope,
                         vec!["files"],
                         Use::Data,
+                        Besides::Nothing,
                         name,
                         true,
                     );
@@ -91,6 +102,7 @@ impl Walker<'_> {
                     Reason::DynamicInventory,
                     Some(context.play),
                 );
+                self.makes(context, args, scope, name);
                 if let Some(play) = self.plays.get_mut(context.play) {
                     play.makes_hosts = true;
                     play.sets_any |= name == "add_host";
@@ -117,7 +129,17 @@ impl Walker<'_> {
                     };
                     // What a module elsewhere would do with a computed name isn't known;
                     // one that could be anything is most often a path of the managed host.
-                    self.named(context, &text, args.line, scope, subdirs, used, name, false);
+                    self.named(
+                        context,
+                        &text,
+                        args.line,
+                        scope,
+                        subdirs,
+                        used,
+                        Besides::Nothing,
+                        name,
+                        false,
+                    );
                 }
             }
         }
@@ -129,11 +151,11 @@ impl Walker<'_> {
         context: &Context,
         args: &Args,
         scope: &Scope,
-        key: &str,
         subdir: &'static str,
         used: Use,
+        besides: Besides,
     ) {
-        if let Some(node) = args.get(key)
+        if let Some(node) = args.get("src")
             && let Some(text) = node.text()
         {
             let what = if subdir == "templates" {
@@ -142,7 +164,36 @@ impl Walker<'_> {
                 "src"
             };
             let (text, line) = (text.to_owned(), node.line);
-            self.named(context, &text, line, scope, vec![subdir], used, what, true);
+            self.named(
+                context,
+                &text,
+                line,
+                scope,
+                vec![subdir],
+                used,
+                besides,
+                what,
+                true,
+            );
+        }
+    }
+
+    /// Whether `copy` and `template` look at the mode of what they copy.
+    fn modes(&self, context: &Context, args: &Args, scope: &Scope) -> Besides {
+        let preserves = match args.text("mode") {
+            Some(mode) if is_template(mode) => {
+                let here = self.scope(context, scope);
+                let found = self.values.resolve(&Name::new(mode), &here);
+                found.iter().any(|pattern| pattern.matches("preserve"))
+                    || found.is_empty() && context.preserves
+            }
+            Some(mode) => mode == "preserve",
+            None => context.preserves,
+        };
+        if preserves {
+            Besides::Modes
+        } else {
+            Besides::Nothing
         }
     }
 
@@ -155,6 +206,7 @@ impl Walker<'_> {
         scope: &Scope,
         subdirs: Vec<&'static str>,
         used: Use,
+        besides: Besides,
         what: &str,
         expected: bool,
     ) {
@@ -176,6 +228,7 @@ impl Walker<'_> {
             scope: scope.clone(),
             search: Search::Needle(subdirs),
             used,
+            besides,
             line,
             what: what.to_owned(),
             expected,
@@ -202,6 +255,7 @@ impl Walker<'_> {
                     scope,
                     vec!["vars"],
                     Use::Vars,
+                    Besides::Nothing,
                     "include_vars",
                     true,
                 );
@@ -229,6 +283,7 @@ impl Walker<'_> {
                     scope,
                     vec!["vars"],
                     Use::Vars,
+                    Besides::Nothing,
                     "include_vars",
                     true,
                 );
@@ -396,7 +451,11 @@ impl Walker<'_> {
                     && path != context.base
                     && !context.base.starts_with(&path);
             if counts {
-                self.data(&context.step(line, name), &path, false);
+                let context = context.step(line, name);
+                if command && self.sources.is_file(&path) {
+                    self.besides(&context, &path, Besides::Modes);
+                }
+                self.data(&context, &path, false);
             }
         }
     }

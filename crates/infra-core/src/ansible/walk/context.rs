@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
+use super::playbook::defaults_preserve;
 use crate::ansible::closure::Reach;
 use crate::ansible::jinja::Expr;
 use crate::ansible::name::Name;
 use crate::ansible::search::Place;
 use crate::ansible::values::Scope;
+use crate::ansible::yaml::Node;
 
 /// How something was reached: the last step, and the way to it.
 #[derive(Debug)]
@@ -63,6 +65,8 @@ pub(super) struct Context {
     pub(super) handlers: bool,
     /// Collections whose roles need no full name
     pub(super) collections: Vec<String>,
+    /// Whether `module_defaults` above may say `mode: preserve`
+    pub(super) preserves: bool,
     /// Where what is found applies
     pub(super) reach: Reach,
     /// How the file was reached
@@ -80,6 +84,14 @@ impl Context {
     /// The subdirectory of a role that these tasks come from.
     pub(super) fn subdir(&self) -> &'static str {
         if self.handlers { "handlers" } else { "tasks" }
+    }
+
+    /// The same place, within a block, a task or the entry of a role.
+    pub(super) fn under(&self, node: &Node) -> Self {
+        Self {
+            preserves: self.preserves || defaults_preserve(node),
+            ..self.clone()
+        }
     }
 
     /// The same place, one step further.
@@ -106,8 +118,22 @@ pub(super) enum Use {
     Template,
     /// Bytes; of a directory all that is below it
     Data,
+    /// The same, of a name with options behind it
+    Password,
     /// A role
     Role(RoleFiles),
+}
+
+/// What counts of a file or directory besides what a [`Use`] reads of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Besides {
+    Nothing,
+    /// Where links lead
+    Links,
+    /// The modes of files
+    Modes,
+    /// The modes of files and directories, and where links lead
+    Entries,
 }
 
 /// Where to look for a name.
@@ -134,6 +160,7 @@ pub(super) struct Wanted {
     pub(super) scope: Scope,
     pub(super) search: Search,
     pub(super) used: Use,
+    pub(super) besides: Besides,
     pub(super) line: u32,
     /// The word for it in the chain: `template`, `roles`
     pub(super) what: String,

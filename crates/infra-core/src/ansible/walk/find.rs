@@ -6,7 +6,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Walker;
-use super::context::{Context, Search, Use, Via, Wanted};
+use super::context::{Besides, Context, Search, Use, Via, Wanted};
 use super::record::Text;
 use crate::ansible::closure::Reach;
 use crate::ansible::jinja::{Access, Expr, chain};
@@ -58,7 +58,11 @@ impl Walker<'_> {
 
     fn look_for_one(&mut self, wanted: &Wanted, widest: bool) {
         let scope = self.scope(&wanted.context, &wanted.scope);
-        let patterns: BTreeSet<Pattern> = self.values.resolve(&wanted.name, &scope);
+        let mut patterns: BTreeSet<Pattern> = self.values.resolve(&wanted.name, &scope);
+        if wanted.used == Use::Password {
+            // `path length=8`
+            patterns = patterns.iter().map(Pattern::first_word).collect();
+        }
         if !widest && patterns.iter().any(Pattern::is_any) {
             return;
         }
@@ -126,11 +130,12 @@ impl Walker<'_> {
     /// reads count, and it isn't followed further.
     fn anything(&mut self, wanted: &Wanted, path: &Utf8Path) {
         let context = wanted.context.step(wanted.line, &wanted.what);
+        self.besides(&context, path, wanted.besides);
         self.data(&context, path, true);
         if wanted.used == Use::Vars {
             self.sets_variables(context.play, path);
         }
-        if wanted.used != Use::Data {
+        if !matches!(wanted.used, Use::Data | Use::Password) {
             self.mention(context.play, path, Text::Template, None, &context.via);
         }
     }
@@ -255,7 +260,7 @@ impl Walker<'_> {
                 Some(kind) => {
                     let fits = match wanted.used {
                         Use::Role(_) => kind == Kind::Dir,
-                        Use::Data => kind != Kind::Other,
+                        Use::Data | Use::Password => kind != Kind::Other,
                         Use::Tasks | Use::Vars | Use::Template => matches!(kind, Kind::File { .. }),
                     };
                     if fits && !found.contains(&path) {
@@ -292,7 +297,7 @@ impl Walker<'_> {
             for (relative, kind) in self.below(&start, Some(wanted.context.play)).iter() {
                 let fits = match wanted.used {
                     Use::Role(_) => *kind == Kind::Dir && relative.components().count() == 1,
-                    Use::Data => *kind != Kind::Other,
+                    Use::Data | Use::Password => *kind != Kind::Other,
                     Use::Tasks | Use::Vars => {
                         matches!(kind, Kind::File { .. }) && is_yaml_name(relative)
                     }
@@ -312,6 +317,7 @@ impl Walker<'_> {
 
     fn use_file(&mut self, wanted: &Wanted, path: &Utf8Path, literal: Option<&str>, widened: bool) {
         let context = wanted.context.step(wanted.line, &wanted.what);
+        self.besides(&context, path, wanted.besides);
         match &wanted.used {
             Use::Tasks => {
                 let (reach, via) = (context.reach.clone(), &context.via);
@@ -332,7 +338,7 @@ impl Walker<'_> {
                 }
             }
             Use::Template => self.template(&context, path, widened),
-            Use::Data => self.data(&context, path, widened),
+            Use::Data | Use::Password => self.data(&context, path, widened),
             Use::Role(files) => self.role(&context, path, files),
         }
     }
@@ -405,11 +411,40 @@ impl Walker<'_> {
                 scope: Scope::default(),
                 search: Search::Places(places),
                 used: Use::Template,
+                besides: Besides::Nothing,
                 line: *line,
                 what: "include".to_owned(),
                 expected: true,
                 glob: false,
             });
+        }
+    }
+
+    /// What counts of a file besides its content, or of all that is below a directory.
+    pub(super) fn besides(&mut self, context: &Context, path: &Utf8Path, besides: Besides) {
+        if besides == Besides::Nothing || path.as_str().is_empty() || path == "/" {
+            return;
+        }
+        let Some(top) = self.sources.kind(path) else {
+            return;
+        };
+        let mut found = vec![(path.to_owned(), top)];
+        if top == Kind::Dir {
+            let below = self.below(path, Some(context.play));
+            found.extend(below.iter().map(|(name, kind)| (path.join(name), *kind)));
+        }
+        for (path, kind) in found {
+            let file = matches!(kind, Kind::File { .. });
+            let link =
+                matches!(besides, Besides::Links | Besides::Entries) && self.sources.is_link(&path);
+            let mode = match besides {
+                Besides::Nothing | Besides::Links => false,
+                Besides::Modes => file,
+                Besides::Entries => !link && (file || kind == Kind::Dir),
+            };
+            if mode || link {
+                self.add_attributes(&path, &context.reach, mode, link);
+            }
         }
     }
 
@@ -420,14 +455,17 @@ impl Walker<'_> {
                 if path.as_str().is_empty() || path.as_str() == "/" {
                     return;
                 }
-                for (relative, kind) in self.below(path, Some(context.play)).iter() {
+                let below = self.below(path, Some(context.play));
+                for (at, (relative, kind)) in below.iter().enumerate() {
+                    let whole = path.join(relative);
                     if matches!(kind, Kind::File { .. }) {
-                        self.add_file(
-                            &path.join(relative),
-                            context.reach.clone(),
-                            &context.via,
-                            widened,
-                        );
+                        self.add_file(&whole, context.reach.clone(), &context.via, widened);
+                    } else if *kind == Kind::Dir {
+                        // What is in a directory follows it. Of an empty one nothing else tells.
+                        let next = below.get(at + 1);
+                        if next.is_none_or(|(next, _)| !next.starts_with(relative)) {
+                            self.add_attributes(&whole, &context.reach, false, false);
+                        }
                     }
                 }
             }

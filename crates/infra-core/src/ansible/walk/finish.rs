@@ -21,9 +21,11 @@ impl Walker<'_> {
         self.declared()?;
         let ignored = globs(&self.request.ignore)?;
         self.files.retain(|path, _| !ignored.is_match(&path.0));
+        self.attributes.retain(|path, _| !ignored.is_match(&path.0));
         self.absent
             .retain(|path| !self.files.contains_key(path.as_str()));
         self.says();
+        self.widen_reads();
         let layers = self.layers();
         let known = self.known_variables();
         let follows = self.follows();
@@ -76,6 +78,7 @@ impl Walker<'_> {
             playbook: self.request.playbook.clone(),
             plays,
             files: self.files,
+            attributes: self.attributes,
             absent: self.absent,
             collections: self.collections,
             unresolved,
@@ -132,7 +135,7 @@ impl Walker<'_> {
             .iter()
             .enumerate()
             .map(|(at, play)| {
-                let mut follows = BTreeSet::new();
+                let mut follows = self.fillers(at);
                 for read in &play.inputs.reads.hostvars {
                     let hosts = self.selected(&read.hosts);
                     for (earlier, other) in self.plays.iter().enumerate().take(at + 1) {

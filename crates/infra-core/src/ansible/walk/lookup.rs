@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Walker;
-use super::context::{Context, Search, Use, Wanted};
+use super::context::{Besides, Context, Search, Use, Wanted};
 use super::task::{expr_of, words};
 use crate::ansible::builtin::{Lookup, lookup};
 use crate::ansible::closure::Reach;
@@ -74,7 +74,7 @@ impl Walker<'_> {
             Lookup::Pure => return,
             Lookup::Files("") => {
                 // `password` keeps what it made up in a file beside the playbook.
-                (call.args.clone(), "", Use::Data)
+                (call.args.clone(), "", Use::Password)
             }
             Lookup::Files(subdir) => (call.args.clone(), subdir, Use::Data),
             Lookup::Template => (call.args.clone(), "templates", Use::Template),
@@ -172,11 +172,16 @@ impl Walker<'_> {
                 context: context.clone(),
                 name: Name {
                     text: format!("lookup {plugin}"),
-                    parts: Some(vec![strip_options(term, plugin)]),
+                    parts: Some(vec![term]),
                 },
                 scope: Scope::default(),
                 search: Search::Needle(subdirs),
                 used: used.clone(),
+                // It tells the mode of each, and where links lead.
+                besides: match lookup(plugin) {
+                    Lookup::Directory => Besides::Entries,
+                    _ => Besides::Nothing,
+                },
                 line: call.line,
                 what: format!("lookup {plugin}"),
                 expected: true,
@@ -221,7 +226,9 @@ impl Walker<'_> {
                 let word = word.trim_matches(['"', '\'', ';', '<', '|', '&', '(', ')']);
                 let path = join(&self.request.root, &context.base, word);
                 if !word.is_empty() && !is_outside(&path) && self.sources.is_file(&path) {
-                    self.data(&context.step(call.line, "lookup"), &path, false);
+                    let context = context.step(call.line, "lookup");
+                    self.besides(&context, &path, Besides::Modes);
+                    self.data(&context, &path, false);
                 }
             }
         }
@@ -265,6 +272,7 @@ impl Walker<'_> {
                 scope: Scope::default(),
                 search: Search::Needle(vec![subdir]),
                 used: Use::Data,
+                besides: Besides::Nothing,
                 line: value.line,
                 what: "with_first_found".to_owned(),
                 expected: true,
@@ -307,17 +315,4 @@ fn inline_file(args: &[Expr], default: &str) -> Expr {
             || Expr::Str(default.to_owned()),
             |file| Expr::Str(file.to_owned()),
         )
-}
-
-/// `lookup('password', 'path length=8')`: only the first word is a path.
-fn strip_options(term: Expr, plugin: &str) -> Expr {
-    match term {
-        Expr::Str(text) if plugin.ends_with("password") => Expr::Str(
-            text.split_whitespace()
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
-        ),
-        other => other,
-    }
 }

@@ -7,6 +7,7 @@ mod find;
 mod finish;
 mod hosts;
 mod lookup;
+mod made;
 mod origins;
 mod others;
 mod playbook;
@@ -22,7 +23,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use self::context::{Context, LookupUse, Via, Wanted};
 use self::record::Text;
-use super::closure::{Closure, CollectionInput, FileInput, PlayInputs, Reach};
+use super::closure::{AttributesInput, Closure, CollectionInput, FileInput, PlayInputs, Reach};
 use super::layers::Owner;
 use super::membership::Membership;
 use super::path::{is_outside, parent};
@@ -78,6 +79,7 @@ pub fn closure_from<'r>(
         request,
         inventory_dirs: Vec::new(),
         files: BTreeMap::new(),
+        attributes: BTreeMap::new(),
         absent: BTreeSet::new(),
         shapes: BTreeMap::new(),
         unresolved: BTreeMap::new(),
@@ -93,6 +95,8 @@ pub fn closure_from<'r>(
         values_mentioned: BTreeSet::new(),
         wanted: Vec::new(),
         late_roles: Vec::new(),
+        makers: Vec::new(),
+        made: BTreeSet::new(),
         default_collection: None,
         playbooks: Vec::new(),
         walked: BTreeMap::new(),
@@ -111,6 +115,8 @@ struct Play {
     inputs: PlayInputs,
     /// The directory of its playbook
     base: Utf8PathBuf,
+    /// What it says under `hosts`
+    patterns: Vec<String>,
     /// Every identifier in the text of its files
     words: BTreeSet<Arc<str>>,
     /// Those in the text of plugins
@@ -161,6 +167,7 @@ struct Walker<'r> {
     /// The directories beside which the inventory's `group_vars` are
     inventory_dirs: Vec<Utf8PathBuf>,
     files: BTreeMap<PathText, FileInput>,
+    attributes: BTreeMap<PathText, AttributesInput>,
     absent: BTreeSet<PathText>,
     /// What each file that is read as YAML holds
     shapes: BTreeMap<PathText, Shape>,
@@ -182,6 +189,10 @@ struct Walker<'r> {
     wanted: Vec<Wanted>,
     /// Includes of roles whose files aren't known yet
     late_roles: Vec<(Context, task::Args, Scope)>,
+    /// Tasks that make groups or hosts
+    makers: Vec<made::Maker>,
+    /// The groups that they make, by play
+    made: BTreeSet<(usize, super::name::Pattern)>,
     /// The collection of the playbook of one that was imported last: it is searched first from
     /// there on (`playbook/collectionsearch.py`)
     default_collection: Option<String>,
@@ -244,7 +255,6 @@ impl Walker<'_> {
                 self.add_file(&file, Reach::Everywhere, &via, false);
                 if let Some(file) = self.files.get_mut(file.as_str()) {
                     file.counted = false;
-                    file.mode_counts = true;
                 }
             }
         }
@@ -291,6 +301,7 @@ impl Walker<'_> {
         let mut widest = false;
         loop {
             self.grew = false;
+            self.made_groups(widest);
             for play in 0..self.plays.len() {
                 self.lookups(play, widest);
                 self.host_and_group_vars(play);
@@ -353,7 +364,7 @@ impl Walker<'_> {
             return false;
         }
         // What one host has reached, another has yet to reach.
-        let key = format!("{key} {:?}", context.reach);
+        let key = format!("{key} {} {:?}", context.preserves, context.reach);
         self.visited.insert((context.play, path.to_owned(), key))
     }
 }

@@ -251,6 +251,10 @@ impl Walker<'_> {
         match selection {
             HostSelection::This => BTreeSet::new(),
             HostSelection::Host(host) => BTreeSet::from([host.clone()]),
+            // Who is in a group that tasks fill, is not known.
+            HostSelection::Group(group) if self.is_made(group, usize::MAX) => {
+                self.request.inventory.hosts.keys().cloned().collect()
+            }
             HostSelection::Group(group) => (self.members.get(group.as_str()))
                 .into_iter()
                 .flatten()

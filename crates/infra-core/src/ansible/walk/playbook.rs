@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 
-use super::context::{Context, RoleFiles, Search, Use, Via, Wanted};
+use super::context::{Besides, Context, RoleFiles, Search, Use, Via, Wanted};
 use super::{Play, Walker};
 use crate::ansible::closure::{PlayInputs, Reach};
 use crate::ansible::jinja::is_template;
@@ -196,6 +196,7 @@ impl Walker<'_> {
         let Some(hosts) = play.get("hosts") else {
             return Err(malformed(play, "the play has no hosts"));
         };
+        let patterns = texts(hosts);
         let (hosts, widened) = self.play_hosts(path, hosts);
         let base = parent(path);
         self.plays.push(Play {
@@ -206,6 +207,7 @@ impl Walker<'_> {
                 ..PlayInputs::default()
             },
             base: base.clone(),
+            patterns,
             ..Play::default()
         });
         let context = Context {
@@ -222,6 +224,7 @@ impl Walker<'_> {
                         .unwrap_or_default(),
                 )
                 .collect(),
+            preserves: defaults_preserve(play),
             reach: Reach::Play(index),
             via: Arc::clone(via),
             depth: 0,
@@ -259,6 +262,7 @@ impl Walker<'_> {
                         scope: Scope::default(),
                         search: Search::Needle(vec!["vars"]),
                         used: Use::Vars,
+                        besides: Besides::Nothing,
                         line: name.line,
                         what: "vars_files".to_owned(),
                         expected: true,
@@ -348,17 +352,31 @@ impl Walker<'_> {
         };
         let Some((name, line)) = name else { return };
         self.want(Wanted {
-            context: context.clone(),
+            context: context.under(entry),
             name: Name::new(&name),
             scope: Scope::default(),
             search: Search::Roles,
             used: Use::Role(RoleFiles::default()),
+            besides: Besides::Nothing,
             line,
             what: what.to_owned(),
             expected: true,
             glob: false,
         });
     }
+}
+
+/// Whether the `module_defaults` of a play, a block, a task or a role may say `mode: preserve`.
+pub(super) fn defaults_preserve(node: &Node) -> bool {
+    let mut found = false;
+    if let Some(defaults) = node.get("module_defaults") {
+        found |= defaults.text().is_some_and(is_template);
+        defaults.walk(&mut |node| {
+            let mode = node.get("mode").and_then(|mode| mode.text());
+            found |= mode.is_some_and(|mode| mode == "preserve" || is_template(mode));
+        });
+    }
+    found
 }
 
 /// The texts of a list, or the one text.

@@ -86,11 +86,25 @@ impl Walker<'_> {
             via: via.steps(),
             widened,
             counted: true,
-            mode_counts: false,
             content,
             reach: BTreeSet::from([reach]),
         };
         self.files.insert(path.into(), file);
+    }
+
+    /// Adds a file or directory whose mode counts too, and where it leads; or, of a directory,
+    /// that it is there.
+    pub(super) fn add_attributes(
+        &mut self,
+        path: &Utf8Path,
+        reach: &Reach,
+        mode: bool,
+        link: bool,
+    ) {
+        let input = self.attributes.entry(path.into()).or_default();
+        input.mode |= mode;
+        input.link |= link;
+        input.reach.insert(reach.clone());
     }
 
     /// Adds a path that Ansible looks for and that isn't there.

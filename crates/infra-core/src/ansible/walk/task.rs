@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Walker;
-use super::context::{Context, RoleFiles, Search, Use, Wanted, lookup_expr};
+use super::context::{Besides, Context, RoleFiles, Search, Use, Wanted, lookup_expr};
 use super::lookup::subdir_of;
 use crate::ansible::builtin::{TASK_KEYWORDS, own_action};
 use crate::ansible::jinja::{Expr, is_template};
@@ -13,6 +13,47 @@ use crate::ansible::reads::HostSelection;
 use crate::ansible::unresolved::Reason;
 use crate::ansible::values::{Definition, Scope};
 use crate::ansible::yaml::{Data, Node};
+
+/// Actions whose argument may be a text of its own. `RAW_PARAM_MODULES` in
+/// `parsing/mod_args.py`.
+const FREE_FORM: [&str; 20] = [
+    "add_host",
+    "command",
+    "expect",
+    "group_by",
+    "import_playbook",
+    "import_role",
+    "import_tasks",
+    "include",
+    "include_role",
+    "include_tasks",
+    "include_vars",
+    "meta",
+    "raw",
+    "script",
+    "set_fact",
+    "shell",
+    "win_command",
+    "win_shell",
+    "win_script",
+    "debug",
+];
+
+/// Arguments that name files, or say how, where all are the value of one expression.
+const COMPUTED: [&str; 12] = [
+    "src",
+    "file",
+    "dir",
+    "cmd",
+    "mode",
+    "remote_src",
+    "name",
+    "role",
+    "tasks_from",
+    "vars_from",
+    "defaults_from",
+    "handlers_from",
+];
 
 /// The arguments of an action.
 #[derive(Debug, Clone, Default)]
@@ -63,6 +104,32 @@ impl Args {
             Data::Sequence(_) => {}
         }
         args
+    }
+
+    /// Arguments that are the value of one expression: of those that name files, each is
+    /// that member of it.
+    fn read_computed(&mut self, node: &Node) {
+        let Some(inner) = node
+            .text()
+            .map(str::trim)
+            .and_then(|text| text.strip_prefix("{{")?.strip_suffix("}}"))
+            .filter(|inner| !inner.contains("{{"))
+        else {
+            return;
+        };
+        for key in COMPUTED {
+            if self.get(key).is_none() {
+                let data = Data::Scalar {
+                    text: format!("{{{{ ({inner}).{key} }}}}"),
+                    plain: false,
+                };
+                let value = Node {
+                    data,
+                    ..node.clone()
+                };
+                self.members.push((key.to_owned(), Arc::new(value)));
+            }
+        }
     }
 
     fn read_text(&mut self, text: &str, node: &Node) {
@@ -134,7 +201,7 @@ impl Walker<'_> {
             if task.get("block").is_some() {
                 let inner = Context {
                     depth: context.depth + 1,
-                    ..context.clone()
+                    ..context.under(task)
                 };
                 for part in ["block", "rescue", "always"] {
                     if let Some(tasks) = task.get(part) {
@@ -148,6 +215,7 @@ impl Walker<'_> {
     }
 
     fn task(&mut self, context: &Context, task: &Arc<Node>) {
+        let context = &context.under(task);
         if let Some(name) = task.get("register").and_then(|node| node.text()) {
             self.values.define(name, Definition::Unknown);
             if let Some(play) = self.plays.get_mut(context.play) {
@@ -179,6 +247,8 @@ impl Walker<'_> {
                 .insert(action.rsplit('.').next().unwrap_or(&action).to_owned());
         }
         let own = own_action(&action).map(str::to_owned);
+        let applied = args.get("apply").map(|apply| context.under(apply));
+        let context = applied.as_ref().unwrap_or(context);
         match own.as_deref() {
             Some("include_tasks" | "include") => self.include_tasks(context, &args, scope, true),
             Some("import_tasks") => self.include_tasks(context, &args, scope, false),
@@ -227,6 +297,7 @@ impl Walker<'_> {
             let definition = if key == "loop" {
                 Definition::Element(Arc::clone(value))
             } else if let Some(plugin) = key.strip_prefix("with_") {
+                let plugin = plugin.rsplit('.').next().unwrap_or(plugin);
                 match plugin {
                     "file" | "fileglob" | "first_found" | "filetree" | "template" | "ini"
                     | "csvfile" | "lines" | "url" | "pipe" => {
@@ -270,6 +341,7 @@ impl Walker<'_> {
             scope,
             search: Search::Tasks { dynamic },
             used: Use::Tasks,
+            besides: Besides::Nothing,
             line: args.line,
             what: if dynamic {
                 "include_tasks"
@@ -345,6 +417,7 @@ impl Walker<'_> {
                 scope: scope.clone(),
                 search: Search::Roles,
                 used: Use::Role(files),
+                besides: Besides::Nothing,
                 line: args.line,
                 what: "include_role".to_owned(),
                 expected: true,
@@ -431,6 +504,21 @@ fn action_of(task: &Arc<Node>) -> Option<(String, Args)> {
                 args.members.push((key, value));
             }
         }
+        args.read_computed(more);
+    }
+    if !FREE_FORM.contains(&own_action(&action).unwrap_or_default())
+        && let Some(raw) = args.raw.clone()
+    {
+        args.read_computed(&Node {
+            data: Data::Scalar {
+                text: raw,
+                plain: false,
+            },
+            tag: None,
+            openings: None,
+            line: args.line,
+            column: 1,
+        });
     }
     Some((action, args))
 }

@@ -7,6 +7,7 @@ use libyaml_safer::{EventData, Mark, Parser};
 use thiserror::Error;
 
 use super::node::{Data, Node};
+use crate::ansible::jinja::{is_template, openings};
 
 /// No document that a person wrote is nested deeper.
 const MAX_DEPTH: usize = 128;
@@ -29,6 +30,7 @@ pub(crate) fn load(bytes: &[u8]) -> Result<Vec<Arc<Node>>, YamlError> {
     let mut parser = Parser::new();
     parser.set_input_string(&mut input);
     let mut documents = Vec::new();
+    let mut lines = None;
     let mut loader = Loader {
         stack: Vec::new(),
         anchors: BTreeMap::new(),
@@ -43,6 +45,7 @@ pub(crate) fn load(bytes: &[u8]) -> Result<Vec<Arc<Node>>, YamlError> {
             }
         })?;
         let (line, column) = place(event.start_mark);
+        let (last, _) = place(event.end_mark);
         let fail = |problem: &str| YamlError {
             line,
             column,
@@ -65,6 +68,8 @@ pub(crate) fn load(bytes: &[u8]) -> Result<Vec<Arc<Node>>, YamlError> {
                 plain_implicit,
                 ..
             } => {
+                let openings = (last > line && is_template(&value))
+                    .then(|| opening_lines(&mut lines, bytes, line, last));
                 let data = Data::Scalar {
                     text: value,
                     plain: plain_implicit && tag.is_none(),
@@ -73,6 +78,7 @@ pub(crate) fn load(bytes: &[u8]) -> Result<Vec<Arc<Node>>, YamlError> {
                     line,
                     column,
                     tag,
+                    openings,
                     data,
                 });
                 loader.anchor(anchor, &node, 1);
@@ -124,6 +130,24 @@ pub(crate) fn load(bytes: &[u8]) -> Result<Vec<Arc<Node>>, YamlError> {
     }
 }
 
+/// The line of each opening of code in a part of the text. The lines of the text are found
+/// once, with the first that is asked for.
+fn opening_lines<'b>(
+    lines: &mut Option<Vec<&'b [u8]>>,
+    bytes: &'b [u8],
+    first: u32,
+    last: u32,
+) -> Arc<[u32]> {
+    let lines = lines.get_or_insert_with(|| bytes.split(|byte| *byte == b'\n').collect());
+    (first..=last)
+        .flat_map(|number| {
+            let at = usize::try_from(number).unwrap_or(usize::MAX) - 1;
+            let line = lines.get(at).copied().unwrap_or_default();
+            std::iter::repeat_n(number, openings(&String::from_utf8_lossy(line)))
+        })
+        .collect()
+}
+
 /// A collection whose end has not been read yet.
 struct Open {
     line: u32,
@@ -168,6 +192,7 @@ impl Loader {
             line: open.line,
             column: open.column,
             tag: open.tag,
+            openings: None,
             data,
         });
         self.anchor(open.anchor, &node, open.size);

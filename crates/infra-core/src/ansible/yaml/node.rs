@@ -11,6 +11,8 @@ pub(crate) struct Node {
     pub(crate) column: u32,
     /// The tag as written, such as `!vault`
     pub(crate) tag: Option<String>,
+    /// Of a scalar on several lines, those on which code of templates is opened, in order
+    pub(crate) openings: Option<Arc<[u32]>>,
     pub(crate) data: Data,
 }
 

@@ -26,6 +26,8 @@ pub struct InputsAnswer {
     pub plays: Vec<Play>,
     /// Every file, by path
     pub files: Vec<InputFile>,
+    /// The files and directories whose mode counts, and where they lead if they are links
+    pub modes: Vec<Utf8PathBuf>,
     /// Paths that Ansible looks for and that don't exist: each would be an input
     pub absent: Vec<Utf8PathBuf>,
     /// The variables that are read, by name

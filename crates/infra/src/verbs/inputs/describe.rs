@@ -26,6 +26,7 @@ impl Found<'_> {
             None,
             &plays,
             self.closure.files(),
+            self.closure.modes(),
             self.closure.unresolved().iter(),
         )
     }
@@ -48,6 +49,7 @@ impl Found<'_> {
             Some(host),
             inputs.plays(),
             inputs.files(),
+            inputs.modes(),
             inputs.unresolved(),
         ))
     }
@@ -57,6 +59,7 @@ impl Found<'_> {
         host: Option<&str>,
         plays: &BTreeSet<usize>,
         files: impl Iterator<Item = &'f FileInput>,
+        modes: impl Iterator<Item = &'f Utf8Path>,
         unresolved: impl Iterator<Item = &'f Unresolved>,
     ) -> InputsAnswer {
         let files: Vec<&FileInput> = files.collect();
@@ -95,6 +98,7 @@ impl Found<'_> {
                 })
                 .collect(),
             files: files.into_iter().map(input_file).collect(),
+            modes: modes.map(Utf8Path::to_owned).collect(),
             absent: self.closure.absent().map(Utf8Path::to_owned).collect(),
             variables: all_names.into_iter().collect(),
             variables_from: sources,

@@ -1,0 +1,157 @@
+//! What no reading of files can tell is listed, with its place.
+
+use infra_core::ansible::{MemoryTree, Reason, Request, closure};
+
+use crate::ansible_closure::inventory;
+
+/// What is unresolved in a tree: file, line, reason.
+fn unresolved(files: &[(&str, &str)]) -> Vec<(String, u32, Reason)> {
+    let tree: MemoryTree = files.iter().copied().collect();
+    let inventory = inventory(&[("web1", &["web"])]);
+    let request = Request::new(&tree, "/srv", "site.yml", &inventory);
+    let closure = closure(&request).unwrap();
+    let found = closure.unresolved().iter();
+    found
+        .map(|item| (item.file.to_string(), item.line, item.why))
+        .collect()
+}
+
+fn task(text: &str) -> Vec<(String, u32, Reason)> {
+    unresolved(&[
+        (
+            "site.yml",
+            &format!("- hosts: all\n  tasks:\n    - {text}\n"),
+        ),
+        ("files/a", "a"),
+    ])
+}
+
+#[test]
+fn each_kind_is_listed_with_its_line() {
+    let site = |line, why| vec![("site.yml".to_owned(), line, why)];
+    for (text, line, why) in [
+        (
+            "debug:\n        msg: \"{{ lookup('url', 'https://x') }}\"",
+            4,
+            Reason::ExternalLookup,
+        ),
+        (
+            "debug:\n        msg: \"{{ lookup('pipe', 'date') }}\"",
+            4,
+            Reason::ExternalLookup,
+        ),
+        (
+            "debug:\n        msg: \"{{ lookup('env', 'HOME') }}\"",
+            4,
+            Reason::ExternalLookup,
+        ),
+        (
+            "debug: {msg: x}\n      with_url: https://x",
+            4,
+            Reason::ExternalLookup,
+        ),
+        (
+            "debug:\n        msg: \"{{ lookup('acme.vault.read', 'x') }}\"",
+            4,
+            Reason::UnknownLookup,
+        ),
+        (
+            "debug:\n        msg: \"{{ lookup(which, 'x') }}\"",
+            4,
+            Reason::UnknownLookup,
+        ),
+        (
+            "include_vars:\n        dir: \"{{ where }}\"",
+            3,
+            Reason::AnyName,
+        ),
+        (
+            "include_tasks: \"{{ which }}.yml\"",
+            3,
+            Reason::TemplatedName,
+        ),
+        (
+            "copy:\n        src: \"{{ which }}\"\n        dest: /x",
+            4,
+            Reason::AnyName,
+        ),
+        ("\"{{ module }}\": {}", 3, Reason::TemplatedName),
+        ("add_host: {name: x}", 3, Reason::DynamicInventory),
+        ("group_by: {key: x}", 3, Reason::DynamicInventory),
+        ("template: {src: none.j2, dest: /x}", 3, Reason::Missing),
+    ] {
+        let found = task(text);
+        assert!(
+            found.contains(&("site.yml".to_owned(), line, why)),
+            "{text}: {found:?}"
+        );
+    }
+    assert_eq!(
+        unresolved(&[("site.yml", "- hosts: all\n  vars_prompt:\n    - name: x\n")]),
+        site(2, Reason::Prompt)
+    );
+    assert_eq!(
+        unresolved(&[("site.yml", "- hosts: \"{{ x }}\"\n")]),
+        site(1, Reason::TemplatedName)
+    );
+    assert_eq!(
+        unresolved(&[
+            ("site.yml", "- hosts: all\n  tasks: []\n"),
+            ("ansible.cfg", "[defaults]\nfact_caching = jsonfile\n"),
+        ]),
+        vec![("ansible.cfg".to_owned(), 0, Reason::CachedFacts)]
+    );
+    assert_eq!(
+        unresolved(&[
+            (
+                "site.yml",
+                "- hosts: all\n  tasks: [debug: {msg: '{{ 1 | own }}'}]\n"
+            ),
+            ("filter_plugins/own.py", "class FilterModule: pass\n"),
+        ]),
+        vec![("filter_plugins/own.py".to_owned(), 0, Reason::PythonPlugin)]
+    );
+    assert_eq!(
+        unresolved(&[
+            ("site.yml", "- hosts: all\n"),
+            ("group_vars/all.yml", "a: 1\nb: [\n"),
+        ]),
+        vec![("group_vars/all.yml".to_owned(), 3, Reason::NotYaml)]
+    );
+}
+
+#[test]
+fn code_within_a_text_of_several_lines_is_named_with_its_own() {
+    let vars = "---\n\
+                # why\n\
+                literal: |\n  one\n\n  two {{ lookup('url', 'a') }} {{ lookup('url', 'a') }}\n\
+                folded: >-\n  one\n  two\n  {{ lookup('pipe',\n     'b') }}\n\
+                list:\n  - plain\n    goes on {{ lookup('dig', 'c') }}\n\
+                quoted: \"one {{ a }}\n\n  two {{ '{{' }} {% if lookup('lines', 'd') %}\n  {% endif %}\"\n\
+                one: \"{{ lookup('url', 'e') }}\"\n";
+    let found = unresolved(&[("site.yml", "- hosts: all\n"), ("group_vars/all.yml", vars)]);
+    let lines: Vec<u32> = found
+        .iter()
+        .filter(|(file, _, why)| file == "group_vars/all.yml" && *why == Reason::ExternalLookup)
+        .map(|(_, line, _)| *line)
+        .collect();
+    let expected: Vec<u32> = (1..)
+        .zip(vars.lines())
+        .filter(|(_, line)| line.contains("lookup("))
+        .map(|(number, _)| number)
+        .collect();
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn what_could_change_by_itself_is_told_from_what_changes_with_a_file() {
+    for (why, changes) in [
+        (Reason::ExternalLookup, true),
+        (Reason::UnknownLookup, true),
+        (Reason::TemplatedName, false),
+        (Reason::PythonPlugin, false),
+        (Reason::Missing, false),
+    ] {
+        assert_eq!(why.self_changing(), changes, "{why}");
+    }
+}
