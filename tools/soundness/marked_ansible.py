@@ -14,27 +14,33 @@ Marks, in the order of their words:
     data            a file is about to be read as YAML
     read            it has been
     var NAME        a template reads a variable
+    mode/PATH       the mode of a file is looked at
 
-With INFRA_SOUNDNESS_GO_ON set, a task that fails doesn't end the play for its host.
+With INFRA_SOUNDNESS_GO_ON set, a task that fails doesn't end the play for its host, and nothing
+is waited for.
 """
 
 import os
+import stat
 import sys
+import time
 
 from ansible.executor.playbook_executor import PlaybookExecutor
 from ansible.executor.task_executor import TaskExecutor
 from ansible.parsing.dataloader import DataLoader
 from ansible.playbook import Playbook
 from ansible.playbook.play import Play
+from ansible._internal._errors._error_utils import SourceContext
 from ansible._internal._templating._jinja_bits import AnsibleContext
 
 seen = set()
+os_stat = os.stat
 
 
 def mark(*words):
     text = "/".join(word.replace("/", "|") for word in words)
     try:
-        os.stat("/@infra/" + text)
+        os_stat("/@infra/" + text)
     except OSError:
         pass
 
@@ -99,6 +105,17 @@ def around_data():
             mark("read")
 
     DataLoader.load_from_file = load_from_file
+    # What a warning shows of a file decides nothing.
+    shown = SourceContext.from_origin.__func__
+
+    def from_origin(cls, origin):
+        mark("data")
+        try:
+            return shown(cls, origin)
+        finally:
+            mark("read")
+
+    SourceContext.from_origin = classmethod(from_origin)
 
 
 def around_variables():
@@ -113,10 +130,38 @@ def around_variables():
     AnsibleContext.resolve_or_missing = resolve_or_missing
 
 
+def around_modes():
+    last = ["/"]
+
+    def remembering(original):
+        def call(path, *args, **kwargs):
+            last[0] = path
+            return original(path, *args, **kwargs)
+
+        return call
+
+    os.stat = remembering(os.stat)
+    os.lstat = remembering(os.lstat)
+    original = stat.S_IMODE
+
+    def mode_of(mode):
+        if isinstance(last[0], (str, bytes)):
+            path = os.path.abspath(os.fsdecode(last[0]))
+            try:
+                os_stat("/@infra/mode" + path)
+            except OSError:
+                pass
+        return original(mode)
+
+    stat.S_IMODE = mode_of
+
+
 def around_tasks():
     original = TaskExecutor.run
 
     def run(self):
+        # The task of a loop's every turn is a copy of this one.
+        self._task.retries = 1
         result = original(self)
         # An include that failed has nothing to go on with.
         if "include" in str(self._task.action):
@@ -128,6 +173,8 @@ def around_tasks():
         return result
 
     TaskExecutor.run = run
+    sleep = time.sleep
+    time.sleep = lambda seconds: sleep(min(seconds, 0.01))
 
 
 if __name__ == "__main__":
@@ -135,6 +182,7 @@ if __name__ == "__main__":
     around_run()
     around_data()
     around_variables()
+    around_modes()
     if os.environ.pop("INFRA_SOUNDNESS_GO_ON", ""):
         around_tasks()
     from ansible.cli.playbook import main

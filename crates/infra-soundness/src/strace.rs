@@ -18,8 +18,10 @@ pub(crate) struct Event {
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum What {
-    /// A file was opened for reading, or run
+    /// A file was opened for reading
     Opened,
+    /// A file was run
+    Executed,
     /// A file was made or opened for writing only
     Written,
     /// The names in a directory were read
@@ -98,7 +100,7 @@ fn event(pid: u32, call: &str, path: Utf8PathBuf) -> Option<Event> {
             What::Opened
         }
     } else if name == "execve" {
-        What::Opened
+        What::Executed
     } else if name == "chdir" {
         return None;
     } else {

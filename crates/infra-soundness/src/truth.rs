@@ -23,6 +23,8 @@ pub struct HostTruth {
     pub data: BTreeSet<Utf8PathBuf>,
     /// Files that were opened in any other way
     pub bytes: BTreeSet<Utf8PathBuf>,
+    /// Files whose mode was looked at, or that were run, and directories
+    pub modes: BTreeSet<Utf8PathBuf>,
     /// What was found to be there
     pub found: BTreeSet<Utf8PathBuf>,
     /// What was looked for and not found
@@ -58,7 +60,7 @@ struct Kept {
 /// Traces the run of each of these hosts, or reads what was kept of it.
 pub fn truth(case: &Case, hosts: &[String]) -> Result<Truth> {
     let file = case.scratch.join("truth.json");
-    let of = format!("{} {hosts:?} 3", case.digest()?);
+    let of = format!("{} {hosts:?} 4", case.digest()?);
     let kept = fs::read(&file).ok();
     if let Some(kept) = kept.and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok())
         && kept.of == of
@@ -125,6 +127,12 @@ fn of_events(case: &Case, events: &[Event]) -> HostTruth {
                     }
                 }
                 ["end"] => at = For::All,
+                ["mode", path @ ..] => {
+                    let path = Utf8PathBuf::from(format!("/{}", path.join("/")));
+                    if let Some(path) = inside(case, &path) {
+                        parts.entry(at.clone()).or_default().modes.insert(path);
+                    }
+                }
                 ["data"] => *data.entry(event.pid).or_default() += 1,
                 ["read"] => {
                     let depth = data.entry(event.pid).or_default();
@@ -155,6 +163,10 @@ fn of_events(case: &Case, events: &[Event]) -> HostTruth {
             What::Opened => {
                 part.bytes.insert(path);
             }
+            What::Executed => {
+                part.modes.insert(path.clone());
+                part.bytes.insert(path);
+            }
             What::Found => {
                 part.found.insert(path);
             }
@@ -176,6 +188,7 @@ fn of_events(case: &Case, events: &[Event]) -> HostTruth {
         if counts {
             truth.data.extend(part.data);
             truth.bytes.extend(part.bytes);
+            truth.modes.extend(part.modes);
             truth.found.extend(part.found);
             truth.absent.extend(part.absent);
             truth.listed.extend(part.listed);

@@ -39,6 +39,8 @@ trees!(
     collections,
     inventories,
     lookups,
+    made,
+    modes,
     plugins,
     precedence,
     reuse

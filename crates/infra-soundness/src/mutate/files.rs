@@ -181,8 +181,10 @@ impl Trial<'_> {
                 (must, hosts)
             }
             "mode" => {
-                changes.turn_mode(&path)?;
-                (Hosts::new(), Hosts::new())
+                // A link has none of its own.
+                changes.turn_mode(&self.real.path(file))?;
+                let hosts = self.hosts(file, |truth, file| truth.modes.contains(file));
+                (hosts.clone(), hosts)
             }
             _ => {
                 let Some(other) = seeded.choose(files).filter(|other| *other != file) else {

@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(texts.keep(&tree, [&fingerprint, &fingerprint]).unwrap(), 2);
         assert_eq!(texts.keep(&tree, [&fingerprint]).unwrap(), 0);
         assert_eq!(texts.get(&plain.into()).as_deref(), Some("one\n"));
-        assert_eq!(texts.get(&with_mode.into()).as_deref(), Some("#!/bin/sh\n"));
+        assert_eq!(texts.get(&script.into()).as_deref(), Some("#!/bin/sh\n"));
         let mode = |path: &Utf8Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&texts.dir), 0o700);
         assert_eq!(mode(&texts.path(&plain.into())), 0o600);

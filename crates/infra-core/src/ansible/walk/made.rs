@@ -95,7 +95,7 @@ impl Walker<'_> {
                                 "group_vars" => Owner::Group(name),
                                 _ => Owner::Host(name),
                             };
-                            self.made_owner(play, &dir, owner);
+                            self.made_owner(play, &dir, &owner);
                         }
                     }
                 }
@@ -130,7 +130,7 @@ impl Walker<'_> {
         names
     }
 
-    fn made_owner(&mut self, play: usize, dir: &camino::Utf8Path, owner: Owner) {
+    fn made_owner(&mut self, play: usize, dir: &camino::Utf8Path, owner: &Owner) {
         let reach = Reach::Play(play);
         if !self
             .vars_done
@@ -139,7 +139,7 @@ impl Walker<'_> {
             return;
         }
         let via = Via::root("made in the run").then(owner.to_string());
-        for file in self.owned(dir, &owner).iter() {
+        for file in self.owned(dir, owner).iter() {
             self.add_yaml(file, reach.clone(), &via, false, Shape::Variables);
             self.yaml(file, play);
             self.mention(play, file, Text::Yaml, None, &via);
