@@ -62,7 +62,7 @@ stack "federation" {
     ignore "ansible/**/*.md" { reason = "documentation, which no task reads" }
   }
 
-  # The global servers list the address of every other, so a restart of any runs it on them, and on no leaf.
+  # Global servers list the addresses of leaves, and leaves those of the Alertmanagers: a restart runs it where they are.
   playbook "federation" {
     path  = "ansible/site.yml"
     hosts = ["prometheus"]

@@ -1,3 +1,9 @@
 //! The reference stack on booted hosts, from end to end.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a value that isn't there fails the test, as it should"
+)]
+
+mod federation;
 mod hosts;

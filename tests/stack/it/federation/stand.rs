@@ -1,0 +1,202 @@
+//! The stack as a user has it, in a directory and a cloud of its own.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::time::Duration;
+
+use infra_testkit::{Machine, Project, Run, Simulator, copy_tree, wait_until, workspace_root};
+use serde_json::Value;
+
+/// The servers, by the names that the stack gives them.
+pub(super) const GLOBAL: [&str; 2] = ["federation-primary", "federation-secondary"];
+pub(super) const LEAVES: [&str; 2] = ["federation-leaf-1", "federation-leaf-2"];
+
+/// Where the root module is.
+pub(super) const ROOT_MODULE: &str = "terraform/live/federation";
+
+/// The bucket of the state, the ledger and the backups.
+const BUCKET: &str = "federation-state";
+
+/// Long enough for a machine that does a lot besides.
+const APPLY: Duration = Duration::from_mins(20);
+
+/// The backend that a user adds to the root module.
+const BACKEND: &str = r#"
+terraform {
+  backend "s3" {
+    bucket       = "federation-state"
+    key          = "federation.tfstate"
+    region       = "eu-central-1"
+    use_lockfile = true
+  }
+}
+"#;
+
+/// Who asks.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Caller {
+    Federation,
+    Nobody,
+    WrongPassword,
+    /// Trusts the authorities of the system only
+    Stranger,
+}
+
+/// The stack, its cloud and its hosts.
+pub(super) struct Federation {
+    pub(super) aws: Simulator,
+    pub(super) project: Project,
+}
+
+impl Federation {
+    /// The stack as it is in the repository, with the values that it asks its user for; nothing
+    /// is applied.
+    pub(super) fn new() -> Self {
+        let aws = Simulator::start_hosts();
+        let project = Project::new(&aws);
+        for part in ["ansible", "terraform", "docs/runbooks"] {
+            copy_tree(&workspace_root().join(part), &project.path(part));
+        }
+        // What whoever works on the modules has initialised is of another place.
+        for left in [".terraform", ".terraform.lock.hcl"] {
+            let path = project.path(ROOT_MODULE).join(left);
+            if path.is_dir() {
+                fs::remove_dir_all(&path).unwrap();
+            } else if path.exists() {
+                fs::remove_file(&path).unwrap();
+            }
+        }
+        let configuration = fs::read_to_string(workspace_root().join("infra.hcl")).unwrap();
+        project.write("infra.hcl", &configuration);
+        project.edit("infra.hcl", r#"backend "local" {}"#, r#"backend "s3" {}"#);
+        let ansible = r#"config = "ansible/ansible.cfg""#;
+        let with_key = format!("{ansible}\n    private_key = \"id_ed25519\"");
+        project.edit("infra.hcl", ansible, &with_key);
+
+        project.make_key("id_ed25519");
+        let key = project.read("id_ed25519.pub");
+        let network = aws.network();
+        project.write(
+            &format!("{ROOT_MODULE}/test.auto.tfvars"),
+            &format!(
+                "public_key = \"{}\"\nadmin_cidrs = [\"198.18.0.0/15\"]\nvpc_cidr = \"{}\"\n\
+                 backup_bucket = \"{BUCKET}\"\nprotected = false\n",
+                key.trim(),
+                network.vpc
+            ),
+        );
+        project.write(&format!("{ROOT_MODULE}/backend.tf"), BACKEND);
+        // The hosts have no metadata service that would give them the credentials of their role.
+        project.write(
+            "ansible/group_vars/all.yml",
+            &format!(
+                "backup_bucket: {BUCKET}\nbackup_endpoint: {}\nbackup_environment:\n  \
+                 AWS_ACCESS_KEY_ID: simulated\n  AWS_SECRET_ACCESS_KEY: simulated\n",
+                aws.endpoint_for_hosts()
+            ),
+        );
+        let script = workspace_root().join("tools/federation_secrets.py");
+        let arguments = [script.as_str(), "ansible/secrets"];
+        let hosts = GLOBAL.into_iter().chain(LEAVES);
+        project
+            .run("python3")
+            .args(arguments.into_iter().chain(hosts))
+            .succeeds();
+        Self { aws, project }
+    }
+
+    /// Applies.
+    #[track_caller]
+    pub(super) fn apply(&self) {
+        let arguments = ["--progress", "plain", "apply", "--auto-approve"];
+        let apply = self.project.infra(arguments).deadline(APPLY);
+        apply.succeeds();
+    }
+
+    /// The machine behind a server that runs.
+    pub(super) fn host(&self, name: &str) -> Machine {
+        let machines = self.aws.machines();
+        let found = machines
+            .into_iter()
+            .find(|machine| machine.name == name && machine.state == "running");
+        found.unwrap_or_else(|| panic!("{name} doesn't run"))
+    }
+
+    /// Asks a server at its public address: the exit code of curl, the HTTP status, the body.
+    pub(super) fn get(&self, server: &str, path: &str, who: Caller) -> (i32, u16, String) {
+        let address = self.host(server).public_ip.unwrap();
+        let password = self.project.read("ansible/secrets/password");
+        let login = match who {
+            Caller::Federation | Caller::Stranger => format!("federation:{}", password.trim()),
+            Caller::WrongPassword => "federation:guessed".to_owned(),
+            Caller::Nobody => String::new(),
+        };
+        let mut curl: Run = self
+            .project
+            .run("curl")
+            .args(["--silent", "--show-error", "--max-time", "20"])
+            .args(["--write-out", "\n%{http_code}", "--globoff"])
+            .args(["--resolve", &format!("{server}:443:{address}")]);
+        if !login.is_empty() {
+            curl = curl.args(["--user", &login]);
+        }
+        if !matches!(who, Caller::Stranger) {
+            curl = curl.args(["--cacert", "ansible/secrets/ca.crt"]);
+        }
+        let output = curl.args([format!("https://{server}{path}")]).output();
+        let (body, status) = output.stdout.rsplit_once('\n').unwrap_or_default();
+        (
+            output.code(),
+            status.parse().unwrap_or_default(),
+            body.to_owned(),
+        )
+    }
+
+    /// The results of a query; None while the server doesn't answer it.
+    pub(super) fn query(&self, server: &str, expression: &str) -> Option<Vec<Value>> {
+        let mut encoded = String::new();
+        for byte in expression.bytes() {
+            write!(encoded, "%{byte:02X}").expect("a String takes all that is written");
+        }
+        let path = format!("/api/v1/query?query={encoded}");
+        let (_, status, body) = self.get(server, &path, Caller::Federation);
+        if status != 200 {
+            return None;
+        }
+        let mut answer: Value = serde_json::from_str(&body).ok()?;
+        serde_json::from_value(answer["data"]["result"].take()).ok()
+    }
+
+    /// Waits until a server's answer to a query is about all leaves.
+    #[track_caller]
+    pub(super) fn wait_for_all_leaves(&self, server: &str, expression: &str) {
+        let what = format!("{expression} of all leaves on {server}");
+        wait_until(&what, Duration::from_mins(4), || {
+            let results = self.query(server, expression)?;
+            let leaves = results
+                .iter()
+                .filter_map(|result| result["metric"]["leaf"].as_str());
+            let leaves: BTreeSet<_> = leaves.collect();
+            (leaves == BTreeSet::from(LEAVES)).then_some(())
+        });
+    }
+
+    /// The names of the alerts that an Alertmanager has about a leaf.
+    pub(super) fn alerts(&self, server: &str, leaf: &str) -> Option<BTreeSet<String>> {
+        let path = "/alertmanager/api/v2/alerts";
+        let (_, status, body) = self.get(server, path, Caller::Federation);
+        if status != 200 {
+            return None;
+        }
+        let alerts: Vec<Value> = serde_json::from_str(&body).ok()?;
+        let about = alerts
+            .iter()
+            .filter(|alert| alert["labels"].to_string().contains(leaf));
+        Some(
+            about
+                .map(|alert| alert["labels"]["alertname"].as_str().unwrap().to_owned())
+                .collect(),
+        )
+    }
+}
