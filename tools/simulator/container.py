@@ -7,7 +7,9 @@ instance, from a file with what EC2's metadata service would say.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -123,7 +125,9 @@ class Container:
         # Its first process, not nspawn: that one would leave the host running.
         while self._nspawn.poll() is None:
             init = self._init()
-            run("kill", "-KILL", str(init or self._nspawn.pid))
+            # It may have ended meanwhile.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(init or self._nspawn.pid, signal.SIGKILL)
             time.sleep(0.05)
         self._nspawn = None
         self._answered = False

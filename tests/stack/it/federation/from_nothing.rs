@@ -1,8 +1,10 @@
 //! It comes up, and then there is nothing to do.
 
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use infra_testkit::wait_until;
+use serde_json::json;
 
 use super::stand::{Caller, Federation, GLOBAL, LEAVES, ROOT_MODULE};
 
@@ -63,5 +65,63 @@ pub(super) fn series_of_both_leaves(federation: &Federation) {
     for server in GLOBAL {
         federation
             .wait_for_all_leaves(server, "instance:node_memory_utilisation:ratio{leaf!=\"\"}");
+    }
+}
+
+/// Neither Terraform nor any playbook has anything to change.
+pub(super) fn second_apply(federation: &Federation) {
+    let plan = federation.project.infra_json(["plan"]);
+    assert_eq!(plan["verdict"], "nothing", "{plan:#}");
+    federation
+        .project
+        .infra(["plan", "--detailed-exitcode"])
+        .succeeds();
+    federation.apply();
+    // Asked all the same, Ansible finds nothing to change, and says so beforehand.
+    for arguments in [&["--check", "--diff"][..], &[]] {
+        for playbook in ["baseline.yml", "site.yml"] {
+            let output = federation.by_hand(playbook, arguments);
+            output.succeeds();
+            let recap = output.stdout.rsplit("PLAY RECAP").next().unwrap();
+            let lines = recap.lines().filter(|line| line.contains("changed="));
+            assert_eq!(lines.clone().count(), 4, "{}", output.stdout);
+            for line in lines {
+                assert!(line.contains(" changed=0 "), "{}", output.stdout);
+            }
+        }
+    }
+    let history = federation.project.infra_json(["history", "--verify"]);
+    assert_eq!(history["format_version"], json!("1.0"));
+}
+
+/// Every expression of every rule and dashboard runs, and has the data that it needs.
+pub(super) fn expressions(federation: &Federation) {
+    let address = federation.host(GLOBAL[0]).public_ip.unwrap();
+    let url = format!("https://{}", GLOBAL[0]);
+    let check = || {
+        let script = federation.project.path("ansible/tests/expressions.py");
+        let secrets = ["--ca", "ansible/secrets/ca.crt", "--user", "federation"];
+        let python = federation.project.run("python");
+        python
+            .args([script.as_str(), &url, "--resolve", &address])
+            .args(secrets)
+            .args(["--password-file", "ansible/secrets/password"])
+            .args(["--data", "--containers"])
+            .output()
+    };
+    // Rates over minutes have no data before those have passed.
+    let begin = Instant::now();
+    loop {
+        let output = check();
+        if output.status.success() {
+            return;
+        }
+        assert!(
+            begin.elapsed() < Duration::from_mins(7),
+            "{}{}",
+            output.stdout,
+            output.stderr
+        );
+        thread::sleep(Duration::from_secs(15));
     }
 }

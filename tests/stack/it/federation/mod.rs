@@ -15,4 +15,6 @@ fn a_federation_comes_up_from_nothing_and_tells_of_a_leaf_that_is_cut_off() {
     from_nothing::credentials(&federation);
     from_nothing::series_of_both_leaves(&federation);
     befallen::a_leaf_is_cut_off(&federation);
+    from_nothing::second_apply(&federation);
+    from_nothing::expressions(&federation);
 }

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::time::Duration;
 
-use infra_testkit::{Machine, Project, Run, Simulator, copy_tree, wait_until, workspace_root};
+use infra_testkit::{
+    CommandOutput, Machine, Project, Run, Simulator, copy_tree, wait_until, workspace_root,
+};
 use serde_json::Value;
 
 /// The servers, by the names that the stack gives them.
@@ -112,6 +114,22 @@ impl Federation {
         let arguments = ["--progress", "plain", "apply", "--auto-approve"];
         let apply = self.project.infra(arguments).deadline(APPLY);
         apply.succeeds();
+    }
+
+    /// Runs a playbook as a person would, past `infra`.
+    pub(super) fn by_hand(&self, playbook: &str, arguments: &[&str]) -> CommandOutput {
+        let inventory = self.project.infra(["inventory", "--format", "yaml"]);
+        self.project
+            .write("inventory.yml", &inventory.succeeds().stdout);
+        self.project
+            .run("ansible-playbook")
+            .env("ANSIBLE_CONFIG", "ansible/ansible.cfg")
+            .env("ANSIBLE_HOST_KEY_CHECKING", "False")
+            .args(["-i", "inventory.yml", "--private-key", "id_ed25519"])
+            .args([&format!("ansible/{playbook}")])
+            .args(arguments)
+            .deadline(APPLY)
+            .output()
     }
 
     /// The machine behind a server that runs.
