@@ -80,7 +80,7 @@ fn a_file_that_is_no_configuration_is_a_finding_too() {
     insta::assert_snapshot!(report(&scene), @r#"
     infra.hcl:2:3 Error: stack "demo" has no block "terrafrm"
       did you mean `terraform`?
-      its blocks are terraform, backend, drift, inventory, ansible, playbook
+      its blocks are terraform, backend, drift, inventory, ansible, dns, playbook
     "#);
 }
 
