@@ -53,7 +53,7 @@ class Container:
     @property
     def home(self) -> Path:
         """``~`` of the login, seen from outside of the mount namespace of this process."""
-        return Path(f"/proc/{self._init() or 0}/root/home/admin")
+        return Path("/proc", str(self._init() or 0), "root", "home", "admin")
 
     def facts(self) -> dict[str, object]:
         """What is to be known of this host beyond what every machine has."""

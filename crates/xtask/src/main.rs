@@ -4,6 +4,7 @@ mod bench;
 mod demo;
 mod deny;
 mod fuzz;
+mod quiet;
 mod race;
 mod setup;
 mod soak;

@@ -137,10 +137,9 @@ impl<'a> Fingerprinter<'a> {
         for (path, input) in &closure.attributes {
             let reach = widest(&input.reach);
             if !reach.is_empty() {
-                let digest = match request.tree.attributes(path)? {
-                    Some(attributes) => attributes.digest(input.mode, input.link),
-                    None => blake3::hash(b"absent"),
-                };
+                let attributes = request.tree.attributes(path)?;
+                let digest = attributes.map(|found| found.digest(input.mode, input.link));
+                let digest = digest.unwrap_or_else(absent);
                 let id = InputId::Attributes(path.0.clone());
                 by_reach.entry(reach).or_default().insert(id, digest);
             }
@@ -383,8 +382,12 @@ fn content(request: &Request<'_>, file: &FileInput) -> Result<Digest, ClosureErr
     if let Content::Says(digest) = file.content {
         return Ok(digest);
     }
-    let digest = request.tree.digest(&file.path)?;
-    Ok(digest.unwrap_or_else(|| blake3::hash(b"absent")))
+    Ok(request.tree.digest(&file.path)?.unwrap_or_else(absent))
+}
+
+/// Stands for what was there when the closure was made.
+fn absent() -> Digest {
+    blake3::hash(b"absent")
 }
 
 fn keyed(key: &SecretKey, text: &str) -> Digest {

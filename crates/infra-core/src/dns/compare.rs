@@ -56,8 +56,16 @@ pub fn compare(zone: Zone<'_>, targets: &[&Target], owner: &Owner) -> ZoneDiff {
         record.ttl = record.ttl.min(target.ttl);
         record.adopt |= target.adopt;
     }
+    let mut by_name = BTreeMap::new();
+    for record in zone.records {
+        // Of several with a routing policy any says that the name is taken.
+        by_name
+            .entry((record.name.as_str(), record.kind.as_str()))
+            .or_insert(record);
+    }
     let mut comparing = Comparing {
         zone,
+        by_name,
         owner,
         diff: ZoneDiff::default(),
     };
@@ -70,12 +78,11 @@ pub fn compare(zone: Zone<'_>, targets: &[&Target], owner: &Owner) -> ZoneDiff {
     for (name, hosts) in &unknown {
         comparing.unknown(name, hosts);
     }
-    comparing.unwanted(|name, kind| {
-        unknown.contains_key(name)
-            || wanted
-                .keys()
-                .any(|(known, of)| known == name && *of == kind)
-    });
+    let wanted: BTreeSet<(&str, &str)> = wanted
+        .keys()
+        .map(|(name, kind)| (name.as_str(), *kind))
+        .collect();
+    comparing.unwanted(|name, kind| unknown.contains_key(name) || wanted.contains(&(name, kind)));
     let mut diff = comparing.diff;
     diff.changes
         .sort_by(|one, other| (&one.name, &one.kind).cmp(&(&other.name, &other.kind)));
@@ -84,14 +91,14 @@ pub fn compare(zone: Zone<'_>, targets: &[&Target], owner: &Owner) -> ZoneDiff {
 
 struct Comparing<'a> {
     zone: Zone<'a>,
+    by_name: BTreeMap<(&'a str, &'a str), &'a RecordSet>,
     owner: &'a Owner,
     diff: ZoneDiff,
 }
 
 impl<'a> Comparing<'a> {
     fn find(&self, name: &str, kind: &str) -> Option<&'a RecordSet> {
-        let mut records = self.zone.records.iter();
-        records.find(|record| record.name == name && record.kind == kind)
+        self.by_name.get(&(name, kind)).copied()
     }
 
     /// The ownership record of a record, and whether it is the owner's.
@@ -120,9 +127,7 @@ impl<'a> Comparing<'a> {
             kind: Some(kind.to_owned()),
             action,
             hosts: wanted.hosts.iter().cloned().collect(),
-            before: there
-                .map(|record| record.values.iter().cloned().collect())
-                .unwrap_or_default(),
+            before: values(there),
             after: wanted.values.iter().cloned().collect(),
             reason,
         });
@@ -190,9 +195,7 @@ impl<'a> Comparing<'a> {
             kind: there.map(|record| record.kind.clone()),
             action: DnsAction::Unknown,
             hosts: hosts.iter().cloned().collect(),
-            before: there
-                .map(|record| record.values.iter().cloned().collect())
-                .unwrap_or_default(),
+            before: values(there),
             after: Vec::new(),
             reason: None,
         });
@@ -219,14 +222,17 @@ impl<'a> Comparing<'a> {
                 kind: Some(kind.to_owned()),
                 action: DnsAction::Delete,
                 hosts: Vec::new(),
-                before: there
-                    .map(|record| record.values.iter().cloned().collect())
-                    .unwrap_or_default(),
+                before: values(there),
                 after: Vec::new(),
                 reason: Some("no host has this name any more".to_owned()),
             });
         }
     }
+}
+
+fn values(record: Option<&RecordSet>) -> Vec<String> {
+    let values = record.into_iter().flat_map(|record| &record.values);
+    values.cloned().collect()
 }
 
 #[cfg(test)]

@@ -3,12 +3,21 @@
 use std::collections::BTreeSet;
 
 use infra_core::ansible::{
-    Fingerprinter, MemoryTree, Request, SecretKey, Tree as _, closure, compare,
+    Fingerprint, Fingerprinter, MemoryTree, Request, SecretKey, Tree as _, closure, compare,
 };
 
 use crate::ansible_closure::inventory;
 
 const PLAY: &str = "- hosts: all\n  vars:\n    keep: preserve\n    fixed: '0755'\n    whole: {src: files/a.sh, mode: preserve}\n  tasks:\n    - ";
+
+/// The fingerprint of the host.
+fn print(tree: &MemoryTree) -> Fingerprint {
+    let inventory = inventory(&[("web1", &["web"])]);
+    let request = Request::new(tree, "/srv", "site.yml", &inventory);
+    let closure = closure(&request).unwrap();
+    let prints = Fingerprinter::new(&closure, &request, SecretKey([7; 32])).unwrap();
+    prints.host("web1").unwrap()
+}
 
 /// What differs for the host when the mode of a file changes.
 fn changed(task: &str, file: &str) -> BTreeSet<String> {
@@ -20,13 +29,6 @@ fn changed(task: &str, file: &str) -> BTreeSet<String> {
         ("inner.yml", "- copy: {src: a.sh, dest: /x}\n"),
         ("roles/r/tasks/main.yml", "- copy: {src: a.sh, dest: /x}\n"),
     ]);
-    let inventory = inventory(&[("web1", &["web"])]);
-    let print = |tree: &MemoryTree| {
-        let request = Request::new(tree, "/srv", "site.yml", &inventory);
-        let closure = closure(&request).unwrap();
-        let prints = Fingerprinter::new(&closure, &request, SecretKey([7; 32])).unwrap();
-        prints.host("web1").unwrap()
-    };
     let before = print(&tree);
     assert!(tree.kind(file.into()).unwrap().is_some(), "{file}");
     tree.set_mode(file, 0o755);
@@ -118,13 +120,6 @@ fn an_empty_directory_in_one_that_is_copied_counts() {
         ),
         ("files/dir/a", "a"),
     ]);
-    let inventory = inventory(&[("web1", &[])]);
-    let print = |tree: &MemoryTree| {
-        let request = Request::new(tree, "/srv", "site.yml", &inventory);
-        let closure = closure(&request).unwrap();
-        let prints = Fingerprinter::new(&closure, &request, SecretKey([7; 32])).unwrap();
-        prints.host("web1").unwrap()
-    };
     let before = print(&tree);
     // The directory stays.
     tree.insert("files/dir/spool/x", "x")

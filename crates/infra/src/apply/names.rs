@@ -1,30 +1,18 @@
 //! The names of hosts: set after Terraform, because the addresses are known then, and before
 //! Ansible, because playbooks may use them.
 
-use infra_core::dns::{DnsAction, DnsChange, Target};
+#[cfg(feature = "aws")]
+use infra_core::dns::DnsAction;
+use infra_core::dns::Target;
 #[cfg(feature = "aws")]
 use infra_core::ledger::RecordEvent;
 
 use super::error::ApplyError;
 use super::run::Run;
-use crate::dns::NamesError;
 #[cfg(feature = "aws")]
 use crate::dns::look;
 #[cfg(feature = "aws")]
 use crate::event::Stage;
-
-/// Refuses a run that would have to touch somebody else's record.
-pub(super) fn refuse_foreign(changes: &[DnsChange]) -> Result<(), NamesError> {
-    let refused = changes
-        .iter()
-        .filter(|change| change.action == DnsAction::Refuse);
-    let refused: Vec<DnsChange> = refused.cloned().collect();
-    if refused.is_empty() {
-        Ok(())
-    } else {
-        Err(NamesError::Refused(refused))
-    }
-}
 
 impl Run<'_> {
     /// Sets what must be set. A run without `dns` blocks asks nobody.

@@ -12,11 +12,11 @@ use infra_exec::tools::AnsibleCore;
 
 use super::contact::met;
 use super::error::ApplyError;
-use super::names;
 use super::options::ApplyOptions;
 use super::report::{ApplyReport, Outcome};
 use crate::Project;
 use crate::context::Context;
+use crate::dns::refuse_foreign;
 use crate::event::Stage;
 use crate::ledger::{Ledger, LedgerError, Writer};
 use crate::place::{Place, StateWatch};
@@ -83,7 +83,7 @@ impl<'a> Run<'a> {
         };
         nothing_to_push(self.project, planned.state())?;
         // Before anything is changed: what is refused later leaves half of it done.
-        names::refuse_foreign(&planned.decision.dns)?;
+        refuse_foreign(&planned.decision.dns)?;
         let ansible = with.ansible()?;
         let refreshes = options.plan.refresh_only && !planned.decision.drift.drift.is_empty();
         if planned.decision.verdict == Verdict::Nothing && !refreshes {

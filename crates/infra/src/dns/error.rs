@@ -1,6 +1,6 @@
 //! Names that can't be looked after.
 
-use infra_core::dns::DnsChange;
+use infra_core::dns::{DnsAction, DnsChange};
 use infra_core::hint::Hint;
 
 use crate::place::PlaceError;
@@ -26,6 +26,19 @@ pub enum NamesError {
     /// Records are somebody else's
     #[error("{}", .0.iter().map(told).collect::<Vec<_>>().join("; "))]
     Refused(Vec<DnsChange>),
+}
+
+/// An error if any of the changes would touch somebody else's record.
+pub(crate) fn refuse_foreign(changes: &[DnsChange]) -> Result<(), NamesError> {
+    let refused: Vec<DnsChange> = (changes.iter())
+        .filter(|change| change.action == DnsAction::Refuse)
+        .cloned()
+        .collect();
+    if refused.is_empty() {
+        Ok(())
+    } else {
+        Err(NamesError::Refused(refused))
+    }
 }
 
 fn told(change: &DnsChange) -> String {

@@ -5,6 +5,7 @@ mod error;
 mod zones;
 
 pub use error::NamesError;
+pub(crate) use error::refuse_foreign;
 
 #[cfg(feature = "aws")]
 pub(crate) use zones::look;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use infra_aws::Cloud;
 use infra_aws::route53::{self, Batch, Zone as HostedZone};
-use infra_core::dns::{DnsAction, DnsChange, Owner, Target, Zone, ZoneDiff, compare};
+use infra_core::dns::{DnsChange, Owner, Target, Zone, ZoneDiff, compare};
 
-use super::NamesError;
+use super::{NamesError, refuse_foreign};
 use crate::Project;
 use crate::place::s3::cloud;
 use crate::place::terraform::provider_access;
@@ -107,14 +107,7 @@ impl Names {
     /// If a record is somebody else's, before anything is changed; or if Route 53 refuses a
     /// batch, of which then nothing is done.
     pub(crate) async fn apply(&self) -> Result<(), NamesError> {
-        let refused: Vec<DnsChange> = self
-            .changes()
-            .into_iter()
-            .filter(|change| change.action == DnsAction::Refuse)
-            .collect();
-        if !refused.is_empty() {
-            return Err(NamesError::Refused(refused));
-        }
+        refuse_foreign(&self.changes())?;
         for looked in &self.zones {
             let batch = Batch {
                 remove: looked.diff.remove.clone(),

@@ -27,6 +27,6 @@ pub(crate) use open::Place;
 pub(crate) use open::open_ledger;
 pub(crate) use watch::StateWatch;
 #[cfg(feature = "aws")]
-pub use witness::DigestMismatch;
+pub(crate) use witness::DIGEST;
 #[cfg(feature = "aws")]
-pub(crate) use witness::{DIGEST, state_id};
+pub use witness::DigestMismatch;

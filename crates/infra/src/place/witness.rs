@@ -7,11 +7,11 @@ use std::rc::Rc;
 use infra_aws::AwsError;
 use infra_aws::dynamodb::Field;
 use infra_aws::s3::{Object, md5_hex};
-use infra_core::document::{decode, read_state};
 use infra_core::hint::Hint as _;
-use infra_core::ledger::{StateId, Witnessed};
+use infra_core::ledger::Witnessed;
 
 use super::s3::StatePlace;
+use crate::state_guard::state_id;
 
 /// The attribute of Terraform's item that has the digest of the state.
 pub(crate) const DIGEST: &str = "Digest";
@@ -238,19 +238,8 @@ fn witnessed(object: &Object, digest: Option<String>) -> Witnessed {
         version: object.stamp.version.clone(),
         md5: md5_hex(&object.bytes),
         digest,
-        id: state_id(&object.bytes),
+        id: state_id(&object.bytes).ok(),
     }
-}
-
-/// Which state some bytes are, if they are one.
-pub(crate) fn state_id(bytes: &[u8]) -> Option<StateId> {
-    let text = decode(bytes).ok()?;
-    let state = read_state(&text).ok()?;
-    let (lineage, serial) = state.lineage.as_ref().zip(state.serial)?;
-    Some(StateId {
-        lineage: lineage.to_string(),
-        serial,
-    })
 }
 
 fn told(seen: Option<&Witnessed>) -> String {
@@ -271,6 +260,8 @@ fn told(seen: Option<&Witnessed>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use infra_core::ledger::StateId;
+
     use super::*;
 
     fn write(lineage: &str, serial: u64, md5: &str) -> Witnessed {

@@ -93,11 +93,12 @@ pub(crate) fn errored(project: &Project) -> Option<Errored> {
     if let Err(error) = std::fs::set_permissions(&path, Permissions::from_mode(0o600)) {
         tracing::debug!(%path, %error, "it stays readable for others");
     }
-    let id = which(&bytes);
+    let id = state_id(&bytes);
     Some(Errored { path, id, bytes })
 }
 
-fn which(bytes: &[u8]) -> Result<StateId, String> {
+/// Which state some bytes are. The error says why they are none.
+pub(crate) fn state_id(bytes: &[u8]) -> Result<StateId, String> {
     let text = decode(bytes).map_err(|error| error.to_string())?;
     let state = read_state(&text).map_err(|error| error.to_string())?;
     StateId::of(&state).ok_or_else(|| "it has no lineage and serial".to_owned())

@@ -14,6 +14,8 @@ mod refused;
 pub use accept::{AcceptState, NotAState};
 pub(crate) use copies::{StateCopy, in_bucket, in_root_module};
 pub use errored::NotPushed;
+#[cfg(feature = "aws")]
+pub(crate) use errored::state_id;
 pub(crate) use errored::{errored, nothing_to_push};
 pub(crate) use guard::{Admitted, StateGuard, written};
 pub use refused::StateRefused;

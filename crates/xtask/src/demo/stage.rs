@@ -11,6 +11,7 @@ use duct::cmd;
 use infra_testkit::{Tools, aws_environment, copy_tree, target_directory, workspace_root};
 
 use super::typist::Typist;
+use crate::quiet::quiet;
 
 /// The folder, with a cloud running.
 pub(crate) struct Stage {
@@ -99,18 +100,8 @@ fn initialise(folder: &Utf8Path, tools: &Tools) -> Result<()> {
         "-no-color"
     )
     .dir(folder.join("terraform"))
-    .env("TF_CLI_CONFIG_FILE", &tools.terraform_config)
-    .stderr_to_stdout()
-    .stdout_capture()
-    .unchecked()
-    .run()?;
-    if !init.status.success() {
-        bail!(
-            "terraform init failed:\n{}",
-            String::from_utf8_lossy(&init.stdout)
-        );
-    }
-    Ok(())
+    .env("TF_CLI_CONFIG_FILE", &tools.terraform_config);
+    quiet(&init, "terraform init")
 }
 
 /// What a terminal needs: the tools, infra itself, and the way to the cloud.

@@ -2,10 +2,12 @@
 
 use std::fs;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use camino::{Utf8Path, Utf8PathBuf};
 use duct::cmd;
 use infra_testkit::workspace_root;
+
+use crate::quiet::quiet;
 
 /// What an environment is for.
 pub(crate) struct Purpose {
@@ -88,21 +90,4 @@ fn runs(bin: &Utf8Path, modules: &str) -> bool {
     .stderr_null()
     .run()
     .is_ok()
-}
-
-fn quiet(command: &duct::Expression, name: &str) -> Result<()> {
-    let output = command
-        .stdin_null()
-        .stderr_to_stdout()
-        .stdout_capture()
-        .unchecked()
-        .run()
-        .with_context(|| name.to_owned())?;
-    if !output.status.success() {
-        bail!(
-            "{name} failed:\n{}",
-            String::from_utf8_lossy(&output.stdout)
-        );
-    }
-    Ok(())
 }

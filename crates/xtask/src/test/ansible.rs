@@ -8,6 +8,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use duct::cmd;
 use infra_testkit::{Tools, workspace_root};
 
+use crate::quiet::quiet;
+
 /// Checks all of it; stops at the first tool that complains.
 pub(crate) fn check(tools: &Tools) -> Result<()> {
     let root = workspace_root().join("ansible");
@@ -57,25 +59,11 @@ fn run(
     program: &str,
     arguments: &[&str],
 ) -> Result<()> {
-    let command = cmd(program, arguments)
-        .dir(directory)
-        .stdin_null()
-        .stderr_to_stdout()
-        .stdout_capture()
-        .unchecked();
-    let output = environment
-        .iter()
-        .fold(command, |command, (name, value)| command.env(name, value))
-        .run()
-        .with_context(|| format!("cannot run {program}"))?;
-    if !output.status.success() {
-        bail!(
-            "{program} {}:\n{}",
-            arguments.first().unwrap_or(&""),
-            String::from_utf8_lossy(&output.stdout)
-        );
-    }
-    Ok(())
+    let command = cmd(program, arguments).dir(directory);
+    let command =
+        (environment.iter()).fold(command, |command, (name, value)| command.env(name, value));
+    let step = arguments.first().unwrap_or(&"");
+    quiet(&command, &format!("{program} {step}"))
 }
 
 fn files_in(directory: &Utf8Path, suffix: &str) -> Result<Vec<Utf8PathBuf>> {

@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use duct::cmd;
 use infra_testkit::{Tools, workspace_root};
 
+use crate::quiet::quiet;
 use crate::setup;
 
 /// Begins what checkov is to leave out: `checkov:skip=ID: reason`.
@@ -107,20 +108,8 @@ fn modules(root: &Utf8Path) -> Result<Vec<Utf8PathBuf>> {
 
 fn run(tools: &Tools, directory: &Utf8Path, arguments: &[&str]) -> Result<()> {
     let command = duct::cmd(tools.terraform.as_str(), arguments).dir(directory);
-    let environment = tools.environment();
-    let command = environment
-        .iter()
+    let command = (tools.environment().iter())
         .fold(command, |command, (name, value)| command.env(name, value));
-    let output = command
-        .stdin_null()
-        .stderr_to_stdout()
-        .stdout_capture()
-        .unchecked()
-        .run()
-        .with_context(|| tools.terraform.to_string())?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stdout);
-        bail!("{directory}: terraform {}\n{said}", arguments.join(" "));
-    }
-    Ok(())
+    quiet(&command, &format!("terraform {}", arguments.join(" ")))
+        .with_context(|| directory.to_string())
 }

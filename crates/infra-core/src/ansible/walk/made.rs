@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::context::{Context, Via};
+use super::hosts::EXTENSIONS;
 use super::record::Text;
 use super::task::Args;
 use crate::ansible::closure::Reach;
@@ -117,10 +118,7 @@ impl Walker<'_> {
             .iter()
             .flat_map(|list| list.iter())
         {
-            let stem = ["yml", "yaml", "json"]
-                .iter()
-                .find_map(|end| name.strip_suffix(end)?.strip_suffix('.'));
-            for name in [Some(name.as_str()), stem].into_iter().flatten() {
+            for name in EXTENSIONS.iter().filter_map(|end| name.strip_suffix(end)) {
                 if *exact && patterns.iter().any(|pattern| pattern.matches(name)) {
                     names.insert(name.to_owned());
                 }

@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::StateError;
 use crate::Project;
+use crate::place::PlaceError;
 use crate::place::s3::StatePlace;
-use crate::place::{PlaceError, state_id};
+use crate::state_guard::state_id;
 
 /// The versions of a state. Serialises as the document of `infra state list --json`.
 #[derive(Debug, Clone, Serialize)]
@@ -67,7 +68,7 @@ pub async fn list(project: &Project, most: usize) -> Result<StateVersions, State
             bytes: version.size,
             present: version.latest,
             removed: version.removed,
-            state: object.and_then(|object| state_id(&object.bytes)),
+            state: object.and_then(|object| state_id(&object.bytes).ok()),
         });
     }
     Ok(StateVersions {
