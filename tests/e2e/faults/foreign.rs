@@ -64,7 +64,8 @@ fn a_state_that_was_put_back_past_terraform_is_refused() {
     workshop.heard(&output);
     output
         .exits(1)
-        .complains("does not have the expected content");
+        .complains("does not fit the digest that Terraform keeps of it in the table locks")
+        .complains("infra doctor --repair");
     assert_eq!(workshop.runs(), 0, "nothing ran");
 }
 
