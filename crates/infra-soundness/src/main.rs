@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use camino::Utf8PathBuf;
 use clap::Parser;
 use infra_soundness::case::Case;
+use infra_soundness::foreign::Foreign;
 use infra_soundness::report::Report;
 
 /// Trace Ansible, compare with the inputs that infra finds, and change trees by the thousand.
@@ -16,6 +17,8 @@ struct Options {
     /// A directory with a `tree` and an `about.json`, instead
     #[arg(long)]
     at: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    foreign: Foreign,
     /// How many changes to try on each tree
     #[arg(long, default_value_t = 400)]
     mutations: usize,
@@ -39,9 +42,10 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<bool> {
-    let cases = match &options.at {
-        Some(dir) => vec![Case::open(dir)?],
-        None => Case::own(&options.trees)?,
+    let cases = match (&options.at, options.foreign.case()?) {
+        (_, Some(case)) => vec![case],
+        (Some(dir), None) => vec![Case::open(dir)?],
+        (None, None) => Case::own(&options.trees)?,
     };
     if cases.is_empty() {
         bail!("there is no such tree");

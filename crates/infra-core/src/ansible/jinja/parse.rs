@@ -5,6 +5,10 @@ use super::tokens::{Token, tokenize};
 
 /// Deeper nesting than a person writes is left unread.
 const MAX_DEPTH: usize = 48;
+/// Nor are more steps from one value: `a.b.c | d | e`.
+const MAX_STEPS: usize = 64;
+/// Nor both at once, as whoever goes through an expression calls itself at each level.
+const MAX_HEIGHT: usize = 256;
 
 /// Reads an expression. None: this reader doesn't understand it.
 pub(crate) fn parse(code: &str) -> Option<Expr> {
@@ -12,6 +16,7 @@ pub(crate) fn parse(code: &str) -> Option<Expr> {
         tokens: tokenize(code)?,
         at: 0,
         depth: 0,
+        steps: 0,
     };
     let mut items = vec![parser.expression()?];
     let mut tuple = false;
@@ -25,17 +30,34 @@ pub(crate) fn parse(code: &str) -> Option<Expr> {
     if !parser.at_end() {
         return None;
     }
-    if tuple {
-        Some(Expr::List(items))
+    let expr = if tuple {
+        Expr::List(items)
     } else {
-        items.pop()
+        items.pop()?
+    };
+    // Few are large enough to be measured.
+    let flat = parser.steps + 2 * MAX_DEPTH < MAX_HEIGHT;
+    (flat || !is_higher(&expr, MAX_HEIGHT)).then_some(expr)
+}
+
+/// Whether an expression is nested deeper than this.
+fn is_higher(expr: &Expr, limit: usize) -> bool {
+    let mut waiting = vec![(expr, 1)];
+    while let Some((expr, height)) = waiting.pop() {
+        if height > limit {
+            return true;
+        }
+        waiting.extend(expr.children().into_iter().map(|child| (child, height + 1)));
     }
+    false
 }
 
 struct Parser {
     tokens: Vec<Token>,
     at: usize,
     depth: usize,
+    /// How many steps there were from all values together
+    steps: usize,
 }
 
 type Arguments = (Vec<Expr>, Vec<(String, Expr)>);
@@ -200,7 +222,8 @@ impl Parser {
     }
 
     fn postfix(&mut self, mut value: Expr) -> Option<Expr> {
-        loop {
+        for _ in 0..MAX_STEPS {
+            self.steps += 1;
             if self.symbol(".") {
                 let key = match self.peek()? {
                     Token::Name(name) | Token::Number(name) => name.clone(),
@@ -236,8 +259,14 @@ impl Parser {
                 let args = if self.symbol("(") {
                     self.arguments()?.0
                 } else if self.starts_operand() {
+                    self.depth += 1;
+                    if self.depth > MAX_DEPTH {
+                        return None;
+                    }
                     let operand = self.primary()?;
-                    vec![self.postfix(operand)?]
+                    let operand = self.postfix(operand)?;
+                    self.depth -= 1;
+                    vec![operand]
                 } else {
                     Vec::new()
                 };
@@ -250,6 +279,7 @@ impl Parser {
                 return Some(value);
             }
         }
+        None
     }
 
     /// Whether a test is followed by its argument: `x is divisibleby 3`.
@@ -340,6 +370,25 @@ mod tests {
         }
         assert_eq!(parse("a b"), None);
         assert_eq!(parse(&"(".repeat(500)), None);
+        for (first, more, last) in [
+            ("a", ".b", ""),
+            ("a", " | b", ""),
+            ("a", " is b", ""),
+            ("a", "[0]", ""),
+            ("a", "()", ""),
+            ("a", " if b else a", ""),
+            ("", "a.b.b.b.b.b.b.b.b(", ""),
+            ("a", "(a", ")"),
+            ("a", "[a", "]"),
+        ] {
+            let deep = |n| format!("{first}{}{}", more.repeat(n), last.repeat(n));
+            assert_eq!(parse(&deep(100_000)), None, "{more}");
+            assert!(last.is_empty() || parse(&deep(20)).is_some(), "{more}");
+        }
+        let high = |n| format!("{}a{}", "f(".repeat(n), format!("){}", ".b".repeat(50)).repeat(n));
+        assert!(parse(&high(4)).is_some());
+        assert_eq!(parse(&high(40)), None);
+        assert!(parse(&vec!["a.b.c"; 5_000].join(", ")).is_some());
     }
 
     #[test]
