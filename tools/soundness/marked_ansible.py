@@ -17,7 +17,8 @@ Marks, in the order of their words:
     mode/PATH       the mode of a file is looked at
 
 With INFRA_SOUNDNESS_GO_ON set, a task that fails doesn't end the play for its host, and nothing
-is waited for.
+is waited for. With INFRA_SOUNDNESS_BRANCHES set, every condition of a task holds, so that one run
+reads what any run could.
 """
 
 import os
@@ -25,11 +26,15 @@ import stat
 import sys
 import time
 
+from ansible.errors import AnsibleError
+from ansible.executor.play_iterator import PlayIterator
 from ansible.executor.playbook_executor import PlaybookExecutor
 from ansible.executor.task_executor import TaskExecutor
+from ansible.executor.task_queue_manager import TaskQueueManager
 from ansible.parsing.dataloader import DataLoader
 from ansible.playbook import Playbook
 from ansible.playbook.play import Play
+from ansible.playbook.task import Task
 from ansible._internal._errors._error_utils import SourceContext
 from ansible._internal._templating._jinja_bits import AnsibleContext
 
@@ -164,8 +169,8 @@ def around_tasks():
         self._task.retries = 1
         result = original(self)
         # An include that failed has nothing to go on with.
-        if "include" in str(self._task.action):
-            return result
+        if "include" in str(self._task.action) and result.get("failed"):
+            return {"changed": False, "skipped": True}
         for part in (result, *(result.get("results") or ())):
             if isinstance(part, dict):
                 for key in ("failed", "unreachable", "exception"):
@@ -173,8 +178,51 @@ def around_tasks():
         return result
 
     TaskExecutor.run = run
+    # Where it is the file of an include that is missing or wrong.
+    PlayIterator.mark_host_failed = lambda self, host: None
+    TaskQueueManager._failed_hosts = property(lambda self: Forgetful(), lambda self, value: None)
     sleep = time.sleep
     time.sleep = lambda seconds: sleep(min(seconds, 0.01))
+
+
+class Forgetful(dict):
+    """Keeps nothing: no host is left out of the plays that follow."""
+
+    def __setitem__(self, key, value):
+        pass
+
+    def update(self, *args, **kwargs):
+        pass
+
+
+# What includes itself until a condition holds would do so for ever.
+MOST_INCLUDES = 12
+
+
+def nesting(task):
+    depth = 0
+    above = task._parent
+    while above is not None:
+        depth += type(above).__name__ in ("TaskInclude", "HandlerTaskInclude", "IncludeRole")
+        above = above._parent
+    return depth
+
+
+def around_conditions():
+    original = Task._resolve_conditional
+
+    def resolve_conditional(self, conditional, variables, **kwargs):
+        if conditional != self.when or "meta" in str(self.action):
+            return original(self, conditional, variables, **kwargs)
+        # What conditions read is read, each of them, whatever they say.
+        for one in conditional:
+            try:
+                original(self, [one], variables)
+            except AnsibleError:
+                pass
+        return nesting(self) < MOST_INCLUDES
+
+    Task._resolve_conditional = resolve_conditional
 
 
 if __name__ == "__main__":
@@ -185,6 +233,8 @@ if __name__ == "__main__":
     around_modes()
     if os.environ.pop("INFRA_SOUNDNESS_GO_ON", ""):
         around_tasks()
+    if os.environ.pop("INFRA_SOUNDNESS_BRANCHES", ""):
+        around_conditions()
     from ansible.cli.playbook import main
 
     sys.argv[0] = "ansible-playbook"

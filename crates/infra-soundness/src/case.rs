@@ -12,6 +12,7 @@ use serde::Deserialize;
 /// What `about.json` beside a tree says.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of a file")]
 pub struct About {
     /// What the tree is there to show
     pub what: String,
@@ -38,6 +39,9 @@ pub struct About {
     /// for simulated machines go on
     #[serde(default)]
     pub go_on: bool,
+    /// Whether every condition of a task holds, so that one run reads what any run could
+    #[serde(default)]
+    pub branches: bool,
     /// Whether names of files are computed, so that the closure is wider than any run
     #[serde(default)]
     pub templated: bool,

@@ -28,7 +28,7 @@ pub struct Foreign {
     /// A file of extra variables, relative to the tree
     #[arg(long, requires = "tree")]
     var_file: Vec<Utf8PathBuf>,
-    /// An environment variable of Ansible, such as ANSIBLE_COLLECTIONS_PATH
+    /// An environment variable of Ansible, such as `ANSIBLE_COLLECTIONS_PATH`
     #[arg(long, requires = "tree", value_name = "NAME=VALUE", value_parser = pair)]
     env: Vec<(String, String)>,
     /// A host to trace; none: all
@@ -41,6 +41,9 @@ pub struct Foreign {
     /// role is written for simulated machines
     #[arg(long, requires = "tree")]
     stop: bool,
+    /// Have every condition of a task hold, so that the run reads what any run could
+    #[arg(long, requires = "tree")]
+    branches: bool,
     /// Run the tasks for this machine itself on it, instead of simulating them
     #[arg(long, requires = "tree")]
     localhost: bool,
@@ -71,6 +74,7 @@ impl Foreign {
             var_files: self.var_file.clone(),
             hosts: self.host.clone(),
             go_on: !self.stop,
+            branches: self.branches,
             templated: true,
             known_needless: None,
             no_localhost: !self.localhost,
@@ -114,7 +118,7 @@ fn hosts(root: &Utf8Path, playbook: &Utf8Path) -> Result<String> {
     };
     let mut text = "node1\nnode2\n".to_owned();
     for group in groups.iter().filter(plain) {
-        text.push_str(&format!("[{group}]\nnode1\nnode2\n"));
+        text.extend(["[", group, "]\nnode1\nnode2\n"]);
     }
     Ok(text)
 }

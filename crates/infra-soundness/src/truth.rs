@@ -60,7 +60,7 @@ struct Kept {
 /// Traces the run of each of these hosts, or reads what was kept of it.
 pub fn truth(case: &Case, hosts: &[String]) -> Result<Truth> {
     let file = case.scratch.join("truth.json");
-    let of = format!("{} {hosts:?} 4", case.digest()?);
+    let of = format!("{} {hosts:?} {} 4", case.digest()?, trace::method()?);
     let kept = fs::read(&file).ok();
     if let Some(kept) = kept.and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok())
         && kept.of == of

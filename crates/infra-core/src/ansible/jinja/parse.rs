@@ -385,7 +385,13 @@ mod tests {
             assert_eq!(parse(&deep(100_000)), None, "{more}");
             assert!(last.is_empty() || parse(&deep(20)).is_some(), "{more}");
         }
-        let high = |n| format!("{}a{}", "f(".repeat(n), format!("){}", ".b".repeat(50)).repeat(n));
+        let high = |n| {
+            format!(
+                "{}a{}",
+                "f(".repeat(n),
+                format!("){}", ".b".repeat(50)).repeat(n)
+            )
+        };
         assert!(parse(&high(4)).is_some());
         assert_eq!(parse(&high(40)), None);
         assert!(parse(&vec!["a.b.c"; 5_000].join(", ")).is_some());
