@@ -1,17 +1,19 @@
 """moto's S3, where its answers aren't those of AWS.
 
-Two of them matter to whoever looks after a bucket: the versioning of a bucket comes under
-another name than the SDKs of AWS expect, and the conditions of a bucket's policy are not
-looked at, so that "deny what comes without TLS" denies everything.
+Three of them matter to whoever looks after a bucket: the versioning of a bucket comes under
+another name than the SDKs of AWS expect, the conditions of a bucket's policy are not
+looked at, so that "deny what comes without TLS" denies everything, and a bucket answers in
+every region.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, s3_backends
 from moto.s3.responses import S3Response
 
 _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
@@ -28,6 +30,20 @@ def correct_answers() -> None:
         if not hasattr(owner, name):
             raise RuntimeError(f"moto has no {name} where this release of the simulator expects it")
         setattr(owner, name, replacement)
+
+
+def elsewhere(path: str, authorization: str) -> str | None:
+    """The region of the bucket of a request, if the request was signed for another one."""
+    signed = re.search(r"Credential=[^/]+/\d+/([^/]+)/s3/", authorization)
+    if signed is None:
+        return None
+    name = path.lstrip("/").split("/")[0].split("?")[0]
+    for account in list(s3_backends.values()):
+        for backend in list(account.values()):
+            bucket = backend.buckets.get(name)
+            if bucket is not None and bucket.region_name != signed[1]:
+                return str(bucket.region_name)
+    return None
 
 
 def _get_bucket_versioning(response: Any) -> tuple[int, dict[str, str], str]:

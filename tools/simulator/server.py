@@ -17,6 +17,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from .buckets import elsewhere
 from .control import PREFIX, Control
 from .faults import FaultRule, Faults
 from .log import RequestLog
@@ -67,6 +68,10 @@ class Api:
                 _drop_connection(environ)
             if fault.status is not None:
                 return _error(fault, is_json=bool(target), start_response=start_response)
+
+        region = elsewhere(path, environ.get("HTTP_AUTHORIZATION", ""))
+        if region is not None:
+            return _redirect(region, method, start_response)
 
         answer_lost = fault is not None and fault.drop == "after"
         # moto checks a condition and then writes, in two steps, so two clients could both
@@ -134,6 +139,15 @@ def _error(fault: FaultRule, is_json: bool, start_response: _StartResponse) -> l
         return _respond(start_response, status, "application/x-amz-json-1.0", text)
     text = f"<?xml version='1.0'?><Error><Code>{fault.code}</Code><Message>injected</Message></Error>"
     return _respond(start_response, status, "application/xml", text)
+
+
+def _redirect(region: str, method: str, start_response: _StartResponse) -> list[bytes]:
+    """What S3 says of a bucket to whom asks in another region."""
+    text = "<?xml version='1.0'?><Error><Code>PermanentRedirect</Code><Message>use the endpoint</Message></Error>"
+    body = text.encode()
+    headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
+    start_response("301 Moved Permanently", [*headers, ("x-amz-bucket-region", region)])
+    return [] if method == "HEAD" else [body]
 
 
 def _discard(*_args: Any, **_kwargs: Any) -> None:

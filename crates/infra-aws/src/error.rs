@@ -16,7 +16,7 @@ pub struct AwsError {
     pub what: String,
     /// Why it failed
     pub cause: Cause,
-    /// The error as the SDK has it
+    /// The error as the SDK has it, where it tells more than the cause
     #[source]
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -98,6 +98,7 @@ impl AwsError {
     where
         E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
     {
+        let what = what.into();
         let cause = match &error {
             SdkError::ServiceError(answer) => {
                 let raw = answer.raw();
@@ -111,10 +112,14 @@ impl AwsError {
             SdkError::TimeoutError(_) => Cause::Unreachable,
             other => credentials(other).unwrap_or(Cause::Unreachable),
         };
+        // The number of the request, which AWS asks for, is in there.
+        tracing::debug!(what, error = chain(&error), "AWS did not do it");
+        // Of an answer the cause has all that matters; why there was none only the SDK knows.
+        let is_answered = cause != Cause::Unreachable;
         Self {
-            what: what.into(),
+            what,
             cause,
-            source: Some(Box::new(error)),
+            source: (!is_answered).then(|| Box::new(error) as Box<_>),
         }
     }
 
@@ -137,6 +142,9 @@ fn credentials(error: &(dyn StdError + 'static)) -> Option<Cause> {
                 let text = chain(error);
                 return Some(if text.to_lowercase().contains("expired") {
                     Cause::ExpiredCredentials
+                } else if text.contains("IMDS") {
+                    // Asked last, of a machine that may be none of EC2's: nothing else had any.
+                    Cause::NoCredentials
                 } else {
                     Cause::UnknownCredentials(text)
                 });
@@ -177,10 +185,12 @@ fn refused(error: &impl ProvideErrorMetadata, status: u16, region: Option<&str>)
         }
     };
     match code {
-        "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => {
+        // EC2 says "RequestExpired" of credentials of a session that is over
+        // (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html).
+        "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" | "RequestExpired" => {
             Cause::ExpiredCredentials
         }
-        "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => Cause::ClockSkew,
+        "RequestTimeTooSkewed" | "RequestInTheFuture" => Cause::ClockSkew,
         "InvalidSignatureException"
             if message.contains("Signature expired") || message.contains("not yet current") =>
         {
@@ -202,7 +212,7 @@ fn refused(error: &impl ProvideErrorMetadata, status: u16, region: Option<&str>)
         | "KMS.DisabledException"
         | "OptInRequired" => Cause::Denied(said()),
         "PermanentRedirect" | "AuthorizationHeaderMalformed" | "IncorrectEndpoint" => {
-            Cause::WrongRegion(region.map(str::to_owned))
+            Cause::WrongRegion(region.or_else(|| expected(message)).map(str::to_owned))
         }
         "NoSuchBucket" => Cause::NoBucket,
         "ResourceNotFoundException" | "TableNotFoundException" => Cause::NoTable,
@@ -224,12 +234,18 @@ fn refused(error: &impl ProvideErrorMetadata, status: u16, region: Option<&str>)
     }
 }
 
+/// The region that a message expects: "the region 'a' is wrong; expecting 'b'".
+fn expected(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once("expecting '")?;
+    rest.split_once('\'').map(|(region, _)| region)
+}
+
 impl Hint for AwsError {
     fn hints(&self) -> Vec<String> {
         let hint = match &self.cause {
             Cause::NoRegion => "set AWS_REGION, or `region` in the backend block",
             Cause::NoCredentials => {
-                "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login`"
+                "set AWS_PROFILE to one that `aws configure list-profiles` has, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login`"
             }
             Cause::ExpiredCredentials => {
                 "sign in again, such as with `aws sso login`, or get new ones from where these came from"

@@ -2,10 +2,12 @@
 
 use std::time::Instant;
 
+use infra_core::hint::Hint;
 use infra_core::terraform::{Message, MessageKind};
 use infra_exec::process::{Interrupt, Runner};
 use infra_exec::terraform::{Diagnostic, TerraformEvent};
 
+use crate::causes::with_causes;
 use crate::event::{Event, Observer, Stage};
 
 /// Who is told what happens, and what stops the children.
@@ -46,6 +48,11 @@ impl<'a> Context<'a> {
             message: message.into(),
             hints,
         });
+    }
+
+    /// Tells of an error that stops nothing, with its causes and its advice.
+    pub(crate) fn warn_of(&self, error: &(impl Hint + 'static)) {
+        self.warn(with_causes(error), error.hints());
     }
 
     /// Runs a part of the run, telling when it starts and ends.

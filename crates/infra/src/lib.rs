@@ -65,6 +65,7 @@
 
 mod ansible_run;
 pub mod apply;
+mod causes;
 mod context;
 pub mod dns;
 pub mod event;

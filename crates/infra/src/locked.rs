@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use camino::Utf8PathBuf;
 use infra_core::hint::Hint as _;
 use infra_exec::process::{Interrupter, Level};
 
 use crate::Project;
+use crate::causes::with_causes;
 use crate::context::Context;
 use crate::event::{Event, Stage};
 use crate::ledger::{LedgerError, Writer};
@@ -45,6 +47,7 @@ pub(crate) struct Locked<'a> {
     pub(crate) writer: Writer,
     lock: Box<dyn RunLock>,
     interrupter: Option<Interrupter>,
+    spool: Utf8PathBuf,
 }
 
 impl<'a> Locked<'a> {
@@ -84,9 +87,13 @@ impl<'a> Locked<'a> {
             },
             lock,
             interrupter: purpose.interrupter,
+            spool: project.state_dir().join("spool"),
         };
         if let Err(error) = locked.place.send_spooled(&locked.context).await {
-            locked.give_back().await;
+            // Nobody may go on without what only this machine has.
+            if locked.place.unsent() == 0 {
+                locked.give_back().await;
+            }
             return Err(error.into());
         }
         Ok(locked)
@@ -99,7 +106,7 @@ impl<'a> Locked<'a> {
             biased;
             result = &mut work => (result, Lock::Kept),
             error = lock::watch(&*self.lock, &self.writer.run, BEAT, LEASE) => {
-                self.context.warn(error.to_string(), error.hints());
+                self.context.warn_of(&error);
                 // Terraform's write of the state can't be fenced: stop before it comes to that.
                 if let Some(interrupter) = &self.interrupter {
                     interrupter.stop();
@@ -109,24 +116,34 @@ impl<'a> Locked<'a> {
         }
     }
 
-    /// Gives the lock back, unless records are only on this machine: then nobody may go on
-    /// without them. Returns how many those are.
-    pub(crate) async fn end(self, lock: Lock) -> usize {
-        let unsent = self.settle().await;
-        if unsent == 0 && lock == Lock::Kept {
-            self.give_back().await;
+    /// Tries once more to send what S3 was away for, and gives the lock back, unless records
+    /// are still only on this machine: nobody may go on without them. Tells of that, and
+    /// returns it as one sentence.
+    pub(crate) async fn end(self, lock: Lock) -> Option<String> {
+        let sent = self.place.send_spooled(&self.context).await;
+        let unsent = self.place.unsent();
+        if unsent == 0 {
+            if lock == Lock::Kept {
+                self.give_back().await;
+            }
+            return None;
         }
-        unsent
-    }
-
-    /// Tries once more to send what S3 was away for.
-    async fn settle(&self) -> usize {
-        if self.place.unsent() > 0
-            && let Err(error) = self.place.send_spooled(&self.context).await
-        {
-            tracing::debug!(%error, "the spool was not sent");
+        let problem = format!(
+            "{unsent} records of this run are only on this machine, in {}, because the ledger could not be \
+             written; the run lock is kept so that nobody goes on without them",
+            self.spool
+        );
+        let mut hints = Vec::new();
+        if let Err(error) = sent {
+            hints.push(with_causes(&error));
+            hints.extend(error.hints());
         }
-        self.place.unsent()
+        hints.push(
+            "run `infra apply` again on this machine once the ledger can be written: it sends them first"
+                .to_owned(),
+        );
+        self.context.warn(problem.clone(), hints);
+        Some(problem)
     }
 
     async fn give_back(&self) {
@@ -136,13 +153,14 @@ impl<'a> Locked<'a> {
                 "the run lock was no longer ours when it was given back",
                 Vec::new(),
             ),
-            Err(error) => self.context.warn(
-                error.to_string(),
-                vec![format!(
-                    "remove it with `infra force-unlock {}`",
+            Err(error) => {
+                let mut hints = error.hints();
+                hints.push(format!(
+                    "the next `infra apply` on this machine clears it away; elsewhere `infra force-unlock {}` does",
                     self.writer.run
-                )],
-            ),
+                ));
+                self.context.warn(with_causes(&error), hints);
+            }
         }
     }
 }

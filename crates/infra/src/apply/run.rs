@@ -4,7 +4,6 @@ use infra_core::ansible::SecretKey;
 use infra_core::decision::Verdict;
 use infra_core::digest::Digest;
 use infra_core::drift::DriftRules;
-use infra_core::hint::Hint as _;
 use infra_core::inventory::Inventory;
 use infra_core::ledger::{RecordEvent, StateId, record};
 use infra_exec::process::Level;
@@ -156,7 +155,7 @@ impl<'a> Run<'a> {
         match self.watch.foreign_write().await {
             Ok(None) => {}
             Ok(Some(incident)) => self.incident(incident, Vec::new()),
-            Err(error) => self.context.warn(error.to_string(), error.hints()),
+            Err(error) => self.context.warn_of(&error),
         }
     }
 

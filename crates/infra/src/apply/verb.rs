@@ -39,17 +39,9 @@ pub async fn apply(
     // On the heap: a run is one future with everything that it may do, more than the stack
     // of a thread holds beside its callers.
     let (result, lock) = Box::pin(under_lock(&locked, project, options)).await;
-    let spool = project.state_dir().join("spool");
-    let unsent = locked.end(lock).await;
-    if unsent == 0 {
+    let Some(problem) = locked.end(lock).await else {
         return result;
-    }
-    let problem = format!(
-        "{unsent} records of this run are only on this machine, in {spool}, because the ledger could \
-         not be reached; the run lock is kept so that nobody goes on without them"
-    );
-    let hint = "run `infra apply` again on this machine once the ledger can be reached: it sends them first";
-    context.warn(problem.clone(), vec![hint.to_owned()]);
+    };
     result.map(|mut report| {
         report.problems.push(problem);
         report.outcome = match report.outcome {

@@ -1,6 +1,8 @@
 //! The ledger of a stack: a store of records, read as one chain and added to at its end.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use camino::Utf8PathBuf;
 use infra_core::ansible::Section;
@@ -53,6 +55,9 @@ pub struct Ledger {
     /// Where the index is kept between runs
     cache: Option<Utf8PathBuf>,
     index: Index,
+    /// Records that were asked for. None ever changes, and what a run was planned with must
+    /// be there at its end, wherever the ledger is by then
+    asked: RefCell<BTreeMap<u64, Rc<Vec<u8>>>>,
 }
 
 /// Who writes: the same in all records of a run.
@@ -75,6 +80,7 @@ impl Ledger {
             store,
             cache,
             index: Index::default(),
+            asked: RefCell::default(),
         };
         if let Some(index) = ledger.cached().await? {
             ledger.index = index;
@@ -157,9 +163,15 @@ impl Ledger {
 
     /// The record with this number.
     pub async fn record(&self, sequence: u64) -> Result<Option<Record>, LedgerError> {
-        let Some(bytes) = self.store.read(sequence).await? else {
-            return Ok(None);
+        let known = self.asked.borrow().get(&sequence).cloned();
+        let bytes = match known {
+            Some(bytes) => bytes,
+            None => match self.store.read(sequence).await? {
+                Some(bytes) => Rc::new(bytes),
+                None => return Ok(None),
+            },
         };
+        self.asked.borrow_mut().insert(sequence, bytes.clone());
         infra_core::ledger::parse(&bytes, sequence)
             .map(Some)
             .map_err(|error| self.chain_error(error))

@@ -13,8 +13,8 @@ use crate::pending::Pending;
 
 /// Records as objects `NNNNNNNNNN.json` below one prefix, each made once.
 ///
-/// Once S3 has taken a record of this run and is away for the next, that and all that follow
-/// go to the spool: a directory of this machine, as durable as the local ledger. They are in
+/// Once S3 has taken a record of this run and not the next, be it away or no longer open to
+/// these credentials, that and all that follow go to the spool: a directory of this machine, as durable as the local ledger. They are in
 /// no ledger yet; [`unsent`](Self::unsent) names them, and whoever holds the run lock next on
 /// this machine sends them.
 pub(crate) struct S3Store {
@@ -120,8 +120,9 @@ impl RecordStore for S3Store {
                             s3::Created::Taken => Created::Taken,
                         });
                     }
-                    Err(error) if error.is_away() && self.started.get() => {
-                        tracing::warn!(%error, "records go to the spool");
+                    // Away, or that credentials ran out: what was done is kept either way.
+                    Err(error) if self.started.get() => {
+                        tracing::debug!(%error, "records go to the spool");
                         self.away.set(true);
                     }
                     Err(error) => return Err(self.error(format!("write record {sequence}"), error)),

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use infra_core::hint::Hint as _;
 use tokio::time::Instant;
 
 use super::liveness::{Liveness, liveness};
 use super::{Acquired, Holder, LockError, RunLock};
+use crate::causes::with_causes;
 
 /// What happens while a lock is waited for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,16 +65,15 @@ pub async fn watch(lock: &dyn RunLock, id: &str, every: Duration, lease: Duratio
                 let now = match lock.holder().await {
                     Ok(Some(other)) => format!("{other} has it now"),
                     Ok(None) => "nobody has it now".to_owned(),
-                    Err(error) => error.to_string(),
+                    Err(error) => with_causes(&error),
                 };
                 return LockError::Lost(now);
             }
             Err(error) if last_answer.elapsed() >= lease / 2 => {
-                tracing::debug!(hints = ?error.hints(), "no beat for half a lease");
-                return LockError::Lost(format!(
-                    "no sign of life could be written for {}s: {error}",
-                    (lease / 2).as_secs()
-                ));
+                return LockError::Unseen {
+                    seconds: (lease / 2).as_secs(),
+                    source: Box::new(error),
+                };
             }
             Err(error) => tracing::debug!(%error, "a beat failed"),
         }

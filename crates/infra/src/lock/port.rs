@@ -50,6 +50,9 @@ pub enum LockError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Nothing comes from the place of the lock
+    #[error("the run lock at {0} gives no answer")]
+    Silent(String),
     /// Something else stands in the place of the lock
     #[error("the run lock at {place} can't be understood: {message}")]
     Malformed {
@@ -75,6 +78,17 @@ pub enum LockError {
     /// It was taken away while the run went on
     #[error("the run lock was taken away during the run: {0}")]
     Lost(String),
+    /// It could not be told for too long whether it is still ours
+    #[error(
+        "it can't be told whether the run lock is still ours: no sign of life could be written for {seconds}s"
+    )]
+    Unseen {
+        /// For how long
+        seconds: u64,
+        /// Why
+        #[source]
+        source: Box<LockError>,
+    },
 }
 
 impl infra_core::hint::Hint for LockError {
@@ -87,6 +101,9 @@ impl infra_core::hint::Hint for LockError {
                 format!("look at {place}: neither infra nor Terraform can tell who holds it"),
                 format!("if no run is under way: {remove}"),
             ],
+            Self::Silent(_) => {
+                vec!["check the network, the region and AWS_ENDPOINT_URL".to_owned()]
+            }
             Self::Busy(_) => vec!["try again, with --lock-timeout 10m".to_owned()],
             Self::Unplaced(error) => error.hints(),
             Self::Held(holder, evidence) => vec![
@@ -98,6 +115,13 @@ impl infra_core::hint::Hint for LockError {
             ],
             Self::Interrupted => Vec::new(),
             Self::Lost(_) => vec!["run `infra plan` to see where things stand".to_owned()],
+            Self::Unseen { source, .. } => {
+                let mut hints = source.hints();
+                hints.push(
+                    "what runs is stopped: somebody else may have the lock by now".to_owned(),
+                );
+                hints
+            }
         }
     }
 }

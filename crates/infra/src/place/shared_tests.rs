@@ -73,6 +73,39 @@ async fn records_that_come_too_late_are_kept_and_make_no_host_done() {
 }
 
 #[tokio::test(flavor = "current_thread")]
+async fn a_record_of_the_spool_that_is_torn_at_any_byte_is_refused_and_kept() {
+    let aws = Aws::start().await;
+    let project = aws.project();
+    let context = Context::new(&Silent, Interrupter::new().interrupt());
+    let place = Place::of(&project).unwrap();
+    let mut ledger = place.ledger().await.unwrap();
+    ledger.append(&writer(), finished()).await.unwrap();
+    // Credentials that ran out are no reason to lose a record either.
+    aws.faults(
+        &json!([{"method": "PUT", "path": "^/states/", "status": 400, "code": "ExpiredToken"}]),
+    );
+    ledger.append(&writer(), success("torn")).await.unwrap();
+    aws.faults(&json!([]));
+    let file = project.state_dir().join("spool/0000000002.json");
+    let whole = std::fs::read(&file).unwrap();
+    for length in 0..whole.len() {
+        let torn = &whole[..length];
+        std::fs::write(&file, torn).unwrap();
+        let again = Place::of(&project).unwrap();
+        let error = again.send_spooled(&context).await.unwrap_err();
+        assert!(
+            error.to_string().contains("is damaged"),
+            "{length}: {error}"
+        );
+        assert_eq!(std::fs::read(&file).unwrap(), torn);
+    }
+    std::fs::write(&file, &whole).unwrap();
+    let again = Place::of(&project).unwrap();
+    again.send_spooled(&context).await.unwrap();
+    assert_eq!(again.ledger().await.unwrap().index().sequence, 2);
+}
+
+#[tokio::test(flavor = "current_thread")]
 async fn a_lock_of_a_newer_infra_is_left_to_it() {
     let aws = Aws::start().await;
     let project = aws.project();

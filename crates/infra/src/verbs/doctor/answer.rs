@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::causes::with_causes;
+
 /// What was checked. Serialises as the document of `infra doctor --json`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Diagnosis {
@@ -61,18 +63,8 @@ impl Check {
     /// The check that an error is the outcome of.
     pub(super) fn failed(
         name: &'static str,
-        error: &(impl infra_core::hint::Hint + ?Sized),
+        error: &(impl infra_core::hint::Hint + 'static),
     ) -> Self {
-        let mut message = error.to_string();
-        let mut cause = error.source();
-        while let Some(inner) = cause {
-            // Transparent errors repeat the text of what is inside.
-            let text = inner.to_string();
-            if !message.contains(&text) {
-                message = format!("{message}: {text}");
-            }
-            cause = inner.source();
-        }
-        Self::new(name, Status::Error, message).hints(error.hints())
+        Self::new(name, Status::Error, with_causes(error)).hints(error.hints())
     }
 }
