@@ -5,6 +5,7 @@
     reason = "a value that isn't there fails the test, as it should"
 )]
 
+mod aftermath;
 mod environment;
 mod exactly_these_hosts;
 mod faults;

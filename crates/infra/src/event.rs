@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::apply::Refreshed;
+
 /// Somebody who is told.
 ///
 /// A call comes from the thread that the run goes on in and holds it up, so it must not
@@ -95,6 +97,11 @@ pub enum Event {
         /// The resource
         #[serde(skip_serializing_if = "Option::is_none")]
         address: Option<String>,
+    },
+    /// What providers have filled in because of the apply is recorded in the state
+    Refreshed {
+        /// The objects
+        resources: Vec<Refreshed>,
     },
     /// A host is waited for
     Contact {

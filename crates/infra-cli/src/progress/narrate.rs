@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use infra::apply::Refreshed;
 use infra::event::{Event, Stage};
 use infra::exec::escape::{multiline, printable};
 
@@ -41,6 +42,7 @@ pub(super) fn narrate(event: &Event, detail: Detail) -> Option<String> {
                 &[],
             )
         }
+        Event::Refreshed { resources } => refreshed(resources, detail),
         Event::Contact {
             host,
             step,
@@ -144,6 +146,22 @@ fn resource(
         "apply_errored" => Some(format!("{address}: {}{time}\n", paint(BAD, "failed"))),
         _ => None,
     }
+}
+
+fn refreshed(resources: &[Refreshed], detail: Detail) -> String {
+    let (count, s) = (resources.len(), if resources.len() == 1 { "" } else { "s" });
+    let mut text = format!("recorded what the apply brought about in {count} resource{s}\n");
+    if detail == Detail::Full {
+        for resource in resources {
+            let _ = writeln!(
+                text,
+                "  {}: {}",
+                printable(&resource.address),
+                printable(&resource.attributes.join(", "))
+            );
+        }
+    }
+    text
 }
 
 fn contact(host: &str, step: &str, message: Option<&str>) -> Option<String> {

@@ -64,6 +64,10 @@ fn verdict(report: &ApplyReport) -> String {
     let mut parts = Vec::new();
     if report.terraform {
         parts.push("Terraform applied its plan".to_owned());
+        if !report.refreshed.is_empty() {
+            let resources = count(report.refreshed.len(), "resource");
+            parts.push(format!("{resources} refreshed"));
+        }
     }
     let playbooks = report
         .playbooks
@@ -102,7 +106,7 @@ fn add(page: &mut Page, playbook: &PlaybookReport, detail: Detail) {
 
 #[cfg(test)]
 mod tests {
-    use infra::apply::HostReport;
+    use infra::apply::{HostReport, Refreshed};
 
     use super::*;
 
@@ -125,6 +129,10 @@ mod tests {
             run: Some("20261122T100000Z-1".to_owned()),
             outcome: Outcome::Failed,
             terraform: true,
+            refreshed: vec![Refreshed {
+                address: "aws_security_group.web".to_owned(),
+                attributes: vec!["ingress".to_owned()],
+            }],
             playbooks: vec![PlaybookReport {
                 name: "prometheus".to_owned(),
                 hosts: vec![
@@ -140,7 +148,7 @@ mod tests {
         };
         let page = anstream::adapter::strip_str(&applied(&report, Detail::Folded)).to_string();
         insta::assert_snapshot!(page, @"
-        federation: not all is done: Terraform applied its plan and 1 playbook ran
+        federation: not all is done: Terraform applied its plan, 1 resource refreshed and 1 playbook ran
           prometheus: succeeded on 2 hosts (1 changed), not done on 1 host
             leaf2: failed in task Start prometheus
               Unable to start service

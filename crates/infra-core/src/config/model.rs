@@ -40,7 +40,7 @@ pub struct Stack {
 }
 
 /// How to run Terraform or OpenTofu.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Terraform {
     /// The root module
     pub dir: Utf8PathBuf,
@@ -52,6 +52,21 @@ pub struct Terraform {
     pub workspace: Option<String>,
     /// Environment variables for Terraform alone
     pub env: BTreeMap<String, String>,
+    /// Whether what providers fill in because of an apply is recorded by a refresh after it
+    pub refresh_after_apply: bool,
+}
+
+impl Default for Terraform {
+    fn default() -> Self {
+        Self {
+            dir: Utf8PathBuf::new(),
+            binary: None,
+            var_files: Vec::new(),
+            workspace: None,
+            env: BTreeMap::new(),
+            refresh_after_apply: true,
+        }
+    }
 }
 
 /// Where the ledger and the run lock live.

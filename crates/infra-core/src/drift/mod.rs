@@ -1,5 +1,6 @@
 //! What changed outside of Terraform, and whether anybody expected it.
 
+mod aftermath;
 mod analysis;
 mod classify;
 mod pattern;
@@ -8,6 +9,7 @@ mod report;
 mod rule;
 mod stream;
 
+pub use aftermath::{Aftermath, aftermath};
 pub use analysis::{Analysis, analyse, analyse_stream};
 pub(crate) use pattern::AttributePattern;
 pub use pattern::PatternError;

@@ -4,6 +4,7 @@
     reason = "a test that cannot go on should say where"
 )]
 
+mod aftermath;
 mod ansible_closure;
 mod ansible_federation;
 mod ansible_fingerprint;

@@ -9,11 +9,12 @@ mod playbooks;
 mod record;
 mod report;
 mod run;
+mod settle;
 mod tell;
 mod terraform;
 mod verb;
 
 pub use error::ApplyError;
 pub use options::ApplyOptions;
-pub use report::{ApplyReport, HostReport, Outcome, PlaybookReport};
+pub use report::{ApplyReport, HostReport, Outcome, PlaybookReport, Refreshed};
 pub use verb::apply;

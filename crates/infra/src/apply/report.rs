@@ -1,6 +1,7 @@
 //! What an apply did.
 
 use infra_core::decision::FORMAT_VERSION;
+use infra_core::drift::DriftEntry;
 use serde::Serialize;
 
 /// What an apply did.
@@ -16,6 +17,8 @@ pub struct ApplyReport {
     pub outcome: Outcome,
     /// Whether Terraform applied a plan
     pub terraform: bool,
+    /// What was recorded of objects by a refresh after the apply
+    pub refreshed: Vec<Refreshed>,
     /// What the playbooks did
     pub playbooks: Vec<PlaybookReport>,
     /// What went wrong, one sentence each
@@ -55,6 +58,28 @@ impl Outcome {
             Self::Failed => "failed",
             Self::Interrupted => "interrupted",
             Self::LockLost => "lock lost",
+        }
+    }
+}
+
+/// What a provider has filled in of an object because of an apply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refreshed {
+    /// The object
+    pub address: String,
+    /// The attributes that have other values than Terraform wrote when it applied
+    pub attributes: Vec<String>,
+}
+
+impl Refreshed {
+    pub(crate) fn of(entry: &DriftEntry) -> Self {
+        Self {
+            address: entry.address.clone(),
+            attributes: entry
+                .attributes
+                .iter()
+                .map(|attribute| attribute.path.to_string())
+                .collect(),
         }
     }
 }
@@ -114,6 +139,7 @@ impl ApplyReport {
             run: None,
             outcome,
             terraform: false,
+            refreshed: Vec::new(),
             playbooks: Vec::new(),
             problems: Vec::new(),
         }

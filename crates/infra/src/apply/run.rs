@@ -97,7 +97,14 @@ impl<'a> Run<'a> {
             ));
         }
         self.start(ansible.as_ref(), &planned).await?;
-        let work = self.work(planned, &options.plan, refreshes, &key, ansible.as_ref());
+        let work = self.work(
+            planned,
+            &options.plan,
+            &rules,
+            refreshes,
+            &key,
+            ansible.as_ref(),
+        );
         let mut report = Box::pin(work).await?;
         self.look_for_foreign_writes().await;
         if !self.incidents.is_empty() {
@@ -111,6 +118,7 @@ impl<'a> Run<'a> {
         &mut self,
         planned: Planned,
         options: &PlanOptions,
+        rules: &DriftRules,
         refreshes: bool,
         key: &SecretKey,
         ansible: Option<&AnsibleCore>,
@@ -120,9 +128,19 @@ impl<'a> Run<'a> {
         let (inventory, names, state) = if planned.decision.terraform_applies() || refreshes {
             report.terraform = true;
             let context = self.context;
-            let state = context
-                .stage(Stage::Terraform, self.terraform(&planned, options))
-                .await?;
+            let state = match &planned.made {
+                None => None,
+                Some(made) => {
+                    let work = async {
+                        let state = self.terraform(made, options).await?;
+                        if refreshes {
+                            return Ok(state);
+                        }
+                        self.settle(made, state, options, rules, &mut report).await
+                    };
+                    context.stage(Stage::Terraform, Box::pin(work)).await?
+                }
+            };
             let (inventory, names) = self.inventory_now(options).await?;
             (inventory, names, state)
         } else {

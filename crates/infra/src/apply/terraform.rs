@@ -10,8 +10,8 @@ use infra_exec::terraform::{Apply, ApplyOutcome, Failure, Locking};
 
 use super::error::ApplyError;
 use super::run::Run;
-use crate::plan::terraform::pulled;
-use crate::plan::{PlanError, PlanOptions, Planned};
+use crate::plan::terraform::{MadePlan, pulled};
+use crate::plan::{PlanError, PlanOptions};
 use crate::state_guard::{errored, in_root_module, written};
 use crate::tools;
 
@@ -20,12 +20,9 @@ impl Run<'_> {
     /// it is now.
     pub(super) async fn terraform(
         &mut self,
-        planned: &Planned,
+        made: &MadePlan,
         options: &PlanOptions,
     ) -> Result<Option<StateId>, ApplyError> {
-        let Some(made) = &planned.made else {
-            return Ok(None);
-        };
         let terraform = tools::terraform(self.project)?;
         let plan = std::fs::read(&made.file).map_err(|source| ApplyError::PlanFile {
             path: made.file.clone(),
@@ -34,12 +31,7 @@ impl Run<'_> {
         if let Some(incident) = self.watch.foreign_write().await? {
             return Err(ApplyError::ForeignWrite(incident));
         }
-        let locking = match (self.place.locking(), options.lock_timeout) {
-            (Locking::Held, _) => Locking::Held,
-            (_, Some(timeout)) => Locking::Wait(timeout),
-            (locking, None) => locking,
-        };
-        let apply = Apply::new(&made.file).locking(locking);
+        let apply = Apply::new(&made.file).locking(self.locking(options));
         let outcome = terraform
             .apply(&self.context.runner, &apply, &self.context.terraform())
             .await?;
@@ -68,6 +60,15 @@ impl Run<'_> {
         written(made.state.as_ref(), after.as_ref())
             .map_err(|refused| refused.with_copies(in_root_module(self.project, after.as_ref())))?;
         Ok(after)
+    }
+
+    /// How Terraform locks the state under the run lock.
+    pub(super) fn locking(&self, options: &PlanOptions) -> Locking {
+        match (self.place.locking(), options.lock_timeout) {
+            (Locking::Held, _) => Locking::Held,
+            (_, Some(timeout)) => Locking::Wait(timeout),
+            (locking, None) => locking,
+        }
     }
 
     /// Writes down what the backend itself tells of the state, and what is wrong with it.

@@ -9,6 +9,7 @@ use infra_exec::process::Runner;
 use infra_exec::rundir::{RunDir, RunDirError};
 use infra_exec::terraform::{Failure, Locking, Plan, Terraform};
 
+use crate::Project;
 use crate::context::Context;
 
 /// A plan that Terraform made: the file, and the text of `show -json`.
@@ -58,14 +59,15 @@ pub(crate) struct How {
 pub(crate) async fn make(
     context: &Context<'_>,
     terraform: &Terraform,
-    var_files: &[PathBuf],
+    project: &Project,
     how: How,
 ) -> Result<MadePlan, TerraformError> {
     // On the fastest file system there is, and never where a backup or a sync might find it.
     let dir = RunDir::create_in(&std::env::temp_dir())?;
     let file = dir.join("plan");
+    let var_files = &project.stack.terraform.var_files;
     let plan = Plan::new(&file)
-        .var_files(var_files)
+        .var_files(var_files.iter().map(|file| project.root.join(file)))
         .refresh_only(how.refresh_only)
         .locking(how.locking);
     terraform

@@ -1,7 +1,6 @@
 //! `plan`: the three answers.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use infra_core::ansible::{Fingerprint, SecretKey};
 use infra_core::decision::{Decision, PlaybookDecision};
@@ -164,14 +163,6 @@ impl Planner<'_> {
     pub(crate) async fn live(&self) -> Result<Planned, PlanError> {
         let terraform = tools::terraform(self.project)?;
         let ansible = self.ansible()?;
-        let var_files: Vec<PathBuf> = self
-            .project
-            .stack
-            .terraform
-            .var_files
-            .iter()
-            .map(|file| self.project.root.join(file).into())
-            .collect();
         let how = How {
             locking: self.held.unwrap_or_else(|| {
                 let timeout = self.options.lock_timeout;
@@ -181,7 +172,10 @@ impl Planner<'_> {
         };
         let made = self
             .context
-            .stage(Stage::Plan, make(self.context, &terraform, &var_files, how))
+            .stage(
+                Stage::Plan,
+                make(self.context, &terraform, self.project, how),
+            )
             .await?;
         self.decide_made(made, ansible.as_ref()).await
     }

@@ -1,7 +1,5 @@
 //! Asking Terraform without leaving a trace.
 
-use std::path::PathBuf;
-
 use infra_exec::terraform::{Failure, Locking};
 
 use super::recorded::Recorded;
@@ -69,19 +67,12 @@ pub(super) async fn plan(
         remembered: ledger.index().state.clone(),
         accepted: None,
     };
-    let var_files: Vec<PathBuf> = project
-        .stack
-        .terraform
-        .var_files
-        .iter()
-        .map(|file| project.root.join(file).into())
-        .collect();
     let how = How {
         locking: Locking::Held,
         refresh_only,
     };
     let made = context
-        .stage(Stage::Plan, make(context, &terraform, &var_files, how))
+        .stage(Stage::Plan, make(context, &terraform, project, how))
         .await?;
     guard.admit(project, made.state.as_ref()).await?;
     Ok(Recorded::output("terraform show -json", made.json))

@@ -71,7 +71,9 @@ fn write_stack(text: &mut String, found: &Found) -> std::fmt::Result {
 
 fn write_terraform(text: &mut String, found: &Found) -> std::fmt::Result {
     let dir = found.terraform_dirs.first().filter(|dir| !dir.is_empty());
-    text.push_str("  # The root module. Also: binary, var_files, workspace, env.\n");
+    text.push_str(
+        "  # The root module. Also: binary, var_files, workspace, env, refresh_after_apply.\n",
+    );
     for other in found.terraform_dirs.iter().skip(1) {
         writeln!(
             text,

@@ -8,7 +8,14 @@ use super::reader::Reader;
 use crate::config::Terraform;
 
 const SHAPE: Shape = Shape {
-    attributes: &["dir", "binary", "var_files", "workspace", "env"],
+    attributes: &[
+        "dir",
+        "binary",
+        "var_files",
+        "workspace",
+        "env",
+        "refresh_after_apply",
+    ],
     blocks: &[],
 };
 
@@ -29,6 +36,7 @@ impl Reader {
             var_files: fields.paths("var_files"),
             workspace: fields.string("workspace"),
             env: fields.env("env"),
+            refresh_after_apply: fields.boolean("refresh_after_apply").unwrap_or(true),
         }
     }
 }

@@ -138,7 +138,7 @@ fn what_was_found_is_written_with_comments() {
     # `infra validate` checks it; `infra plan` shows what would happen.
 
     stack "my-stack" {
-      # The root module. Also: binary, var_files, workspace, env.
+      # The root module. Also: binary, var_files, workspace, env, refresh_after_apply.
       # Another root module, for a stack of its own: terraform/dev
       terraform {
         dir = "terraform/live"
