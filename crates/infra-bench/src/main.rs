@@ -22,6 +22,9 @@ enum Command {
         playbook: Utf8PathBuf,
         /// How many hosts there are
         hosts: usize,
+        /// A file that keeps what was found, for the next time
+        #[arg(long)]
+        cache: Option<Utf8PathBuf>,
     },
     /// Record that all playbooks of a stack succeeded on all hosts of a plan
     Record {
@@ -56,7 +59,8 @@ fn run(command: Command) -> Result<()> {
             dir,
             playbook,
             hosts,
-        } => fingerprints::make(&dir, &playbook, hosts),
+            cache,
+        } => fingerprints::make(&dir, &playbook, hosts, cache),
         Command::Record { dir, stack, plan } => tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?

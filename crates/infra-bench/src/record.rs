@@ -8,10 +8,13 @@ use infra::core::hint::Hint;
 use infra::core::ledger::{RecordEvent, Success, record};
 use infra::event::{Event, Observer};
 use infra::exec::process::Interrupt;
-use infra::files::atomic::{Created, private_dir};
+use infra::files::atomic::{Created, create, private_dir};
 use infra::ledger::{Ledger, LocalStore, RecordStore, StoreError, Writer};
 use infra::plan::{PlanOptions, RecordedPlan};
 use infra::{Context, Open, Pending, Project};
+
+/// The key for secret values. There are none.
+const KEY: SecretKey = SecretKey([7; 32]);
 
 /// Nobody listens.
 struct Silent;
@@ -71,12 +74,15 @@ pub(crate) async fn all(dir: &Utf8Path, stack: &str, plan: &Utf8Path) -> Result<
         }),
         ..PlanOptions::default()
     };
+    // Without a key that is kept, each plan has one of its own, and no two fingerprints are alike.
+    let state_dir = project.state_dir();
+    private_dir(&state_dir)?;
+    create(&state_dir.join("key"), &KEY.0)?;
     let context = Context::new(&Silent, Interrupt::never());
     let planned = infra::plan(&context, &project, &options)
         .await
         .map_err(|error| anyhow!("{error}: {}", error.hints().join("; ")))?;
 
-    let state_dir = project.state_dir();
     let records = state_dir.join("ledger");
     private_dir(&records)?;
     let store = Hasty {
@@ -91,7 +97,7 @@ pub(crate) async fn all(dir: &Utf8Path, stack: &str, plan: &Utf8Path) -> Result<
     let inventory = planned.inventory();
     let event = RecordEvent::Inventory {
         digest: inventory.digest().into(),
-        hosts: record(inventory, &SecretKey([0; 32])),
+        hosts: record(inventory, &KEY),
         state: None,
     };
     ledger.append(&writer, event).await?;

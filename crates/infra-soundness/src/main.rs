@@ -59,11 +59,12 @@ fn run(options: &Options) -> Result<bool> {
             anstream::eprintln!("    {line}");
         }
         anstream::eprintln!(
-            "    traced in {:.0} s, {} changes in {:.0} s, {} refused",
+            "    traced in {:.0} s, {} changes in {:.0} s, {} refused, after {} the cache knew that nothing has changed",
             report.traced,
             report.tally.total(),
             report.tally.seconds,
-            report.tally.refused
+            report.tally.refused,
+            report.tally.known
         );
         all &= report.holds();
     }

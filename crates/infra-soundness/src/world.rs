@@ -1,7 +1,11 @@
 //! The tree of a case as `infra` sees it, and what `infra` would decide.
 
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fs;
+use std::rc::Rc;
+use std::thread::sleep;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use camino::Utf8PathBuf;
@@ -12,8 +16,10 @@ use infra::core::ansible::{
 use infra::core::inventory::Inventory;
 use infra::core::json::Value;
 use infra::files::FsTree;
+use infra::input_cache::InputCache;
 use infra::verbs::inputs::read_listing;
 use infra_testkit::Tools;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::case::Case;
 use crate::trace::environment;
@@ -29,7 +35,24 @@ pub struct World {
     pub collection_paths: Vec<Utf8PathBuf>,
     /// Extra variables
     pub extra_vars: BTreeMap<String, Value<'static>>,
+    /// What is kept of the tree as it was at first, and asked as well
+    pub kept: Option<Rc<Kept>>,
 }
+
+/// A cache of the inputs, and what came of asking it.
+#[derive(Debug)]
+pub struct Kept {
+    file: Utf8PathBuf,
+    /// The time at which it was made, as it was told
+    begun: Timestamp,
+    /// How often it knew that nothing has changed
+    pub known: Cell<usize>,
+    /// Where it knew what is not so
+    pub wrong: RefCell<Vec<String>>,
+}
+
+/// The key under which secret values are digested.
+const KEY: SecretKey = SecretKey([7; 32]);
 
 /// The fingerprint of each host.
 pub type Prints = BTreeMap<String, Fingerprint>;
@@ -82,7 +105,70 @@ impl World {
                 .iter()
                 .map(|(name, value)| (name.clone(), Value::from(value.clone())))
                 .collect(),
+            kept: None,
         })
+    }
+
+    /// Keeps what the inputs are now. From here on each question is asked of that as well.
+    pub fn keep(&mut self, case: &Case) -> Result<Rc<Kept>, ClosureError> {
+        let file = case.scratch.join("inputs");
+        let tree = FsTree::new(&case.root);
+        let request = self.request(case, &tree);
+        // As if the tree had been as it is for long, so that the file system is believed.
+        let begun = Timestamp::now() + SignedDuration::from_secs(61);
+        let mut cache = self.cache(case, file.clone(), &request, begun);
+        let closure = closure(&request)?;
+        let prints = Fingerprinter::new(&closure, &request, KEY)?;
+        let hosts = closure.hosts().into_iter();
+        let hosts = hosts.map(|host| (host, prints.host(host).map(|print| *print.digest())));
+        cache.learn(0, closure.unresolved(), hosts);
+        cache.save(&tree);
+        // The clock by which files get their times has to move on.
+        sleep(Duration::from_millis(20));
+        let kept = Rc::new(Kept {
+            file,
+            begun,
+            known: Cell::default(),
+            wrong: RefCell::default(),
+        });
+        self.kept = Some(Rc::clone(&kept));
+        Ok(kept)
+    }
+
+    /// Asks what is kept. Where it says that nothing has changed, that must be so.
+    fn ask_kept(&self, case: &Case, now: &Result<Prints, ClosureError>) {
+        let Some(kept) = &self.kept else { return };
+        let tree = FsTree::new(&case.root);
+        let request = self.request(case, &tree);
+        let begun = kept.begun + SignedDuration::from_secs(1);
+        let cache = self.cache(case, kept.file.clone(), &request, begun);
+        let Some(known) = cache.known(0) else {
+            return;
+        };
+        kept.known.set(kept.known.get() + 1);
+        let mut wrong = kept.wrong.borrow_mut();
+        let Ok(now) = now else {
+            wrong.push("the cache knows a playbook that can't be planned".to_owned());
+            return;
+        };
+        for (host, digest) in known.hosts() {
+            if now.get(host).map(|print| *print.digest()) != digest {
+                wrong.push(format!(
+                    "the cache knows inputs of {host} that have changed"
+                ));
+            }
+        }
+    }
+
+    fn cache(
+        &self,
+        case: &Case,
+        file: Utf8PathBuf,
+        request: &Request<'_>,
+        begun: Timestamp,
+    ) -> InputCache {
+        let requests = [(request, &[][..])];
+        InputCache::open(file, &KEY, &requests, &self.inventory, &case.root, begun)
     }
 
     /// The question that `infra` answers about the case.
@@ -113,10 +199,16 @@ impl World {
 
     /// The fingerprint of each host as the tree is now.
     pub fn prints(&self, case: &Case) -> Result<Prints, ClosureError> {
+        let prints = self.looked_at(case);
+        self.ask_kept(case, &prints);
+        prints
+    }
+
+    fn looked_at(&self, case: &Case) -> Result<Prints, ClosureError> {
         let tree = FsTree::new(&case.root);
         let request = self.request(case, &tree);
         let closure = closure(&request)?;
-        let prints = Fingerprinter::new(&closure, &request, SecretKey([7; 32]))?;
+        let prints = Fingerprinter::new(&closure, &request, KEY)?;
         let hosts = closure.hosts();
         Ok(hosts
             .into_iter()

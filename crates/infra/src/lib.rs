@@ -71,6 +71,7 @@ pub mod dns;
 pub mod event;
 pub mod files;
 mod host_variables;
+pub mod input_cache;
 pub mod ledger;
 pub mod lock;
 mod locked;

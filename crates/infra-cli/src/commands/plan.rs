@@ -71,6 +71,10 @@ pub(crate) struct Plan {
     #[arg(long, env = "INFRA_ALLOW_EMPTY", hide_env = true, value_parser = FalseyValueParser::new())]
     allow_empty: bool,
 
+    /// Read every input of the playbooks, whatever an earlier plan found
+    #[arg(long, env = "INFRA_NO_CACHE", hide_env = true, value_parser = FalseyValueParser::new())]
+    no_cache: bool,
+
     /// Go on with this state, though the ledger remembers another: what it is, as the error
     /// about it says, or `none`
     #[arg(
@@ -113,6 +117,7 @@ impl Plan {
             lock_timeout: self.lock_timeout,
             refresh_only: self.refresh_only,
             allow_empty: self.allow_empty,
+            no_cache: self.no_cache,
             accept_state: self.accept_state,
         };
         let (planned, checked) = app.block_on(async |context, _| {

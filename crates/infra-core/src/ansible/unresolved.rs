@@ -72,6 +72,19 @@ impl Unresolved {
     }
 }
 
+impl fmt::Display for Unresolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            file,
+            line,
+            what,
+            why,
+            plays: _,
+        } = self;
+        write!(f, "{file}:{line}: {what}: {why}")
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -31,6 +31,9 @@ pub fn mutate(
     wanted: usize,
     seed: u64,
 ) -> Result<Tally> {
+    let mut world = world.clone();
+    let kept = world.keep(case)?;
+    let world = &world;
     let mut tally = Tally::new(world.prints(case)?, truth.keys().cloned());
     let begin = Instant::now();
     let mut seeded = Seeded::new(seed);
@@ -38,5 +41,9 @@ pub fn mutate(
     appear::try_all(case, world, truth, &mut tally, &mut seeded, wanted / 3)?;
     files::try_all(case, world, truth, &mut tally, &mut seeded, wanted)?;
     tally.seconds = begin.elapsed().as_secs_f64();
+    // After the last change was taken back, all is as it was.
+    world.prints(case)?;
+    tally.known = kept.known.get();
+    tally.wrong_skips.append(&mut kept.wrong.borrow_mut());
     Ok(tally)
 }

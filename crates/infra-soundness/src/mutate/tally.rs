@@ -26,6 +26,8 @@ pub struct Tally {
     pub needless_known: usize,
     /// Changes after which the playbook can't be planned, which says so
     pub refused: usize,
+    /// How often the cache knew that nothing that counts has changed
+    pub known: usize,
     /// Time that the changes took
     pub seconds: f64,
 }

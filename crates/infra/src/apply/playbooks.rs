@@ -261,6 +261,7 @@ impl<'r> Run<'r> {
             ansible: Some(shared.ansible),
             force: shared.force,
             now: Timestamp::now(),
+            cached: false,
         }
     }
 

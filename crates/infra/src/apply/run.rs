@@ -75,6 +75,7 @@ impl<'a> Run<'a> {
             ledger: &self.ledger,
             key: &key,
             held: Some(self.place.locking()),
+            cached: false,
         };
         let planned = match &options.saved {
             None => Box::pin(with.live()).await?,

@@ -43,10 +43,23 @@ pub fn replace(path: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
     sync_dir(dir)
 }
 
+/// The same without waiting for the disk, for what can be made again: after a loss of power the
+/// file can be the old one, empty or a part.
+pub fn replace_unsynced(path: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
+    let file = new(parent(path), bytes)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
 fn written(dir: &Utf8Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
+    let file = new(dir, bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+fn new(dir: &Utf8Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(dir)?;
     file.write_all(bytes)?;
-    file.as_file().sync_all()?;
     Ok(file)
 }
 

@@ -1,10 +1,14 @@
 //! The file system: the only part of the library that opens files.
 
+pub(crate) mod account;
 pub mod atomic;
 pub mod document;
+pub(crate) mod in_parts;
 mod mapping;
+pub(crate) mod stat;
 mod texts;
-mod tree;
+pub(crate) mod times;
+pub(crate) mod tree;
 
 pub use texts::Texts;
 pub use tree::FsTree;

@@ -1,32 +1,37 @@
 //! The files of a project, as the search for inputs sees them.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
-use std::fs::{self, File, Metadata};
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs::{self, File};
 use std::io::{self, Read as _};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use infra_core::ansible::{Attributes, Digest, Entry, Kind, Tree, TreeError};
 
+use super::account::{Account, Answers, Listed, Seen, Sight};
+use super::in_parts::{WORTH_THREADS, in_parts};
+use super::stat::{LARGEST, Stat, class};
+
 /// Directories that tools keep for themselves, and change on their own. A search that goes
 /// by directory passes over them, or each run would be a reason for the next; a path that
 /// names a file in one of them finds it all the same.
 const KEPT_BY_TOOLS: [&str; 3] = [".infra", ".git", ".terraform"];
+
+/// Whether a listing passes over a name.
+pub(crate) fn is_kept_by_tools(name: &OsStr) -> bool {
+    KEPT_BY_TOOLS.iter().any(|kept| name == *kept)
+}
 
 /// Files below a directory, looked at once each: what a decision rests on must not change
 /// half-way through it.
 #[derive(Debug)]
 pub struct FsTree {
     root: Utf8PathBuf,
-    kinds: RefCell<HashMap<String, Option<Kind>>>,
-    lists: RefCell<HashMap<String, Option<Vec<Entry>>>>,
-    digests: RefCell<HashMap<String, Digest>>,
-    /// Content that was fetched ahead of being asked for
-    fetched: RefCell<HashMap<String, Arc<[u8]>>>,
-    /// The names in each listed directory in lower case, to tell what is not there
-    names: RefCell<HashMap<String, HashSet<String>>>,
+    account: RefCell<Account>,
 }
 
 impl FsTree {
@@ -34,251 +39,267 @@ impl FsTree {
     pub fn new(root: impl Into<Utf8PathBuf>) -> Self {
         Self {
             root: root.into(),
-            kinds: RefCell::default(),
-            lists: RefCell::default(),
-            digests: RefCell::default(),
-            fetched: RefCell::default(),
-            names: RefCell::default(),
+            account: RefCell::default(),
         }
     }
 
-    fn look(&self, path: &Utf8Path) -> Result<Option<Kind>, TreeError> {
+    /// The directory that relative paths start from.
+    pub fn root(&self) -> &Utf8Path {
+        &self.root
+    }
+
+    /// Everything that was asked so far, with the answers.
+    pub(crate) fn answers(&self) -> Option<Vec<Answers>> {
+        self.account.borrow().answers()
+    }
+
+    /// What stands at a path now.
+    fn look(&self, path: &Utf8Path) -> Result<Option<Stat>, TreeError> {
         match fs::metadata(self.root.join(path)) {
-            Ok(metadata) => Ok(Some(kind(&metadata))),
+            Ok(metadata) => Ok(Some(Stat::of(&metadata))),
             Err(error) if is_absent(&error) => Ok(None),
-            Err(error) => Err(unreadable(path, &error)),
+            Err(error) => Err(self.failed(path, &error)),
         }
     }
 
-    fn entries(&self, dir: &Utf8Path) -> Result<Option<Vec<Entry>>, TreeError> {
+    fn entries(&self, dir: &Utf8Path) -> Result<Option<Listed>, TreeError> {
         let listing = match fs::read_dir(self.root.join(dir)) {
             Ok(listing) => listing,
             Err(error) if is_absent(&error) => return Ok(None),
-            Err(error) => return Err(unreadable(dir, &error)),
+            Err(error) => return Err(self.failed(dir, &error)),
         };
-        let mut names = Vec::new();
+        let mut paths = Vec::new();
         for entry in listing {
-            let entry = entry.map_err(|error| unreadable(dir, &error))?;
-            if !KEPT_BY_TOOLS.iter().any(|kept| entry.file_name() == *kept) {
-                names.push(entry.path());
+            let entry = entry.map_err(|error| self.failed(dir, &error))?;
+            if !is_kept_by_tools(&entry.file_name()) {
+                paths.push(entry.path());
             }
         }
-        let entries = in_parts(&names, |path| {
-            let name = path.file_name().unwrap_or_default();
-            Entry {
-                // A link that leads nowhere, or where this user may not look, is no file to Ansible.
-                kind: fs::metadata(path).ok().map(|metadata| kind(&metadata)),
-                exact: name.to_str().is_some(),
-                name: name.to_string_lossy().into_owned(),
-            }
+        paths.sort();
+        // A link that leads nowhere, or where this user may not look, is no file to Ansible.
+        let stats = in_parts(&paths, WORTH_THREADS, |path| {
+            fs::metadata(path).ok().map(|metadata| Stat::of(&metadata))
         });
-        self.remember(dir, &entries);
-        Ok(Some(entries))
-    }
-
-    /// What a listing says of the paths in it.
-    fn remember(&self, dir: &Utf8Path, entries: &[Entry]) {
-        let mut kinds = self.kinds.borrow_mut();
-        for entry in entries.iter().filter(|entry| entry.exact) {
-            if entry.kind.is_some() {
-                let path = dir.join(&entry.name).into_string();
-                kinds.entry(path).or_insert(entry.kind);
+        let names = || {
+            paths
+                .iter()
+                .map(|path| path.file_name().unwrap_or_default())
+        };
+        let digest = listing_digest(
+            names()
+                .zip(&stats)
+                .map(|(name, stat)| (name, class(stat.as_ref().map(Stat::kind)))),
+        );
+        let mut account = self.account.borrow_mut();
+        let mut lower = HashSet::new();
+        let mut entries = Vec::with_capacity(paths.len());
+        for (name, stat) in names().zip(stats) {
+            let shown = name.to_string_lossy();
+            if let (Some(stat), true) = (stat, name.to_str().is_some()) {
+                account.at(&dir.join(&*shown)).saw(Some(stat));
             }
+            lower.insert(shown.to_ascii_lowercase());
+            entries.push(Entry {
+                kind: stat.as_ref().map(Stat::kind),
+                exact: name.to_str().is_some(),
+                name: shown.into_owned(),
+            });
         }
-        let names = entries.iter().map(|entry| entry.name.to_ascii_lowercase());
-        self.names
-            .borrow_mut()
-            .insert(dir.to_string(), names.collect());
+        Ok(Some(Listed {
+            entries,
+            lower,
+            digest,
+        }))
     }
 
-    /// Whether a listing tells that there is nothing of this name, however the file system
-    /// takes upper and lower case.
-    fn is_unlisted(&self, path: &Utf8Path) -> bool {
-        let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else {
-            return false;
-        };
-        let names = self.names.borrow();
-        let Some(listed) = names.get(dir.as_str()) else {
-            return false;
-        };
-        name.is_ascii()
-            && !KEPT_BY_TOOLS.contains(&name)
-            && !listed.contains(&name.to_ascii_lowercase())
+    fn failed(&self, path: &Utf8Path, error: &io::Error) -> TreeError {
+        self.account.borrow_mut().spoil(path);
+        unreadable(path, error)
     }
 }
 
-/// Nothing that is read as YAML or a template comes near this; larger files are digested
-/// without being read into memory.
-const LARGEST: u64 = 64 << 20;
+/// The digest of what a listing tells: each name, in order, with its [`class`].
+pub(crate) fn listing_digest<'n>(names: impl Iterator<Item = (&'n OsStr, u8)>) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    for (name, class) in names {
+        hasher.update(name.as_bytes()).update(&[b'/', class, b'\n']);
+    }
+    hasher.finalize()
+}
 
-/// A file that was read ahead.
+/// A file that was read.
 struct Fetched {
-    kind: Kind,
+    stat: Stat,
     digest: Digest,
     bytes: Arc<[u8]>,
 }
 
-/// Reads a file, if it is one that is read at all.
-fn fetch(root: &Utf8Path, path: &Utf8Path) -> Option<Fetched> {
-    let mut file = File::open(root.join(path)).ok()?;
-    let metadata = file.metadata().ok()?;
+/// Reads a file, if it is one that is read at all. The stat is older than the content: if a
+/// write comes between, a later look sees another stat, and reads again.
+fn fetch(root: &Utf8Path, path: &Utf8Path) -> io::Result<Option<Fetched>> {
+    let mut file = File::open(root.join(path))?;
+    let metadata = file.metadata()?;
     if !metadata.is_file() || metadata.len() > LARGEST {
-        return None;
+        return Ok(None);
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).ok()? + 1);
-    file.read_to_end(&mut bytes).ok()?;
-    Some(Fetched {
-        kind: kind(&metadata),
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default() + 1);
+    file.read_to_end(&mut bytes)?;
+    Ok(Some(Fetched {
+        stat: Stat::of(&metadata),
         digest: blake3::hash(&bytes),
         bytes: bytes.into(),
-    })
-}
-
-/// Does the same with many things, a part of them on each of several threads, and returns
-/// what came out in the order of the things.
-fn in_parts<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    /// Fewer are done before a thread has started.
-    const WORTH_THREADS: usize = 256;
-    const THREADS: usize = 4;
-    if things.len() < WORTH_THREADS {
-        return things.iter().map(work).collect();
-    }
-    let work = &work;
-    std::thread::scope(|scope| {
-        let parts = things.chunks(things.len().div_ceil(THREADS));
-        let workers: Vec<_> = parts
-            .map(|part| scope.spawn(move || part.iter().map(work).collect::<Vec<R>>()))
-            .collect();
-        let done = workers.into_iter().map(|worker| match worker.join() {
-            Ok(done) => done,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        done.flatten().collect()
-    })
+    }))
 }
 
 impl Tree for FsTree {
     fn read(&self, path: &Utf8Path) -> Result<Option<Arc<[u8]>>, TreeError> {
-        if let Some(bytes) = self.fetched.borrow_mut().remove(path.as_str()) {
-            return Ok(Some(bytes));
-        }
         let Some(Kind::File { len, .. }) = self.kind(path)? else {
             return Ok(None);
         };
+        if let Some(bytes) = self.account.borrow_mut().at(path).content().fetched.take() {
+            return Ok(Some(bytes));
+        }
         if len > LARGEST {
+            self.account.borrow_mut().spoil(path);
             return Err(TreeError::TooLarge {
                 path: path.to_owned(),
                 len,
             });
         }
-        let bytes = fs::read(self.root.join(path)).map_err(|error| unreadable(path, &error))?;
-        self.digests
-            .borrow_mut()
-            .entry(path.to_string())
-            .or_insert_with(|| blake3::hash(&bytes));
-        Ok(Some(bytes.into()))
+        let found = fetch(&self.root, path).map_err(|error| self.failed(path, &error))?;
+        let Some(found) = found else {
+            self.account.borrow_mut().spoil(path);
+            return Ok(None);
+        };
+        let mut account = self.account.borrow_mut();
+        let seen = account.at(path).content();
+        seen.saw(Some(found.stat));
+        seen.has(found.digest);
+        Ok(Some(found.bytes))
     }
 
     fn list(&self, dir: &Utf8Path) -> Result<Option<Vec<Entry>>, TreeError> {
-        if let Some(known) = self.lists.borrow().get(dir.as_str()) {
-            return Ok(known.clone());
+        let entries = |seen: &Seen| seen.listed.thing().map(|listed| listed.entries.clone());
+        {
+            let mut account = self.account.borrow_mut();
+            let seen = account.at(dir).list();
+            if !seen.listed.is_none() {
+                return Ok(entries(seen));
+            }
         }
-        let entries = self.entries(dir)?;
-        self.lists
-            .borrow_mut()
-            .insert(dir.to_string(), entries.clone());
-        Ok(entries)
+        let found = self.entries(dir)?;
+        let mut account = self.account.borrow_mut();
+        let seen = account.at(dir);
+        seen.listed = Sight::of(found);
+        Ok(entries(seen))
     }
 
     fn kind(&self, path: &Utf8Path) -> Result<Option<Kind>, TreeError> {
-        if let Some(known) = self.kinds.borrow().get(path.as_str()) {
-            return Ok(*known);
+        {
+            let mut account = self.account.borrow_mut();
+            let seen = account.at(path).kind();
+            if !seen.stat.is_none() {
+                return Ok(seen.stat.thing().map(Stat::kind));
+            }
+            if account.is_unlisted(path, &KEPT_BY_TOOLS) {
+                return Ok(None);
+            }
         }
-        let kind = if self.is_unlisted(path) {
-            None
-        } else {
-            self.look(path)?
-        };
-        self.kinds.borrow_mut().insert(path.to_string(), kind);
-        Ok(kind)
+        let found = self.look(path)?;
+        self.account.borrow_mut().at(path).saw(found);
+        Ok(found.as_ref().map(Stat::kind))
     }
 
     fn attributes(&self, path: &Utf8Path) -> Result<Option<Attributes>, TreeError> {
-        let whole = self.root.join(path);
-        let look = || -> io::Result<Attributes> {
-            let link = fs::symlink_metadata(&whole)?
-                .is_symlink()
-                .then(|| fs::read_link(&whole))
-                .transpose()?;
-            Ok(Attributes {
-                mode: fs::metadata(&whole)?.permissions().mode() & 0o7777,
-                link: link.map(|link| link.to_string_lossy().into_owned()),
-            })
-        };
-        match look() {
-            Ok(attributes) => Ok(Some(attributes)),
-            Err(error) if is_absent(&error) => Ok(None),
-            Err(error) => Err(unreadable(path, &error)),
+        {
+            let mut account = self.account.borrow_mut();
+            let seen = account.at(path).attributes();
+            if !seen.attributes.is_none() {
+                return Ok(seen.attributes.thing().cloned());
+            }
         }
+        let found = attributes(&self.root.join(path)).map_err(|error| self.failed(path, &error))?;
+        self.account.borrow_mut().at(path).attributes = Sight::of(found.clone());
+        Ok(found)
     }
 
     fn digest(&self, path: &Utf8Path) -> Result<Option<Digest>, TreeError> {
-        if let Some(known) = self.digests.borrow().get(path.as_str()) {
-            return Ok(Some(*known));
-        }
         let Some(Kind::File { .. }) = self.kind(path)? else {
             return Ok(None);
         };
+        if let Some(known) = self.account.borrow_mut().at(path).content().digest {
+            return Ok(Some(known));
+        }
         let mut hasher = blake3::Hasher::new();
-        File::open(self.root.join(path))
-            .and_then(|file| hasher.update_reader(file).map(|hasher| hasher.finalize()))
-            .map(|digest| {
-                self.digests.borrow_mut().insert(path.to_string(), digest);
-                Some(digest)
-            })
-            .map_err(|error| unreadable(path, &error))
+        let digest = File::open(self.root.join(path)).and_then(|file| {
+            let stat = Stat::of(&file.metadata()?);
+            let digest = hasher.update_reader(file)?.finalize();
+            Ok((stat, digest))
+        });
+        let (stat, digest) = digest.map_err(|error| self.failed(path, &error))?;
+        let mut account = self.account.borrow_mut();
+        let seen = account.at(path);
+        seen.saw(Some(stat));
+        seen.has(digest);
+        Ok(Some(digest))
     }
 
     fn prefetch(&self, paths: &[&Utf8Path]) {
         let root = &self.root;
-        let fetched = in_parts(paths, |path| fetch(root, path));
-        let mut kinds = self.kinds.borrow_mut();
-        let mut digests = self.digests.borrow_mut();
-        let mut ready = self.fetched.borrow_mut();
+        let fetched = in_parts(paths, WORTH_THREADS, |path| fetch(root, path));
+        let mut account = self.account.borrow_mut();
         for (path, fetched) in paths.iter().zip(fetched) {
+            // What is wrong with it is told when it is asked for.
+            let Ok(Some(fetched)) = fetched else { continue };
+            let seen = account.at(path);
             // What was seen of a file before stays what is said of it.
-            let Some(fetched) = fetched else { continue };
-            let seen = kinds.entry(path.to_string()).or_insert(Some(fetched.kind));
-            if *seen == Some(fetched.kind) && !digests.contains_key(path.as_str()) {
-                digests.insert(path.to_string(), fetched.digest);
-                ready.insert(path.to_string(), fetched.bytes);
+            let kind = fetched.stat.kind();
+            let same = seen.stat.is_none() || seen.stat.thing().map(Stat::kind) == Some(kind);
+            seen.saw(Some(fetched.stat));
+            if same && seen.digest.is_none() {
+                seen.has(fetched.digest);
+                seen.fetched = Some(fetched.bytes);
             }
         }
     }
 
     fn canonical(&self, path: &Utf8Path) -> Result<Utf8PathBuf, TreeError> {
-        self.root
-            .join(path)
-            .canonicalize_utf8()
-            .map_err(|error| unreadable(path, &error))
+        if let Some(known) = &self.account.borrow_mut().at(path).led().canonical {
+            return Ok(known.clone());
+        }
+        let found = match self.root.join(path).canonicalize_utf8() {
+            Ok(found) => found,
+            // That it leads nowhere is an answer.
+            Err(error) if is_absent(&error) => return Err(unreadable(path, &error)),
+            Err(error) => return Err(self.failed(path, &error)),
+        };
+        self.account.borrow_mut().at(path).canonical = Some(found.clone());
+        Ok(found)
     }
 }
 
-fn kind(metadata: &Metadata) -> Kind {
-    if metadata.is_file() {
-        Kind::File {
-            len: metadata.len(),
-        }
-    } else if metadata.is_dir() {
-        Kind::Dir
-    } else {
-        Kind::Other
+/// What a directory says of a path. None: there is nothing.
+pub(crate) fn attributes(path: &Utf8Path) -> io::Result<Option<Attributes>> {
+    let look = || -> io::Result<Attributes> {
+        let link = fs::symlink_metadata(path)?
+            .is_symlink()
+            .then(|| fs::read_link(path))
+            .transpose()?;
+        Ok(Attributes {
+            mode: fs::metadata(path)?.permissions().mode() & 0o7777,
+            link: link.map(|link| link.to_string_lossy().into_owned()),
+        })
+    };
+    match look() {
+        Ok(attributes) => Ok(Some(attributes)),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
 /// A file below what is not a directory is as absent as one that isn't there, and so is
 /// one that a circle of links never leads to.
-fn is_absent(error: &io::Error) -> bool {
+pub(crate) fn is_absent(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory

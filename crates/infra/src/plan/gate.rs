@@ -10,13 +10,14 @@ use infra_core::ansible::{
 use infra_core::config::Playbook;
 use infra_core::decision::PlaybookDecision;
 use infra_core::digest::Digest;
-use infra_core::gate::{self, HostDecision, Machine, Recorded, Standing, Values};
+use infra_core::gate::{self, Action, HostDecision, Machine, Recorded, Standing, Values};
 use infra_core::hint::Hint;
 use infra_core::inventory::Inventory;
 use infra_exec::tools::AnsibleCore;
 use jiff::Timestamp;
 
 use crate::files::FsTree;
+use crate::input_cache::InputCache;
 use crate::ledger::{Ledger, LedgerError};
 use crate::{Project, tools};
 
@@ -31,7 +32,10 @@ pub(crate) struct Question<'p, 'a> {
     pub(crate) ansible: Option<&'a AnsibleCore>,
     /// Playbooks that run whatever their inputs; an empty list is all of them
     pub(crate) force: Option<&'a [String]>,
+    /// A time before any file is looked at
     pub(crate) now: Timestamp,
+    /// Whether what an earlier plan found of the inputs may be believed. An apply reads all.
+    pub(crate) cached: bool,
 }
 
 /// What the gate says of one playbook.
@@ -89,6 +93,11 @@ impl Hint for GateError {
     }
 }
 
+/// The last success of a host that is skipped, and the decision: hosts whose success was at the
+/// same time have the same.
+#[derive(Default)]
+struct Unchanged(Option<(String, HostDecision)>);
+
 /// The name of the machine that infra itself runs on, as plays call it.
 pub(crate) const LOCALHOST: &str = "localhost";
 
@@ -110,11 +119,52 @@ impl<'p> Question<'p, '_> {
         }
         let tree = FsTree::new(&self.project.root);
         let sources = Sources::new(&tree);
+        let requests: Vec<(&Playbook, Request<'_>)> = playbooks
+            .iter()
+            .map(|playbook| (playbook, self.request(playbook, &tree)))
+            .collect();
+        // Where nothing has succeeded everything runs, and there is no key to keep.
+        let cached = self.cached && self.ledger.index().sequence > 0;
+        let mut cache = cached.then(|| self.cache(&requests));
         let mut answers = Vec::new();
-        for playbook in playbooks {
-            answers.push(self.ask_about(playbook, &tree, &sources).await?);
+        for (number, (playbook, request)) in requests.iter().enumerate() {
+            let known = match &cache {
+                Some(cache) => self.ask_cache(playbook, number, cache)?,
+                None => None,
+            };
+            let answer = if let Some(answer) = known {
+                answer
+            } else {
+                let learn = cache.as_mut().filter(|cache| !cache.holds());
+                let learn = learn.map(|cache| (cache, number));
+                self.ask_about(playbook, request, &sources, learn).await?
+            };
+            answers.push(answer);
+        }
+        if let Some(cache) = cache {
+            cache.save(&tree);
         }
         Ok(answers)
+    }
+
+    /// What an earlier plan found of the inputs, if that is still so.
+    fn cache(&self, requests: &[(&Playbook, Request<'_>)]) -> InputCache {
+        let requests: Vec<(&Request<'_>, &[String])> = requests
+            .iter()
+            .map(|(playbook, request)| (request, playbook.hosts.as_slice()))
+            .collect();
+        InputCache::open(
+            self.project.state_dir().join("cache/inputs"),
+            self.key,
+            &requests,
+            self.inventory,
+            &self.project.root,
+            self.now,
+        )
+    }
+
+    fn request<'t>(&'t self, playbook: &Playbook, tree: &'t FsTree) -> Request<'t> {
+        request(self.project, playbook, self.inventory, tree, self.ansible)
     }
 
     /// Asks about one playbook, looking at its files anew.
@@ -123,23 +173,25 @@ impl<'p> Question<'p, '_> {
         playbook: &'p Playbook,
     ) -> Result<Answer<'p>, GateError> {
         let tree = FsTree::new(&self.project.root);
-        self.ask_about(playbook, &tree, &Sources::new(&tree)).await
+        let request = self.request(playbook, &tree);
+        self.ask_about(playbook, &request, &Sources::new(&tree), None)
+            .await
     }
 
     async fn ask_about(
         &self,
         playbook: &'p Playbook,
-        tree: &FsTree,
+        request: &Request<'_>,
         sources: &Sources<'_>,
+        learn: Option<(&mut InputCache, usize)>,
     ) -> Result<Answer<'p>, GateError> {
         let failed = |source| GateError::Closure {
             playbook: playbook.name.clone(),
             source,
         };
-        let request = request(self.project, playbook, self.inventory, tree, self.ansible);
-        let closure = closure_from(&request, sources).map_err(failed)?;
+        let closure = closure_from(request, sources).map_err(failed)?;
         let fingerprinter =
-            Fingerprinter::new(&closure, &request, self.key.clone()).map_err(failed)?;
+            Fingerprinter::new(&closure, request, self.key.clone()).map_err(failed)?;
         let mut answer = Answer {
             playbook,
             decision: PlaybookDecision {
@@ -148,17 +200,22 @@ impl<'p> Question<'p, '_> {
                 unresolved: closure
                     .unresolved()
                     .iter()
-                    .map(|item| format!("{}:{}: {}: {}", item.file, item.line, item.what, item.why))
+                    .map(ToString::to_string)
                     .collect(),
             },
             fingerprints: BTreeMap::new(),
             on_localhost: closure.hosts().contains(LOCALHOST),
         };
         let mut known = BTreeMap::new();
-        for host in self.hosts(playbook, &closure)? {
+        let mut digests: BTreeMap<&str, infra_core::ansible::Digest> = BTreeMap::new();
+        for host in self.hosts(playbook, closure.hosts().into_iter())? {
+            let fingerprint = fingerprinter.host(host);
+            if let (Some(fingerprint), true) = (&fingerprint, learn.is_some()) {
+                digests.insert(host, *fingerprint.digest());
+            }
             // The inputs of a machine that is yet to be made are not known yet.
             let stays = !self.machines.contains_key(host);
-            let fingerprint = fingerprinter.host(host).filter(|_| stays);
+            let fingerprint = fingerprint.filter(|_| stays);
             let decision = self
                 .decide(playbook, &closure, host, fingerprint.as_ref(), &mut known)
                 .await?;
@@ -167,7 +224,106 @@ impl<'p> Question<'p, '_> {
                 .fingerprints
                 .extend(fingerprint.map(|fingerprint| (host.to_owned(), fingerprint)));
         }
+        if let Some((cache, number)) = learn {
+            let hosts = closure.hosts().into_iter();
+            let hosts = hosts.map(|host| (host, digests.get(host).copied()));
+            cache.learn(number, closure.unresolved(), hosts);
+        }
         Ok(answer)
+    }
+
+    /// Answers from what is known of a playbook's inputs, if none has changed and nothing is to
+    /// run: what runs, and why, only the inputs themselves tell.
+    fn ask_cache(
+        &self,
+        playbook: &'p Playbook,
+        number: usize,
+        cache: &InputCache,
+    ) -> Result<Option<Answer<'p>>, GateError> {
+        let Some(known) = cache.known(number) else {
+            return Ok(None);
+        };
+        let mut fingerprints = known.hosts().peekable();
+        let mut decision = PlaybookDecision {
+            name: playbook.name.clone(),
+            hosts: Vec::new(),
+            unresolved: known.unresolved().to_vec(),
+        };
+        let mut alike = Unchanged::default();
+        let hosts = self.hosts(playbook, known.hosts().map(|(host, _)| host))?;
+        for host in hosts {
+            while fingerprints.next_if(|(name, _)| *name < host).is_some() {}
+            let fingerprint = fingerprints
+                .next_if(|(name, _)| *name == host)
+                .and_then(|(_, digest)| digest);
+            let skipped = fingerprint
+                .filter(|_| !self.machines.contains_key(host))
+                .and_then(|fingerprint| self.skip(playbook, host, &fingerprint, &mut alike));
+            match skipped {
+                Some(skipped) => decision.hosts.push(skipped),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(Answer {
+            playbook,
+            on_localhost: known.hosts().any(|(host, _)| host == LOCALHOST),
+            decision,
+            fingerprints: BTreeMap::new(),
+        }))
+    }
+
+    /// The decision for a host with this fingerprint, if it is to skip the host.
+    fn skip(
+        &self,
+        playbook: &Playbook,
+        host: &str,
+        fingerprint: &infra_core::ansible::Digest,
+        alike: &mut Unchanged,
+    ) -> Option<HostDecision> {
+        let index = self.ledger.index();
+        let entry = index.success(&playbook.name, host)?;
+        if entry.fingerprint != Digest::from(*fingerprint)
+            || index.failure(&playbook.name, host).is_some()
+        {
+            return None;
+        }
+        if let Some((at, decision)) = &alike.0
+            && *at == entry.at
+        {
+            return Some(HostDecision {
+                host: host.to_owned(),
+                ..decision.clone()
+            });
+        }
+        // Of equal fingerprints the inputs are no matter.
+        let same = Fingerprint::new(Vec::new());
+        let standing = Standing {
+            host,
+            forced: self.forces(playbook),
+            recorded: Some(Recorded {
+                fingerprint: &same,
+                at: entry.at.parse().unwrap_or(Timestamp::UNIX_EPOCH),
+            }),
+            failure: None,
+            machine: Machine::Stays,
+            fingerprint: Some(&same),
+            unresolved: Vec::new(),
+        };
+        let values = Values {
+            before: &index.inventory,
+            after: self.inventory,
+        };
+        let decision = gate::decide(playbook, &standing, values, self.now);
+        if decision.action == Action::Run {
+            return None;
+        }
+        alike.0 = Some((entry.at.clone(), decision.clone()));
+        Some(decision)
+    }
+
+    fn forces(&self, playbook: &Playbook) -> bool {
+        self.force
+            .is_some_and(|names| names.is_empty() || names.contains(&playbook.name))
     }
 
     /// The hosts that a playbook is for: those that it names in the configuration, as far
@@ -175,11 +331,10 @@ impl<'p> Question<'p, '_> {
     fn hosts<'h>(
         &'h self,
         playbook: &Playbook,
-        closure: &'h Closure,
-    ) -> Result<BTreeSet<&'h str>, GateError> {
-        let reached = closure.hosts();
+        reached: impl Iterator<Item = &'h str>,
+    ) -> Result<Vec<&'h str>, GateError> {
         if playbook.hosts.is_empty() {
-            return Ok(reached);
+            return Ok(reached.collect());
         }
         let mut named = BTreeSet::new();
         for name in &playbook.hosts {
@@ -201,10 +356,7 @@ impl<'p> Question<'p, '_> {
                 });
             }
         }
-        Ok(reached
-            .into_iter()
-            .filter(|host| named.contains(host))
-            .collect())
+        Ok(reached.filter(|host| named.contains(host)).collect())
     }
 
     /// Whether the configuration can put hosts into a group, so that an absent group is an
@@ -243,9 +395,7 @@ impl<'p> Question<'p, '_> {
         };
         let standing = Standing {
             host,
-            forced: self
-                .force
-                .is_some_and(|names| names.is_empty() || names.contains(&playbook.name)),
+            forced: self.forces(playbook),
             recorded: old.as_ref().map(|(fingerprint, at)| Recorded {
                 fingerprint,
                 at: *at,

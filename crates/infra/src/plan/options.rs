@@ -19,6 +19,8 @@ pub struct PlanOptions {
     pub refresh_only: bool,
     /// Accept an inventory without a host
     pub allow_empty: bool,
+    /// Read every input, whatever an earlier plan found
+    pub no_cache: bool,
     /// The state that is the right one, though the ledger remembers another
     pub accept_state: Option<AcceptState>,
 }

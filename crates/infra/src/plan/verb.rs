@@ -134,6 +134,7 @@ pub async fn plan(
         ledger: &ledger,
         key: &key,
         held: None,
+        cached: !options.no_cache,
     };
     planner.plan().await
 }
@@ -148,6 +149,8 @@ pub(crate) struct Planner<'a> {
     pub(crate) key: &'a SecretKey,
     /// How Terraform locks the state, for whoever holds the run lock
     pub(crate) held: Option<Locking>,
+    /// Whether what an earlier plan found of the inputs may be believed
+    pub(crate) cached: bool,
 }
 
 impl Planner<'_> {
@@ -299,6 +302,7 @@ impl Planner<'_> {
             ansible,
             force: self.options.force.as_deref(),
             now: Timestamp::now(),
+            cached: self.cached,
         }
         .ask()
         .await?;

@@ -16,7 +16,7 @@ pub mod inventory;
 mod live;
 mod recorded;
 #[cfg(test)]
-mod scene;
+pub(crate) mod scene;
 pub mod state;
 pub mod validate;
 #[cfg(feature = "aws")]

@@ -15,7 +15,7 @@ use crate::plan::gate::request;
 use crate::{Open, Project, secret_key, tools};
 
 /// What `infra.hcl` says unless a test says otherwise.
-pub(super) const CONFIG: &str = r#"stack "demo" {
+pub(crate) const CONFIG: &str = r#"stack "demo" {
   terraform {
     dir = "terraform"
   }
@@ -44,16 +44,16 @@ pub(super) const CONFIG: &str = r#"stack "demo" {
 const PLAYBOOK: &str = "- hosts: web\n  tasks:\n    - template: {src: app.j2, dest: /etc/app}\n";
 
 /// A project in a directory that is gone at the end.
-pub(super) struct Scene {
+pub(crate) struct Scene {
     _kept: tempfile::TempDir,
-    pub(super) root: Utf8PathBuf,
+    pub(crate) root: Utf8PathBuf,
     _interrupter: Interrupter,
     context: Context<'static>,
 }
 
 impl Scene {
     /// A stack of one instance and one playbook with one template.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let kept = tempfile::tempdir().unwrap();
         let root = Utf8Path::from_path(kept.path())
             .unwrap()
@@ -78,30 +78,30 @@ impl Scene {
         scene
     }
 
-    pub(super) fn write(&self, path: &str, text: &str) {
+    pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.root.join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
 
-    pub(super) fn open(&self) -> Open {
+    pub(crate) fn open(&self) -> Open {
         Open {
             dir: self.root.clone(),
             ..Open::default()
         }
     }
 
-    pub(super) fn project(&self) -> Project {
+    pub(crate) fn project(&self) -> Project {
         Project::open(&self.open()).unwrap()
     }
 
-    pub(super) fn context(&self) -> &Context<'static> {
+    pub(crate) fn context(&self) -> &Context<'static> {
         &self.context
     }
 
     /// Records that the playbook has succeeded on every host of this inventory, in a run
     /// that has ended.
-    pub(super) async fn succeeded(&self, inventory: &Inventory) {
+    pub(crate) async fn succeeded(&self, inventory: &Inventory) {
         let project = self.project();
         let mut ledger = open_ledger(&project).await.unwrap();
         let key = secret_key::read_or_create(&project.state_dir()).unwrap();
@@ -154,7 +154,7 @@ impl Scene {
 }
 
 /// A plan with nothing to do, of one instance whose address has changed from `old` to `new`.
-pub(super) fn plan(old: &str, new: &str) -> String {
+pub(crate) fn plan(old: &str, new: &str) -> String {
     let values = |address: &str| {
         format!(
             r#"{{"id":"i-1","availability_zone":"eu-1a","public_ip":"{address}","tags":{{"Name":"web1"}}}}"#

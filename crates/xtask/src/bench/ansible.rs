@@ -26,16 +26,30 @@ pub(super) fn tree(hosts: usize, dir: &Utf8Path) -> Result<Vec<Contest>> {
         "ansible/site.yml",
         &count,
     ];
+    let cache = tree.dir.join(".infra/fingerprints");
+    let [program, verb, dir_of, playbook, hosts_of] = cold;
+    let warm = [
+        program,
+        verb,
+        dir_of,
+        playbook,
+        hosts_of,
+        "--cache",
+        cache.as_str(),
+    ];
     let mut runners = vec![
         Runner::new("blake3 walk", [own.as_str(), "walk", root.as_str()]),
         Runner::new("sha256sum", ["sh", "-c", sums]),
         Runner::new("git status", ["git", "status", "--porcelain"]),
         Runner::new("infra, cold", cold),
+        Runner::new("infra, warm", warm),
     ];
     let mut goals = Vec::new();
     if hosts >= 10_000 {
         let peer = GoalKind::AtMost("blake3 walk".to_owned());
         goals.push(Goal::new("infra, cold", peer, 1.3));
+        let peer = GoalKind::AtMost("git status".to_owned());
+        goals.push(Goal::new("infra, warm", peer, 2.0));
     }
     if cmd!("b3sum", "--version")
         .stdout_null()

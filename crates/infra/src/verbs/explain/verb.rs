@@ -126,6 +126,7 @@ async fn plan_with(
         ledger,
         key: &key,
         held: None,
+        cached: false,
     };
     planner.plan().await
 }
