@@ -15,7 +15,8 @@ class FaultRule:
     With ``status`` the request is answered with that error and not executed. ``drop``
     closes the connection without an answer: ``before`` leaves the request undone, ``after``
     does it and loses the answer. ``silent`` closes nothing and answers nothing, for as long
-    as the client waits. ``kill`` ends a process with SIGKILL at that point: a process id, or
+    as the client waits. ``replace`` does the request and has the second of two texts in the
+    place of the first in the answer. ``kill`` ends a process with SIGKILL at that point: a process id, or
     ``client`` for whichever made the request. ``delay`` comes first, in seconds.
     """
 
@@ -32,6 +33,7 @@ class FaultRule:
     status: int | None = None
     code: str = "SlowDown"
     drop: str | None = None
+    replace: list[str] | None = None
     kill: int | str | None = None
 
     @classmethod

@@ -69,6 +69,9 @@ class Api:
             if fault.status is not None:
                 return _error(fault, is_json=bool(target), start_response=start_response)
 
+        if fault is not None and fault.replace is not None:
+            return self._altered(fault.replace, environ, start_response)
+
         region = elsewhere(path, environ.get("HTTP_AUTHORIZATION", ""))
         if region is not None:
             return _redirect(region, method, start_response)
@@ -83,6 +86,21 @@ class Api:
         if answer_lost:
             _kill(fault, environ)
             _drop_connection(environ)
+        return [answer]
+
+    def _altered(self, texts: list[str], environ: _Environ, start_response: _StartResponse) -> list[bytes]:
+        """Answers with one text in the place of another."""
+        status, headers = "", []
+
+        def keep(kept: str, found: list[tuple[str, str]], *_: Any) -> Any:
+            nonlocal status, headers
+            status, headers = kept, found
+
+        old, new = (text.encode() for text in texts)
+        with self._lock:
+            answer = b"".join(self._moto(environ, keep)).replace(old, new)
+        headers = [(name, value) for name, value in headers if name.lower() != "content-length"]
+        start_response(status, [*headers, ("Content-Length", str(len(answer)))])
         return [answer]
 
     def _answer_control(self, method: str, path: str, body: bytes, start_response: _StartResponse) -> Iterable[bytes]:

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{
     Change, ChangeAction, ChangeBatch, ChangeStatus, ResourceRecord, ResourceRecordSet, RrType,
 };
@@ -32,7 +31,8 @@ impl Batch {
     }
 }
 
-/// Makes a change, all of it or nothing, and waits until every server of the zone has it.
+/// Makes a change, all of it or nothing. Returns its id if not every server of the zone has it
+/// yet, for [`settled`] to wait for.
 ///
 /// A record is replaced by removing the one that was read and making another, which Route 53
 /// does in one step; it refuses the whole batch where a record to be removed is another by now,
@@ -41,9 +41,8 @@ impl Batch {
 ///
 /// # Errors
 ///
-/// If Route 53 refuses, and then nothing is changed; or if not every server has the change in
-/// time, and then it is made all the same.
-pub async fn apply(cloud: &Cloud, zone: &str, batch: &Batch) -> Result<(), AwsError> {
+/// If Route 53 refuses, and then nothing is changed.
+pub async fn apply(cloud: &Cloud, zone: &str, batch: &Batch) -> Result<Option<String>, AwsError> {
     let what = format!("change the records of the Route 53 zone {zone}");
     let client = cloud.route53().await?;
     let removals = batch.remove.iter().map(|set| (ChangeAction::Delete, set));
@@ -73,15 +72,18 @@ pub async fn apply(cloud: &Cloud, zone: &str, batch: &Batch) -> Result<(), AwsEr
         .send()
         .await
         .map_err(|error| AwsError::of(&what, error))?;
-    match answer.change_info {
-        Some(change) if change.status != ChangeStatus::Insync => {
-            in_sync(&client, zone, &change.id).await
-        }
-        _ => Ok(()),
-    }
+    let change = answer.change_info;
+    let change = change.filter(|change| change.status != ChangeStatus::Insync);
+    Ok(change.map(|change| change.id))
 }
 
-async fn in_sync(client: &Client, zone: &str, change: &str) -> Result<(), AwsError> {
+/// Waits until every server of a zone has a change.
+///
+/// # Errors
+///
+/// If Route 53 doesn't say so in 5 minutes, or not at all. The change is made all the same.
+pub async fn settled(cloud: &Cloud, zone: &str, change: &str) -> Result<(), AwsError> {
+    let client = cloud.route53().await?;
     let what = format!("see that all servers of the Route 53 zone {zone} have the change");
     let id = change.rsplit('/').next().unwrap_or(change);
     let start = tokio::time::Instant::now();

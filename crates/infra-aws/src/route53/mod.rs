@@ -4,6 +4,6 @@ mod batch;
 mod records;
 mod zones;
 
-pub use batch::{Batch, apply};
+pub use batch::{Batch, apply, settled};
 pub use records::records;
-pub use zones::{Zone, ZoneError, zone};
+pub use zones::{Zone, ZoneError, zone, zone_with_id};

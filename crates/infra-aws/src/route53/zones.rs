@@ -1,5 +1,6 @@
 //! Finding the zone that a configuration means.
 
+use aws_smithy_types::error::metadata::ProvideErrorMetadata as _;
 use infra_core::aws::plain_name;
 use infra_core::hint::Hint;
 
@@ -70,31 +71,11 @@ impl Hint for ZoneError {
 ///
 /// If there is none, or more than one.
 pub async fn zone(cloud: &Cloud, name: &str, private: Option<bool>) -> Result<Zone, ZoneError> {
+    if is_id(name) {
+        return zone_with_id(cloud, name).await;
+    }
     let client = cloud.route53().await?;
     let what = format!("look for the Route 53 zone {name}");
-    if is_id(name) {
-        let answer = client.get_hosted_zone().id(name).send().await;
-        return match answer {
-            Ok(answer) => answer
-                .hosted_zone
-                .as_ref()
-                .map(own)
-                .ok_or_else(|| ZoneError::None {
-                    name: name.to_owned(),
-                    private: None,
-                }),
-            Err(error)
-                if aws_smithy_types::error::metadata::ProvideErrorMetadata::code(&error)
-                    == Some("NoSuchHostedZone") =>
-            {
-                Err(ZoneError::None {
-                    name: name.to_owned(),
-                    private: None,
-                })
-            }
-            Err(error) => Err(AwsError::of(what, error).into()),
-        };
-    }
     // Zones come in the order of their names, from this one on.
     let answer = client
         .list_hosted_zones_by_name()
@@ -120,6 +101,27 @@ pub async fn zone(cloud: &Cloud, name: &str, private: Option<bool>) -> Result<Zo
             private,
             ids: [zone].into_iter().chain(more).map(|zone| zone.id).collect(),
         }),
+    }
+}
+
+/// Finds a zone by its id alone.
+///
+/// # Errors
+///
+/// If there is none.
+pub async fn zone_with_id(cloud: &Cloud, id: &str) -> Result<Zone, ZoneError> {
+    let none = || ZoneError::None {
+        name: id.to_owned(),
+        private: None,
+    };
+    let client = cloud.route53().await?;
+    match client.get_hosted_zone().id(id).send().await {
+        Ok(answer) => answer.hosted_zone.as_ref().map(own).ok_or_else(none),
+        Err(error) if error.code() == Some("NoSuchHostedZone") => Err(none()),
+        Err(error) => {
+            let what = format!("look for the Route 53 zone {id}");
+            Err(AwsError::of(what, error).into())
+        }
     }
 }
 

@@ -249,6 +249,7 @@ mod tests {
             },
             RecordEvent::NamesSet {
                 zone: text("z"),
+                id: text("Z1"),
                 records: [(text("n A"), vec![text("192.0.2.1")])].into(),
             },
             RecordEvent::LockForced {

@@ -1,7 +1,7 @@
 //! What the records add up to: the last success of each playbook on each host, and the
 //! last inventory. Derived, so it can be thrown away and made again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,9 @@ pub struct Index {
     /// The state as the backend told it after the last apply
     #[serde(default)]
     pub witnessed: Option<Witnessed>,
+    /// The records of Route 53 that are set, by the id of their zone. An index that an older
+    /// version kept knows nothing of them, and is made anew
+    pub names: BTreeMap<String, BTreeSet<String>>,
     /// A run that started and has not been said to end
     pub open_run: Option<OpenRun>,
 }
@@ -147,6 +150,18 @@ impl Index {
             RecordEvent::StateRestored { after, .. } => {
                 self.state = Some(after);
                 self.witnessed = None;
+            }
+            // Of a record without an id it isn't known which zone it means.
+            RecordEvent::NamesSet { id, records, .. } if !id.is_empty() => {
+                let names = self.names.entry(id).or_default();
+                for (record, values) in records {
+                    if values.is_empty() {
+                        names.remove(&record);
+                    } else {
+                        names.insert(record);
+                    }
+                }
+                self.names.retain(|_, names| !names.is_empty());
             }
             RecordEvent::NamesSet { .. }
             | RecordEvent::LockForced { .. }

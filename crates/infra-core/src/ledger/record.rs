@@ -83,6 +83,9 @@ pub enum RecordEvent {
     NamesSet {
         /// The zone
         zone: String,
+        /// The id of the zone, which tells it from another of its name
+        #[serde(default)]
+        id: String,
         /// The addresses by name and type; none where a record was removed
         records: BTreeMap<String, Vec<String>>,
     },

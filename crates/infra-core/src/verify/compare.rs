@@ -1,6 +1,6 @@
 //! The judgement of one host.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -24,13 +24,38 @@ pub enum Verdict {
     Unreachable,
 }
 
-/// What was found out about a host.
+/// The records of some zones, found by what a [`RecordRef`] says of one.
 #[derive(Debug, Clone, Default)]
+pub struct Records {
+    values: BTreeMap<(String, String, String), Vec<String>>,
+}
+
+impl Records {
+    /// Adds the records of a zone. Those of one name and type, which differ by their routing
+    /// policy, count as one.
+    pub fn add(&mut self, zone: &str, sets: impl IntoIterator<Item = RecordSet>) {
+        for set in sets {
+            let key = (zone.to_owned(), set.name, set.kind);
+            self.values.entry(key).or_default().extend(set.values);
+        }
+    }
+
+    fn of(&self, record: &RecordRef) -> Vec<String> {
+        let RecordRef {
+            zone, name, kind, ..
+        } = record;
+        let key = (zone.clone(), name.clone(), kind.clone());
+        self.values.get(&key).cloned().unwrap_or_default()
+    }
+}
+
+/// What was found out about a host.
+#[derive(Debug, Clone)]
 pub struct Found<'a> {
     /// The EC2 instance. None: EC2 knows no such instance, or it isn't one
     pub instance: Option<&'a Instance>,
     /// The records of the zones that were looked into
-    pub records: &'a [(String, RecordSet)],
+    pub records: &'a Records,
     /// Whether ssh reached it; why not. None: nobody tried
     pub contact: Option<Result<(), String>>,
 }
@@ -171,14 +196,7 @@ fn right_for(kind: &str, right: &[String]) -> Vec<String> {
 }
 
 fn side(record: &RecordRef, found: &Found<'_>, right: &[String]) -> DnsSide {
-    let values: Vec<String> = found
-        .records
-        .iter()
-        .filter(|(zone, set)| {
-            *zone == record.zone && set.name == record.name && set.kind == record.kind
-        })
-        .flat_map(|(_, set)| set.values.iter().cloned())
-        .collect();
+    let values = found.records.of(record);
     let leads_there = values
         .iter()
         .any(|value| right.iter().any(|address| same(value, address)));
@@ -228,7 +246,7 @@ mod tests {
         }
     }
 
-    fn record(value: &str) -> Vec<(String, RecordSet)> {
+    fn record(value: &str) -> Records {
         let set = RecordSet {
             name: "web.example.com".to_owned(),
             kind: "A".to_owned(),
@@ -236,7 +254,9 @@ mod tests {
             values: [value.to_owned()].into(),
             is_plain: true,
         };
-        vec![("Z1".to_owned(), set)]
+        let mut records = Records::default();
+        records.add("Z1", [set]);
+        records
     }
 
     fn judged(instance: Option<&Instance>, value: &str, contact: Result<(), String>) -> Row {
@@ -306,8 +326,9 @@ mod tests {
         };
         let records = record("192.0.2.7");
         let found = Found {
+            instance: None,
             records: &records,
-            ..Found::default()
+            contact: None,
         };
         let row = compare(&subject, &found);
         assert_eq!(row.verdict, Verdict::Stale);

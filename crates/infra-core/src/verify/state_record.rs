@@ -1,6 +1,7 @@
 //! The DNS records that a state has.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::aws::plain_name;
 
@@ -30,28 +31,32 @@ pub struct StateRecord {
 ///
 /// If the text is no JSON of that shape.
 pub fn state_records(raw: &str) -> Result<Vec<StateRecord>, serde_json::Error> {
-    let state: RawState = serde_json::from_str(raw)?;
-    let records = state
-        .resources
-        .iter()
-        .filter(|resource| {
-            resource.mode != "data" && resource.resource_type == "aws_route53_record"
-        })
-        .flat_map(|resource| {
-            let instances = resource.instances.iter();
-            instances.filter_map(|instance| record(resource, instance))
-        });
-    Ok(records.collect())
+    const TYPE: &str = "aws_route53_record";
+    // Most states have none, and are read by others already.
+    if !raw.contains(TYPE) {
+        return Ok(Vec::new());
+    }
+    let state: RawState<'_> = serde_json::from_str(raw)?;
+    let mut records = Vec::new();
+    for resource in &state.resources {
+        if resource.mode == "data" || resource.resource_type != TYPE {
+            continue;
+        }
+        for instance in &resource.instances {
+            records.extend(record(resource, instance)?);
+        }
+    }
+    Ok(records)
 }
 
 #[derive(Deserialize)]
-struct RawState {
-    #[serde(default)]
-    resources: Vec<RawResource>,
+struct RawState<'a> {
+    #[serde(borrow, default)]
+    resources: Vec<RawResource<'a>>,
 }
 
 #[derive(Deserialize)]
-struct RawResource {
+struct RawResource<'a> {
     #[serde(default)]
     module: Option<String>,
     #[serde(default)]
@@ -60,28 +65,41 @@ struct RawResource {
     resource_type: String,
     #[serde(default)]
     name: String,
-    #[serde(default)]
-    instances: Vec<RawInstance>,
+    #[serde(borrow, default)]
+    instances: Vec<RawInstance<'a>>,
 }
 
 #[derive(Deserialize)]
-struct RawInstance {
+struct RawInstance<'a> {
     #[serde(default)]
     index_key: Option<serde_json::Value>,
     #[serde(default)]
     deposed: Option<String>,
     /// Of other types a value of any kind, which isn't looked at
-    #[serde(default)]
-    attributes: Option<serde_json::Value>,
+    #[serde(borrow, default)]
+    attributes: Option<&'a RawValue>,
     #[serde(default)]
     dependencies: Vec<String>,
 }
 
-fn record(resource: &RawResource, instance: &RawInstance) -> Option<StateRecord> {
-    if instance.deposed.is_some() {
-        return None;
+fn record(
+    resource: &RawResource<'_>,
+    instance: &RawInstance<'_>,
+) -> Result<Option<StateRecord>, serde_json::Error> {
+    match instance.attributes {
+        Some(attributes) if instance.deposed.is_none() => {
+            let attributes = serde_json::from_str(attributes.get())?;
+            Ok(made_of(resource, instance, &attributes))
+        }
+        _ => Ok(None),
     }
-    let attributes = instance.attributes.as_ref()?;
+}
+
+fn made_of(
+    resource: &RawResource<'_>,
+    instance: &RawInstance<'_>,
+    attributes: &serde_json::Value,
+) -> Option<StateRecord> {
     let text = |name: &str| {
         attributes
             .get(name)?

@@ -1,6 +1,6 @@
 //! What a state says of one host: where it is, and which records should lead to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::StateRecord;
 use crate::inventory::{Host, Inventory};
@@ -55,8 +55,9 @@ pub fn subjects(inventory: &Inventory, state: &State<'_>, records: &[StateRecord
         .iter()
         .map(|(name, host)| subject(name, host, &instances))
         .collect();
+    let places = Places::of(&subjects);
     for record in records {
-        attribute(record, &mut subjects);
+        places.attribute(record, &mut subjects);
     }
     subjects
 }
@@ -137,55 +138,75 @@ fn is_instance(kind: &str) -> bool {
     matches!(kind, "aws_instance" | "aws_spot_instance_request")
 }
 
-/// Finds the hosts that a record is for: those whose addresses it has in the state, and else
-/// the one that it depends on. A refresh may have given the one a new address and not the
-/// other.
-fn attribute(record: &StateRecord, subjects: &mut [Subject]) {
-    let reference = RecordRef {
-        zone: record.zone.clone(),
-        name: record.name.clone(),
-        kind: record.kind.clone(),
-        made_by: format!("{}{}", record.resource, record.key),
-    };
-    let holds = |subject: &Subject| {
-        let mut known = subject.addresses.values().chain(&subject.address);
-        known.any(|address| record.values.iter().any(|value| same(value, address)))
-    };
-    let mut found: Vec<usize> = positions(subjects, holds);
-    if found.is_empty() {
-        found = positions(subjects, |subject| {
+/// Where in a list of subjects one is found.
+struct Places {
+    /// By each of its addresses, as [`plain`] has it
+    by_address: BTreeMap<String, BTreeSet<usize>>,
+    /// By its resource without the key, with the key
+    by_resource: BTreeMap<String, Vec<(String, usize)>>,
+}
+
+impl Places {
+    fn of(subjects: &[Subject]) -> Self {
+        let mut places = Self {
+            by_address: BTreeMap::new(),
+            by_resource: BTreeMap::new(),
+        };
+        for (at, subject) in subjects.iter().enumerate() {
+            for address in subject.addresses.values().chain(&subject.address) {
+                let found = places.by_address.entry(plain(address)).or_default();
+                found.insert(at);
+            }
             let resource = subject.resource.as_deref().unwrap_or_default();
-            let (base, _) = split_key(resource);
-            record.depends_on.iter().any(|on| on == base)
-        });
-        if found.len() > 1 {
-            found.retain(|at| {
-                let subject = subjects
-                    .get(*at)
-                    .and_then(|found| found.resource.as_deref());
-                let (_, key) = split_key(subject.unwrap_or_default());
-                !key.is_empty() && key == record.key
-            });
+            let (base, key) = split_key(resource);
+            let found = places.by_resource.entry(base.to_owned()).or_default();
+            found.push((key.to_owned(), at));
         }
+        places
     }
-    for at in found {
-        if let Some(subject) = subjects.get_mut(at) {
-            subject.records.push(reference.clone());
+
+    /// Finds the hosts that a record is for: those whose addresses it has in the state, and
+    /// else the one that it depends on. A refresh may have given the one a new address and not
+    /// the other.
+    fn attribute(&self, record: &StateRecord, subjects: &mut [Subject]) {
+        let values = record.values.iter();
+        let mut found: BTreeSet<usize> = values
+            .filter_map(|value| self.by_address.get(&plain(value)))
+            .flatten()
+            .copied()
+            .collect();
+        if found.is_empty() {
+            let needed = record.depends_on.iter();
+            let on: Vec<&(String, usize)> = needed
+                .filter_map(|resource| self.by_resource.get(resource))
+                .flatten()
+                .collect();
+            let is_one = on.len() <= 1;
+            let right = on
+                .into_iter()
+                .filter(|(key, _)| is_one || (!key.is_empty() && *key == record.key));
+            found = right.map(|(_, at)| *at).collect();
+        }
+        for at in found {
+            if let Some(subject) = subjects.get_mut(at) {
+                subject.records.push(RecordRef {
+                    zone: record.zone.clone(),
+                    name: record.name.clone(),
+                    kind: record.kind.clone(),
+                    made_by: format!("{}{}", record.resource, record.key),
+                });
+            }
         }
     }
 }
 
-fn positions(subjects: &[Subject], wanted: impl Fn(&Subject) -> bool) -> Vec<usize> {
-    let numbered = subjects.iter().enumerate();
-    numbered
-        .filter(|(_, subject)| wanted(subject))
-        .map(|(at, _)| at)
-        .collect()
+/// An address or a name as it is compared.
+fn plain(text: &str) -> String {
+    text.trim_end_matches('.').to_lowercase()
 }
 
 /// Whether two addresses or names are the same one.
 pub(super) fn same(one: &str, other: &str) -> bool {
-    let plain = |text: &str| text.trim_end_matches('.').to_lowercase();
     plain(one) == plain(other)
 }
 

@@ -1,11 +1,12 @@
 //! The zones of a stack: what is there, what is wanted, and the change between.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use infra_aws::Cloud;
-use infra_aws::route53::{self, Batch, Zone as HostedZone};
+use infra_aws::route53::{self, Batch, Zone as HostedZone, ZoneError};
 use infra_core::dns::{DnsChange, Owner, Target, Zone, ZoneDiff, compare};
+use infra_exec::process::{Interrupt, Level};
 
 use super::{NamesError, refuse_foreign};
 use crate::Project;
@@ -26,12 +27,14 @@ struct Looked {
     diff: ZoneDiff,
 }
 
-/// Looks at every zone that a `dns` block names. `lineage`: that of the state, which with the
-/// name of the stack says whose a record is.
+/// Looks at every zone that a `dns` block names, and at those of the names that the ledger
+/// knows to be `set`: a block that is taken out leaves no record behind. `lineage`: that of the
+/// state, which with the name of the stack says whose a record is.
 pub(crate) async fn look(
     project: &Project,
     targets: &[Target],
     lineage: Option<&str>,
+    set: &BTreeMap<String, BTreeSet<String>>,
 ) -> Result<Names, NamesError> {
     let cloud = cloud(project, provider_access(project)?);
     let mut by_zone: BTreeMap<String, (HostedZone, Vec<Target>)> = BTreeMap::new();
@@ -46,6 +49,20 @@ pub(crate) async fn look(
             if !wanted.contains(target) {
                 wanted.push(target.clone());
             }
+        }
+    }
+    for zone in set.keys() {
+        if by_zone.contains_key(zone) {
+            continue;
+        }
+        match route53::zone_with_id(&cloud, zone).await {
+            Ok(zone) => {
+                by_zone.insert(zone.id.clone(), (zone, Vec::new()));
+            }
+            Err(ZoneError::None { .. }) => {
+                tracing::debug!(zone, "the zone is gone, with all records of this stack");
+            }
+            Err(error) => return Err(error.into()),
         }
     }
     let owner = Owner {
@@ -94,19 +111,20 @@ impl Names {
             .collect()
     }
 
-    /// The zones by their names.
-    pub(crate) fn zones(&self) -> impl Iterator<Item = (&str, &[DnsChange])> {
+    /// The zones, with what is done in each.
+    pub(crate) fn zones(&self) -> impl Iterator<Item = (&HostedZone, &[DnsChange])> {
         let zones = self.zones.iter();
-        zones.map(|looked| (looked.zone.name.as_str(), looked.diff.changes.as_slice()))
+        zones.map(|looked| (&looked.zone, looked.diff.changes.as_slice()))
     }
 
-    /// Makes the changes, one batch for each zone, and waits until all servers have them.
+    /// Makes the changes, one batch for each zone, and waits until all servers have them, or
+    /// somebody interrupts.
     ///
     /// # Errors
     ///
-    /// If a record is somebody else's, before anything is changed; or if Route 53 refuses a
-    /// batch, of which then nothing is done.
-    pub(crate) async fn apply(&self) -> Result<(), NamesError> {
+    /// If a record is somebody else's, before anything is changed; if Route 53 refuses a
+    /// batch, of which then nothing is done; or if not all servers have it in time.
+    pub(crate) async fn apply(&self, mut interrupt: Interrupt) -> Result<(), NamesError> {
         refuse_foreign(&self.changes())?;
         for looked in &self.zones {
             let batch = Batch {
@@ -116,13 +134,21 @@ impl Names {
             if batch.is_empty() {
                 continue;
             }
-            if let Err(error) = route53::apply(&self.cloud, &looked.zone.id, &batch).await {
-                // An answer that was lost is asked for again by the SDK, and then refused
-                // because the change is made already.
-                let (cloud, zone) = (&self.cloud, &looked.zone);
-                let now = diff(cloud, zone, &looked.targets, &self.owner).await?;
-                if !(now.remove.is_empty() && now.make.is_empty()) {
-                    return Err(error.into());
+            let (cloud, zone) = (&self.cloud, &looked.zone);
+            match route53::apply(cloud, &zone.id, &batch).await {
+                Ok(None) => {}
+                Ok(Some(change)) => tokio::select! {
+                    settled = route53::settled(cloud, &zone.id, &change) => settled?,
+                    // It is made; what comes next looks at the interrupt itself.
+                    _ = interrupt.above(Level::None) => {}
+                },
+                Err(error) => {
+                    // An answer that was lost is asked for again by the SDK, and then refused
+                    // because the change is made already.
+                    let now = diff(cloud, zone, &looked.targets, &self.owner).await?;
+                    if !(now.remove.is_empty() && now.make.is_empty()) {
+                        return Err(error.into());
+                    }
                 }
             }
         }

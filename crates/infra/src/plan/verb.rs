@@ -22,7 +22,7 @@ use super::options::{PlanOptions, RecordedPlan};
 use super::terraform::{How, MadePlan, TerraformError, make};
 use crate::Project;
 use crate::context::Context;
-use crate::dns::{NamesError, look};
+use crate::dns::{NamesError, has_names, look};
 use crate::event::Stage;
 use crate::files::document::{self, ReadError};
 use crate::ledger::{Ledger, LedgerError};
@@ -197,9 +197,10 @@ impl Planner<'_> {
                 .stage(Stage::Decide, self.decide(&document, None, ansible))
                 .await?
         };
-        if !self.project.stack.dns.is_empty() && !self.options.refresh_only {
+        if has_names(self.project, self.ledger.index()) && !self.options.refresh_only {
             let lineage = made.state.as_ref().map(|state| state.lineage.as_str());
-            let names = look(self.project, &planned.names, lineage).await?;
+            let set = &self.ledger.index().names;
+            let names = look(self.project, &planned.names, lineage, set).await?;
             planned.decision = planned.decision.with_dns(names.changes());
         }
         planned.made = Some(made);

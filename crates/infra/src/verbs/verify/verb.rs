@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use infra_aws::{AwsError, Cloud, ec2, route53};
-use infra_core::aws::{Instance, RecordSet};
+use infra_core::aws::Instance;
 use infra_core::dns::{Target, targets};
 use infra_core::document::read_state;
 use infra_core::inventory::{BuildOptions, build};
 use infra_core::verify::{
-    Found, InstanceRef, RecordRef, Subject, VerifyReport, compare, state_records, subjects,
+    Found, InstanceRef, RecordRef, Records, Subject, VerifyReport, compare, state_records, subjects,
 };
 
 use super::VerifyError;
@@ -81,11 +81,17 @@ async fn name(
     names: &[Target],
     subjects: &mut [Subject],
 ) -> Result<(), VerifyError> {
+    let hosts: BTreeMap<String, usize> = subjects
+        .iter()
+        .enumerate()
+        .map(|(at, subject)| (subject.host.clone(), at))
+        .collect();
     for rule in &project.stack.dns {
         let zone = route53::zone(cloud, &rule.zone, rule.private).await?;
         let own = |target: &&Target| target.zone == rule.zone && target.private == rule.private;
         for target in names.iter().filter(own) {
-            let subject = subjects.iter_mut().find(|of| of.host == target.host);
+            let at = hosts.get(&target.host);
+            let subject = at.and_then(|at| subjects.get_mut(*at));
             if let (Some(subject), Some(kind)) = (subject, target.kind()) {
                 let record = RecordRef {
                     zone: zone.id.clone(),
@@ -122,17 +128,13 @@ async fn instances(
     Ok(found)
 }
 
-/// The records of every zone that has one that matters, with the id of the zone.
-async fn records(
-    cloud: &Cloud,
-    subjects: &[Subject],
-) -> Result<Vec<(String, RecordSet)>, AwsError> {
+/// The records of every zone that has one that matters.
+async fn records(cloud: &Cloud, subjects: &[Subject]) -> Result<Records, AwsError> {
     let records = subjects.iter().flat_map(|subject| &subject.records);
     let zones: BTreeSet<&str> = records.map(|record| record.zone.as_str()).collect();
-    let mut found = Vec::new();
+    let mut found = Records::default();
     for zone in zones {
-        let sets = route53::records(cloud, zone).await?;
-        found.extend(sets.into_iter().map(|set| (zone.to_owned(), set)));
+        found.add(zone, route53::records(cloud, zone).await?);
     }
     Ok(found)
 }
