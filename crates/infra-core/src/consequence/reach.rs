@@ -38,6 +38,11 @@ impl Reach {
     }
 }
 
+/// How many reaches are remembered: those of the arguments of one resource are asked for again
+/// by each of its instances, which come one after the other, and then never more. To keep all
+/// is most of the memory that a large plan takes.
+const REMEMBERED: usize = 64;
+
 /// Gathers, and remembers.
 pub(super) struct Gatherer<'s> {
     sources: &'s Sources,
@@ -89,7 +94,12 @@ impl<'s> Gatherer<'s> {
             let Some(expression) = resolver.expression(id) else {
                 continue;
             };
-            let local = self.local(id, &scope, &expression.targets);
+            let local = if id == start.0 {
+                // Nothing but the resource itself uses what an argument reads.
+                Rc::new(self.read(&scope, &expression.targets))
+            } else {
+                self.local(id, &scope, &expression.targets)
+            };
             reach.tables.push(Rc::clone(&local.table));
             reach.groups.extend_from_slice(&local.groups);
             reach.gap = reach.gap.or_else(|| local.gap.clone());
@@ -113,6 +123,9 @@ impl<'s> Gatherer<'s> {
             reach.tables.push(table);
         }
         let reach = Rc::new(reach);
+        if self.reaches.len() == REMEMBERED {
+            self.reaches.clear();
+        }
         self.reaches.insert(start, Rc::clone(&reach));
         reach
     }
@@ -121,6 +134,12 @@ impl<'s> Gatherer<'s> {
         if let Some(known) = self.tables.get(&(id, scope.clone())) {
             return Rc::clone(known);
         }
+        let local = Rc::new(self.read(scope, targets));
+        self.tables.insert((id, scope.clone()), Rc::clone(&local));
+        local
+    }
+
+    fn read(&mut self, scope: &Scope, targets: &[Target]) -> Local {
         let mut table = Table::default();
         let mut groups = Vec::new();
         let mut gap = None;
@@ -143,13 +162,11 @@ impl<'s> Gatherer<'s> {
             }
             groups.push(self.group(scope, target));
         }
-        let local = Rc::new(Local {
+        Local {
             table: Rc::new(table),
             groups,
             gap,
-        });
-        self.tables.insert((id, scope.clone()), Rc::clone(&local));
-        local
+        }
     }
 
     fn group(&mut self, scope: &Scope, target: &Target) -> GroupId {
