@@ -144,9 +144,8 @@ impl Plan {
         if let Some(file) = self.out.filter(|_| !app.global.quiet) {
             app.screen().above(&report::saved(&file));
         }
-        Ok(found(
-            planned.decision.verdict == Verdict::Changes,
-            detailed,
-        ))
+        let changes = planned.decision.verdict == Verdict::Changes;
+        planned.abandon();
+        Ok(found(changes, detailed))
     }
 }

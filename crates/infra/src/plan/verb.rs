@@ -48,6 +48,17 @@ pub struct Planned {
     pub(crate) names: Vec<Target>,
 }
 
+impl Planned {
+    /// Lets go of the plan when the process is about to end. The files of Terraform's plan are
+    /// removed; memory is not given back value by value, which for a large fleet takes longer
+    /// than to print the answer.
+    pub fn abandon(self) {
+        drop(self.made);
+        std::mem::forget((self.decision, self.skipped, self.built, self.machines));
+        std::mem::forget((self.run_set, self.names));
+    }
+}
+
 /// What runs where, by which inputs: what a saved decision pins.
 pub(crate) type RunSet = BTreeMap<String, BTreeMap<String, Option<Fingerprint>>>;
 
