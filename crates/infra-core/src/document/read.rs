@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{DocumentError, format, refuse};
 use crate::json::{Raw, Text, from_str};
-use crate::terraform::state::{raw, show};
+use crate::terraform::state::{List, raw, show};
 use crate::terraform::{
     ActionInvocation, Change, Check, DeferredChange, Plan, RelevantAttribute, ResourceChange,
     State, Stream,
@@ -75,7 +75,7 @@ pub(super) struct Envelope<'a> {
     #[serde(borrow, default)]
     outputs: Option<IndexMap<Text<'a>, raw::WireOutput<'a>>>,
     #[serde(borrow, default)]
-    resources: Option<Vec<raw::RawResource<'a>>>,
+    resources: Option<List<'a, raw::RawResource<'a>>>,
 }
 
 impl<'a> Document<'a> {
@@ -211,7 +211,7 @@ impl<'a> Envelope<'a> {
             lineage: self.lineage.filter(|lineage| !lineage.is_empty()),
             serial: self.serial.and_then(|serial| serial.get().parse().ok()),
             terraform_version: self.terraform_version,
-            objects: raw::objects(self.resources.unwrap_or_default()),
+            objects: self.resources.unwrap_or_default().into_objects(),
             outputs: raw::outputs(self.outputs.unwrap_or_default()),
         }
     }

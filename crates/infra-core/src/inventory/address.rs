@@ -5,14 +5,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::connect::is_resolvable;
 
-/// The addresses of one machine; of each kind the first that was found.
+/// The addresses of one machine, as people write them; of each kind the first that was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Addresses<'a> {
-    pub(super) public_ipv4: Option<Ipv4Addr>,
-    pub(super) private_ipv4: Option<Ipv4Addr>,
-    pub(super) public_ipv6: Option<Ipv6Addr>,
-    pub(super) private_ipv6: Option<Ipv6Addr>,
-    pub(super) dns: Option<Cow<'a, str>>,
+    public_ipv4: Option<Cow<'a, str>>,
+    private_ipv4: Option<Cow<'a, str>>,
+    public_ipv6: Option<Cow<'a, str>>,
+    private_ipv6: Option<Cow<'a, str>>,
+    dns: Option<Cow<'a, str>>,
 }
 
 /// What the attribute that holds an address says about it.
@@ -38,6 +38,13 @@ impl<'a> Addresses<'a> {
             }
             return;
         }
+        match text {
+            Cow::Borrowed(text) => self.add_ip(reach, text, Cow::Borrowed),
+            Cow::Owned(text) => self.add_ip(reach, &text, |ip| ip.to_owned().into()),
+        }
+    }
+
+    fn add_ip<'t>(&mut self, reach: Reach, text: &'t str, keep: impl Fn(&'t str) -> Cow<'a, str>) {
         // Proxmox keeps `ip=10.0.0.5/24,gw=10.0.0.1,ip6=auto` in one string; elsewhere
         // there is one part and no prefix.
         for part in text.split(',') {
@@ -45,24 +52,26 @@ impl<'a> Addresses<'a> {
                 .strip_prefix("ip=")
                 .or_else(|| part.strip_prefix("ip6="))
                 .unwrap_or(part);
-            match ip_literal(part) {
-                Some(IpAddr::V4(ip)) if is_usable_v4(ip) => {
+            let literal = ip_literal(part);
+            match literal.parse() {
+                Ok(IpAddr::V4(ip)) if is_usable_v4(ip) => {
                     let public = reach == Reach::Public || (reach == Reach::Mixed && is_public(ip));
                     let slot = if public {
                         &mut self.public_ipv4
                     } else {
                         &mut self.private_ipv4
                     };
-                    slot.get_or_insert(ip);
+                    // There is one way to write it.
+                    slot.get_or_insert_with(|| keep(literal));
                 }
-                Some(IpAddr::V6(ip)) if is_usable_v6(ip) => {
+                Ok(IpAddr::V6(ip)) if is_usable_v6(ip) => {
                     let public = reach != Reach::Private && !ip.is_unique_local();
                     let slot = if public {
                         &mut self.public_ipv6
                     } else {
                         &mut self.private_ipv6
                     };
-                    slot.get_or_insert(ip);
+                    slot.get_or_insert_with(|| ip.to_string().into());
                 }
                 _ => {}
             }
@@ -71,46 +80,42 @@ impl<'a> Addresses<'a> {
 
     /// The address to connect to: IPv4 before IPv6, public before private, and a name
     /// only where there is no IP address, for a name may resolve to an older one.
-    pub(super) fn best(&self) -> Option<Cow<'_, str>> {
-        let v4 = self.public_ipv4.or(self.private_ipv4).map(IpAddr::V4);
-        let v6 = || self.public_ipv6.or(self.private_ipv6).map(IpAddr::V6);
-        v4.or_else(v6)
-            .map(|ip| ip.to_string().into())
-            .or_else(|| self.dns.as_deref().map(Cow::Borrowed))
+    pub(super) fn best(&self) -> Option<&str> {
+        let in_order = [
+            &self.public_ipv4,
+            &self.private_ipv4,
+            &self.public_ipv6,
+            &self.private_ipv6,
+            &self.dns,
+        ];
+        in_order.into_iter().find_map(Option::as_deref)
     }
 
-    /// The addresses as text, each under the name of its kind.
-    pub(super) fn named(&self) -> [(&'static str, Option<Cow<'_, str>>); 5] {
-        let v4 = |ip: Option<Ipv4Addr>| ip.map(|ip| ip.to_string().into());
-        let v6 = |ip: Option<Ipv6Addr>| ip.map(|ip| ip.to_string().into());
+    /// The addresses, each under the name of its kind.
+    pub(super) fn named(&self) -> [(&'static str, Option<&str>); 5] {
         [
-            ("dns", self.dns.as_deref().map(Cow::Borrowed)),
-            ("private_ipv4", v4(self.private_ipv4)),
-            ("private_ipv6", v6(self.private_ipv6)),
-            ("public_ipv4", v4(self.public_ipv4)),
-            ("public_ipv6", v6(self.public_ipv6)),
+            ("dns", self.dns.as_deref()),
+            ("private_ipv4", self.private_ipv4.as_deref()),
+            ("private_ipv6", self.private_ipv6.as_deref()),
+            ("public_ipv4", self.public_ipv4.as_deref()),
+            ("public_ipv6", self.public_ipv6.as_deref()),
         ]
     }
 
     /// Whether there is one to connect to.
     pub(super) fn is_reachable(&self) -> bool {
-        self.public_ipv4.is_some()
-            || self.private_ipv4.is_some()
-            || self.public_ipv6.is_some()
-            || self.private_ipv6.is_some()
-            || self.dns.is_some()
+        self.best().is_some()
     }
 }
 
-/// An IP address, without the brackets or the prefix length that some providers add.
-fn ip_literal(text: &str) -> Option<IpAddr> {
+/// The text of an IP address, without the brackets or the prefix length that some providers
+/// add.
+fn ip_literal(text: &str) -> &str {
     let text = text.trim();
     let text = text.split_once('/').map_or(text, |(ip, _)| ip);
-    let text = text
-        .strip_prefix('[')
+    text.strip_prefix('[')
         .and_then(|inner| inner.strip_suffix(']'))
-        .unwrap_or(text);
-    text.parse().ok()
+        .unwrap_or(text)
 }
 
 fn is_usable_v4(ip: Ipv4Addr) -> bool {
@@ -141,7 +146,7 @@ mod tests {
         for (reach, text) in texts {
             addresses.add(*reach, Cow::Borrowed(text));
         }
-        addresses.best().map(Cow::into_owned)
+        addresses.best().map(str::to_owned)
     }
 
     #[test]

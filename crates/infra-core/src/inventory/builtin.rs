@@ -68,7 +68,7 @@ enum Kind<'s> {
 
 struct Known<'s> {
     row: &'static Row,
-    wanted: Picker<'s>,
+    wanted: Picker,
     /// The groups of a host, by the name of its resource
     groups: Kinds<'s, Rc<BTreeSet<String>>>,
 }

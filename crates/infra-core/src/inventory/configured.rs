@@ -25,7 +25,7 @@ pub(super) fn drafts<'s>(
     options: BuildOptions,
     findings: &mut Findings,
 ) -> Result<Vec<Draft<'s>>, InventoryError> {
-    let mut blocks: HashMap<&str, Block<'_, '_>> = HashMap::new();
+    let mut blocks: HashMap<&str, Block<'_>> = HashMap::new();
     for rule in &rules.hosts {
         check_names(rule)?;
         let kind = rule.resource_type.as_str();
@@ -79,17 +79,17 @@ pub(super) fn drafts<'s>(
 }
 
 /// The blocks for one type of resource.
-struct Block<'r, 'a> {
+struct Block<'r> {
     rules: Vec<(&'r HostRule, Rc<BTreeSet<String>>)>,
     /// Reads the attributes that say which machine it is
-    wanted: Picker<'a>,
+    wanted: Picker,
     /// The attributes that the expressions read
     read: BTreeSet<String>,
     /// Whether they may read any
     reads_all: bool,
 }
 
-impl<'r> Block<'r, '_> {
+impl<'r> Block<'r> {
     fn of(kind: &str) -> Self {
         Self {
             rules: Vec::new(),

@@ -14,7 +14,7 @@ use super::facts::Facts;
 use super::findings::Findings;
 use super::machine::Machine;
 use super::model::Group;
-use super::names::{from_address, is_group_name, is_host_name};
+use super::names::{is_group_name, is_host_name};
 use super::pick::{Picked, Picker};
 use super::survey::{Survey, row_or_plain};
 use super::variable::{refusal, without_live_keys};
@@ -157,8 +157,8 @@ impl<'s> Declared<'s> {
             .named()
             .into_iter()
             .filter_map(|(_, text)| text)
-            .chain(machine.tagged())
-            .find_map(|name| self.reached_as.get(&normal(&name)).copied())?;
+            .chain(machine.tagged().as_deref())
+            .find_map(|name| self.reached_as.get(&normal(name)).copied())?;
         let host = self.hosts.get_mut(at)?;
         host.identity = machine.identity().or(host.identity.take());
         Some(host.resource.clone())
@@ -171,7 +171,7 @@ impl<'s> Declared<'s> {
 }
 
 fn host<'s>(
-    object: &'s Object<'_>,
+    object: &'s Object<'s>,
     address: String,
     picked: Picked<'s>,
 ) -> Result<Draft<'s>, InventoryError> {
@@ -193,7 +193,7 @@ fn host<'s>(
     let row = row_or_plain("ansible_host");
     Ok(Draft {
         chosen: Some(name),
-        fallback: from_address(object, &address),
+        object: Some(object),
         identity: picked.first_text(&["id"]),
         groups: groups.into(),
         facts: Facts::of(object, row, picked, Addresses::default()),

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::facts::{Facts, Variables};
 use super::model::Host;
+use super::names::from_address;
 use crate::json::Value;
 use crate::terraform::{Object, State};
 
@@ -19,10 +20,10 @@ pub(super) struct Draft<'s> {
     pub(super) chosen: Option<String>,
     /// The name that the cloud has: it is taken if it can be
     pub(super) tagged: Option<Cow<'s, str>>,
-    /// The name that is always possible
-    pub(super) fallback: String,
-    /// Whether the name that the cloud has can't be taken
-    pub(super) falls_back: bool,
+    /// The name by the address of the resource, where none of the others is taken
+    pub(super) fallback: Option<String>,
+    /// What the resource is in the state
+    pub(super) object: Option<&'s Object<'s>>,
     /// What tells the machine from another
     pub(super) identity: Option<Cow<'s, str>>,
     /// The groups it is in; many hosts are in the same ones
@@ -36,10 +37,16 @@ pub(super) struct Draft<'s> {
 }
 
 impl Draft<'_> {
-    /// Its name.
+    /// Its name, once that is settled.
     pub(super) fn name(&self) -> &str {
-        let tagged = self.tagged.as_deref().filter(|_| !self.falls_back);
-        self.chosen.as_deref().or(tagged).unwrap_or(&self.fallback)
+        let found = self.fallback.as_deref().or(self.tagged.as_deref());
+        self.chosen.as_deref().or(found).unwrap_or_default()
+    }
+
+    /// The name that is always possible. It takes time to make, and few hosts need it.
+    pub(super) fn name_by_address(&self) -> String {
+        let object = self.object;
+        object.map_or_else(String::new, |object| from_address(object, &self.resource))
     }
 
     /// Its variables.
@@ -48,15 +55,15 @@ impl Draft<'_> {
     }
 
     /// The host.
-    pub(super) fn host(&self) -> Host {
+    pub(super) fn into_host(self) -> Host {
         let vars = self.vars().into_iter();
         Host {
-            resource: Some(self.resource.clone()),
-            identity: self.identity.as_deref().map(str::to_owned),
             vars: vars
-                .map(|(name, value)| (name.to_owned(), value.into_owned().into_owned()))
+                .map(|(name, value)| (name.to_owned(), value.to_value()))
                 .collect(),
-            secret: self.secret.clone(),
+            resource: Some(self.resource),
+            identity: self.identity.map(Cow::into_owned),
+            secret: self.secret,
         }
     }
 }

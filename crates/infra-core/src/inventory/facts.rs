@@ -11,7 +11,31 @@ use crate::json::{Members, Value};
 use crate::terraform::Object;
 
 /// The variables of a host in the order of their names.
-pub(super) type Variables<'v> = Vec<(&'v str, Cow<'v, Value<'v>>)>;
+pub(super) type Variables<'v> = Vec<(&'v str, Variable<'v>)>;
+
+/// The value of a variable, in parts that are borrowed: a value of its own is made of it where
+/// one is needed, and not to print it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Variable<'v> {
+    /// A value
+    Given(&'v Value<'static>),
+    /// A string
+    Text(&'v str),
+    /// Which resource the host is
+    Resource(&'v Facts<'v>, &'v str),
+    /// All addresses of the machine
+    Addresses(&'v Addresses<'v>),
+}
+
+/// A member of the variable that says which resource a host is.
+#[derive(Debug, Clone)]
+pub(super) enum Part<'v> {
+    Text(Option<&'v str>),
+    Tags(Vec<Tag<'v>>),
+}
+
+/// A tag, and its value.
+pub(super) type Tag<'v> = (Cow<'v, str>, Cow<'v, str>);
 
 /// What the table of providers tells of a machine, borrowed from the state: of a large fleet
 /// the variables of all hosts at once would take more memory than the state has.
@@ -57,44 +81,77 @@ impl<'s> Facts<'s> {
         resource: &'v str,
         own: &'v BTreeMap<String, Value<'static>>,
     ) -> Variables<'v> {
-        let text = |text: &'v str| Value::String(Cow::Borrowed(text));
-        let infra = [
-            ("address", text(resource)),
-            ("id", self.id.as_deref().map_or(Value::Null, text)),
-            ("provider", text(self.provider)),
-            ("tags", tags(&self.tags)),
-            ("type", text(self.kind)),
-        ];
-        let addresses = self.addresses.named().into_iter();
-        let addresses = addresses.filter_map(|(name, text)| Some((name, Value::string(text?))));
-        let addresses = object_of(addresses);
         let of_table = [
-            ("ansible_host", self.addresses.best().map(Value::string)),
-            ("ansible_user", self.user.as_deref().map(text)),
-            ("infra", Some(object_of(infra))),
+            ("ansible_host", self.addresses.best().map(Variable::Text)),
+            ("ansible_user", self.user.as_deref().map(Variable::Text)),
+            ("infra", Some(Variable::Resource(self, resource))),
             (
                 "infra_addresses",
-                Some(addresses).filter(|known| !known.is_empty()),
+                Some(Variable::Addresses(&self.addresses))
+                    .filter(|_| self.addresses.is_reachable()),
             ),
         ];
         let mut vars = Variables::with_capacity(own.len() + of_table.len());
         vars.extend(
             own.iter()
-                .map(|(name, value)| (name.as_str(), Cow::Borrowed(value))),
+                .map(|(name, value)| (name.as_str(), Variable::Given(value))),
         );
         let given = of_table
             .into_iter()
             .filter_map(|(name, value)| Some((name, value?)));
-        let given = given.filter(|(name, _)| !own.contains_key(*name));
-        vars.extend(given.map(|(name, value)| (name, Cow::Owned(value))));
+        vars.extend(given.filter(|(name, _)| !own.contains_key(*name)));
         if !own.is_empty() {
             vars.sort_by_key(|(name, _)| *name);
         }
         vars
     }
+
+    /// The members of the variable `infra`.
+    pub(super) fn parts<'v>(&'v self, resource: &'v str) -> [(&'static str, Part<'v>); 5] {
+        [
+            ("address", Part::Text(Some(resource))),
+            ("id", Part::Text(self.id.as_deref())),
+            ("provider", Part::Text(Some(self.provider))),
+            ("tags", Part::Tags(tags(&self.tags))),
+            ("type", Part::Text(Some(self.kind))),
+        ]
+    }
 }
 
-fn object_of<'v>(members: impl IntoIterator<Item = (&'static str, Value<'v>)>) -> Value<'v> {
+impl Variable<'_> {
+    /// The value.
+    pub(super) fn to_value(self) -> Value<'static> {
+        match self {
+            Self::Given(value) => value.clone(),
+            Self::Text(text) => text.to_owned().into(),
+            Self::Resource(facts, resource) => {
+                let parts = facts.parts(resource).into_iter();
+                object_of(parts.map(|(name, part)| (name, part.into_value())))
+            }
+            Self::Addresses(addresses) => {
+                let known = addresses.named().into_iter();
+                object_of(known.filter_map(|(name, text)| Some((name, text?.to_owned().into()))))
+            }
+        }
+    }
+}
+
+impl Part<'_> {
+    fn into_value(self) -> Value<'static> {
+        match self {
+            Self::Text(text) => text.map_or(Value::Null, |text| text.to_owned().into()),
+            Self::Tags(tags) => {
+                let text = |text: Cow<'_, str>| Value::from(text.into_owned());
+                let pairs = tags
+                    .into_iter()
+                    .map(|(key, value)| object_of([("key", text(key)), ("value", text(value))]));
+                pairs.collect()
+            }
+        }
+    }
+}
+
+fn object_of(members: impl IntoIterator<Item = (&'static str, Value<'static>)>) -> Value<'static> {
     let members = members.into_iter();
     let entries = members.map(|(key, value)| (Cow::Borrowed(key), value));
     Value::Object(Members::of_entries(entries.collect()))
@@ -102,8 +159,8 @@ fn object_of<'v>(members: impl IntoIterator<Item = (&'static str, Value<'v>)>) -
 
 /// Tags as a list of `{key, value}` in the order of the keys: tags are data, so the key of one
 /// never is the key of an object. A tag that is one word is a key without a value.
-fn tags<'v>(value: &'v Value<'_>) -> Value<'v> {
-    let mut pairs: Vec<(Cow<'v, str>, Cow<'v, str>)> = Vec::new();
+fn tags<'v>(value: &'v Value<'_>) -> Vec<Tag<'v>> {
+    let mut pairs: Vec<Tag<'v>> = Vec::new();
     match value {
         Value::Object(members) => {
             let members = members.iter();
@@ -132,11 +189,6 @@ fn tags<'v>(value: &'v Value<'_>) -> Value<'v> {
     pairs.sort_unstable();
     pairs.dedup();
     pairs
-        .into_iter()
-        .map(|(key, value)| {
-            object_of([("key", Value::String(key)), ("value", Value::String(value))])
-        })
-        .collect()
 }
 
 fn plain<'v>(value: &'v Value<'_>) -> Cow<'v, str> {

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use super::address::Addresses;
 use super::draft::{Draft, SkipReason};
 use super::facts::Facts;
-use super::names;
 use super::pick::{Picked, Picker, root_of};
 use super::provider::Row;
 use super::survey::Survey;
@@ -27,7 +26,7 @@ impl<'s> Machine<'s> {
     pub(super) fn read(
         object: &'s Object<'s>,
         row: &'static Row,
-        wanted: &mut Picker<'s>,
+        wanted: &mut Picker,
         survey: &Survey<'s>,
     ) -> Self {
         let picked = wanted.read(object);
@@ -76,7 +75,7 @@ impl<'s> Machine<'s> {
     pub(super) fn into_draft(self) -> Draft<'s> {
         Draft {
             tagged: self.tagged(),
-            fallback: names::from_address(self.object, &self.address),
+            object: Some(self.object),
             identity: self.identity(),
             facts: Facts::of(self.object, self.row, self.picked, self.addresses),
             resource: self.address,

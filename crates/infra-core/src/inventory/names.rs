@@ -51,6 +51,15 @@ pub(super) fn group_name(word: &str) -> Option<String> {
     is_group_name(&name).then_some(name)
 }
 
+/// How much of an address goes into a name.
+const LONGEST: usize = 200;
+
+/// Whether [`from_address`] could give this name: it has a dot after the type of the resource,
+/// unless that was cut off.
+pub(super) fn could_be_by_address(name: &str) -> bool {
+    name.contains('.') || name.len() >= LONGEST
+}
+
 /// A host's name from `address`, that of its resource: `aws_instance.web[0]` becomes
 /// `aws_instance.web.0`, `module.cell["eu-1"].aws_instance.web` becomes
 /// `module.cell.eu-1.aws_instance.web`.
@@ -58,7 +67,6 @@ pub(super) fn group_name(word: &str) -> Option<String> {
 /// Different addresses give different names. Where the plain form could be that of two
 /// addresses (a key with a dot, say), a digest of the address is added.
 pub(super) fn from_address(object: &Object<'_>, address: &str) -> String {
-    const LONGEST: usize = 200;
     let mut plain = address.is_ascii() && address.len() <= LONGEST;
     let mut name = String::with_capacity(address.len());
     let mut rest = address;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use crate::json::{Members, Path, Shape, Value};
+use crate::json::{Members, Outlined, Path, Value};
 use crate::terraform::Object;
 
 /// The attributes of one object that were asked for.
@@ -18,22 +18,22 @@ pub(super) struct Picked<'a> {
     pub(super) sensitive: Vec<&'static str>,
 }
 
-/// Reads the attributes that are asked for of many objects of one type.
+/// Reads the attributes that are asked for of many objects of one type, all of one document.
 #[derive(Debug, Default)]
-pub(super) struct Picker<'a> {
+pub(super) struct Picker {
     /// Their names
     wanted: Vec<&'static str>,
-    /// The last object, which the next one resembles
-    shape: Shape<'a>,
-    /// The members of that object that are asked for
-    places: Vec<(usize, &'static str)>,
     /// The names of further attributes, for [`Picker::values`]
     further: BTreeSet<String>,
-    /// The members of that object that are called so
+    /// What objects have in common whose members stand as those of the last one
+    keys: Option<u32>,
+    /// The members of those objects that are asked for
+    places: Vec<(usize, &'static str)>,
+    /// The members of those objects that are further attributes
     further_places: Vec<usize>,
 }
 
-impl<'a> Picker<'a> {
+impl Picker {
     /// For the attributes of these names.
     pub(super) fn new(wanted: Vec<&'static str>) -> Self {
         Self {
@@ -50,19 +50,23 @@ impl<'a> Picker<'a> {
 
     /// The further attributes of `object`, which is the one that was read last, as one JSON
     /// object. Null where it has no attributes at all.
-    pub(super) fn values(&self, object: &Object<'a>) -> Value<'a> {
-        if object.raw_values().is_none() {
+    pub(super) fn values<'a>(&self, object: &Object<'a>) -> Value<'a> {
+        let Some(outlined) = object.outlined() else {
             return object.values();
-        }
-        let mut members = Members::with_capacity(self.further_places.len());
-        for place in &self.further_places {
-            if let Some(mut member) = self.shape.member(*place)
+        };
+        let mut values = Members::with_capacity(self.further_places.len());
+        let mut places = self.further_places.iter().peekable();
+        for (number, mut member) in outlined.members().enumerate() {
+            if places.next_if(|place| **place == number).is_some()
                 && let Ok(key) = member.key()
             {
-                members.insert(key, member.value_or_text());
+                values.insert(key, member.value_or_text());
+            }
+            if places.peek().is_none() {
+                break;
             }
         }
-        object.as_shown(Value::Object(members))
+        object.as_shown(Value::Object(values))
     }
 
     /// Whether no attribute is asked for.
@@ -71,53 +75,64 @@ impl<'a> Picker<'a> {
     }
 
     /// Reads the attributes of `object`.
-    pub(super) fn read(&mut self, object: &Object<'a>) -> Picked<'a> {
-        let wanted = &self.wanted;
-        let mut picked = Picked::default();
-        match object.raw_values() {
-            Some(raw) => {
-                // Attributes that are no object, which no provider writes, are none.
-                self.shape.take(raw.get());
-                if !self.shape.has_same_keys() {
-                    self.places.clear();
-                    self.further_places.clear();
-                    for (number, mut member) in self.shape.members().enumerate() {
-                        let Ok(key) = member.key() else { continue };
-                        let named = lookup(wanted, &key).map(|name| (number, name));
-                        self.places.extend(named);
-                        if self.further.contains(key.as_ref()) {
-                            self.further_places.push(number);
-                        }
-                    }
-                }
-                picked.values.reserve(self.places.len());
-                for (number, name) in &self.places {
-                    if let Some(mut member) = self.shape.member(*number)
-                        && member.skip_key().is_ok()
-                    {
-                        picked.values.push((*name, member.value_or_text()));
-                    }
-                }
-            }
-            None => {
-                if let Value::Object(members) = object.values() {
-                    picked.values = members
+    pub(super) fn read<'a>(&mut self, object: &Object<'a>) -> Picked<'a> {
+        let mut picked = Picked {
+            values: match object.outlined() {
+                Some(outlined) => self.pick(outlined),
+                None => match object.values() {
+                    Value::Object(members) => members
                         .into_iter()
-                        .filter_map(|(key, value)| Some((lookup(wanted, &key)?, value)))
-                        .collect();
-                }
-            }
-        }
+                        .filter_map(|(key, value)| Some((lookup(&self.wanted, &key)?, value)))
+                        .collect(),
+                    // Attributes that are no object, which no provider writes, are none.
+                    _ => Vec::new(),
+                },
+            },
+            sensitive: Vec::new(),
+        };
         if object.has_sensitive_marks() {
             let mask = object.sensitive();
-            let (sensitive, values) = std::mem::take(&mut picked.values)
-                .into_iter()
-                .partition(|(key, _)| mask.touches(&Path::root().key(*key)));
-            picked.values = values;
-            let sensitive: Vec<(&'static str, Value<'a>)> = sensitive;
-            picked.sensitive = sensitive.into_iter().map(|(key, _)| key).collect();
+            picked.values.retain(|(key, _)| {
+                let sensitive = mask.touches(&Path::root().key(*key));
+                picked.sensitive.extend(sensitive.then_some(*key));
+                !sensitive
+            });
         }
         picked
+    }
+
+    fn pick<'a>(&mut self, outlined: &Outlined<'a>) -> Vec<(&'static str, Value<'a>)> {
+        if outlined.keys() != self.keys {
+            self.keys = outlined.keys();
+            self.find(outlined);
+        }
+        let mut values = Vec::with_capacity(self.places.len());
+        let mut places = self.places.iter();
+        let mut next = places.next();
+        for (number, mut member) in outlined.members().enumerate() {
+            let Some((place, name)) = next else { break };
+            if *place == number {
+                next = places.next();
+                if member.skip_key().is_ok() {
+                    values.push((*name, member.value_or_text()));
+                }
+            }
+        }
+        values
+    }
+
+    /// Finds which members are asked for.
+    fn find(&mut self, outlined: &Outlined<'_>) {
+        self.places.clear();
+        self.further_places.clear();
+        for (number, mut member) in outlined.members().enumerate() {
+            let Ok(key) = member.key() else { continue };
+            let named = lookup(&self.wanted, &key).map(|name| (number, name));
+            self.places.extend(named);
+            if self.further.contains(key.as_ref()) {
+                self.further_places.push(number);
+            }
+        }
     }
 }
 
@@ -140,18 +155,23 @@ impl<'a> Picked<'a> {
     /// beside which `names`, a list of the same length, has such an interface.
     pub(super) fn texts(&self, path: &str) -> Vec<Cow<'a, str>> {
         let mut found = Vec::new();
-        let (first, rest) = split_step(path);
-        let (name, filter) = split_filter(first);
-        if let Some((list, names)) = first.split_once("[@") {
-            self.beside(list, names.trim_end_matches(']'), rest, &mut found);
-        } else if let Some(value) = self.get(name) {
-            walk(value, filter, rest, &mut found);
-        }
+        self.each_text(path, &mut |text| found.push(text));
         found
     }
 
+    /// Gives every scalar at `path` to `found`, as [`Picked::texts`] returns them.
+    pub(super) fn each_text(&self, path: &str, found: &mut impl FnMut(Cow<'a, str>)) {
+        let (first, rest) = split_step(path);
+        let (name, filter) = split_filter(first);
+        if let Some((list, names)) = first.split_once("[@") {
+            self.beside(list, names.trim_end_matches(']'), rest, found);
+        } else if let Some(value) = self.get(name) {
+            walk(value, filter, rest, found);
+        }
+    }
+
     /// The scalars of those items of a list that stand for an interface of the machine itself.
-    fn beside(&self, list: &str, names: &str, rest: &str, found: &mut Vec<Cow<'a, str>>) {
+    fn beside(&self, list: &str, names: &str, rest: &str, found: &mut impl FnMut(Cow<'a, str>)) {
         let Some(list) = self.get(list) else { return };
         let names = self.get(names).and_then(Value::as_array);
         match (list.as_array(), names) {
@@ -176,9 +196,16 @@ impl<'a> Picked<'a> {
 
     /// The first text at the first of `paths` that has one.
     pub(super) fn first_text(&self, paths: &[&str]) -> Option<Cow<'a, str>> {
-        paths
-            .iter()
-            .find_map(|path| self.texts(path).into_iter().next())
+        let mut first = None;
+        for path in paths {
+            self.each_text(path, &mut |text| {
+                first.get_or_insert(text);
+            });
+            if first.is_some() {
+                break;
+            }
+        }
+        first
     }
 }
 
@@ -201,7 +228,7 @@ fn walk<'a>(
     value: &Value<'a>,
     filter: Option<(&str, &str)>,
     rest: &str,
-    found: &mut Vec<Cow<'a, str>>,
+    found: &mut impl FnMut(Cow<'a, str>),
 ) {
     match value {
         Value::Array(items) => {
@@ -230,7 +257,9 @@ fn walk<'a>(
             }
         }
         _ if rest.is_empty() => {
-            found.extend(scalar(value).filter(|text| !text.is_empty()));
+            if let Some(text) = scalar(value).filter(|text| !text.is_empty()) {
+                found(text);
+            }
         }
         _ => {}
     }

@@ -21,6 +21,10 @@ pub struct Roster<'s> {
     order: Vec<usize>,
     /// The groups, and the variables of all hosts; without the hosts
     frame: Inventory,
+    /// The hosts of each group, in the order of their names
+    members: BTreeMap<String, Vec<usize>>,
+    /// The hosts that are in no group
+    ungrouped: Vec<usize>,
     skipped: Vec<Skipped>,
     notes: Vec<Note>,
 }
@@ -82,6 +86,8 @@ impl<'s> Roster<'s> {
             drafts,
             order,
             frame,
+            members: BTreeMap::new(),
+            ungrouped: Vec::new(),
             skipped: Vec::new(),
             notes: Vec::new(),
         };
@@ -92,21 +98,22 @@ impl<'s> Roster<'s> {
 
     /// Puts the hosts into the groups.
     fn fill_groups(&mut self, taken: &BTreeSet<String>) {
-        let mut members: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        for draft in self.in_order() {
+        for at in &self.order {
+            let mut grouped = false;
             // A group that is not taken had only this host, and its name.
-            for group in draft.groups.iter().filter(|group| taken.contains(*group)) {
-                let hosts = members.entry(group).or_default();
-                hosts.push(draft.name().to_owned());
+            let groups = self.drafts[*at].groups.iter();
+            for group in groups.filter(|group| taken.contains(*group)) {
+                grouped = true;
+                if let Some(hosts) = self.members.get_mut(group) {
+                    hosts.push(*at);
+                } else {
+                    self.members.insert(group.clone(), vec![*at]);
+                    self.frame.groups.entry(group.clone()).or_default();
+                }
             }
-        }
-        let members: Vec<(String, Vec<String>)> = members
-            .into_iter()
-            .map(|(group, hosts)| (group.to_owned(), hosts))
-            .collect();
-        for (group, hosts) in members {
-            let group: &mut Group = self.frame.groups.entry(group).or_default();
-            group.hosts.append(&mut hosts.into_iter().collect());
+            if !grouped {
+                self.ungrouped.push(*at);
+            }
         }
     }
 
@@ -117,6 +124,20 @@ impl<'s> Roster<'s> {
     /// The names of the hosts, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.in_order().map(Draft::name)
+    }
+
+    /// The names of the hosts that are in a group, in order.
+    pub(super) fn members(&self, group: &str) -> impl ExactSizeIterator<Item = &str> {
+        self.named(self.members.get(group).map_or(&[], Vec::as_slice))
+    }
+
+    /// The names of the hosts that are in no group, in order.
+    pub(super) fn ungrouped(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.named(&self.ungrouped)
+    }
+
+    fn named<'r>(&'r self, places: &'r [usize]) -> impl ExactSizeIterator<Item = &'r str> {
+        places.iter().map(|at| self.drafts[*at].name())
     }
 
     /// The hosts with their variables, in the order of their names.
@@ -133,7 +154,8 @@ impl<'s> Roster<'s> {
         Some(draft.vars())
     }
 
-    /// The groups, and the variables of all hosts, in an inventory without hosts.
+    /// The groups, and the variables of all hosts, in an inventory in which there is no host,
+    /// in groups neither.
     pub(super) fn frame(&self) -> &Inventory {
         &self.frame
     }
@@ -149,11 +171,18 @@ impl<'s> Roster<'s> {
     }
 
     /// The inventory, with all hosts.
-    pub fn into_built(self) -> Built {
-        let hosts = self
-            .in_order()
-            .map(|draft| (draft.name().to_owned(), draft.host()))
-            .collect();
+    pub fn into_built(mut self) -> Built {
+        for (group, hosts) in &self.members {
+            let group: &mut Group = self.frame.groups.entry(group.clone()).or_default();
+            let names = hosts.iter().map(|at| self.drafts[*at].name().to_owned());
+            group.hosts = names.collect();
+        }
+        let mut drafts = self.drafts;
+        let hosts = self.order.iter().filter_map(|at| {
+            let draft = std::mem::take(drafts.get_mut(*at)?);
+            Some((draft.name().to_owned(), draft.into_host()))
+        });
+        let hosts = hosts.collect();
         Built {
             inventory: Inventory {
                 hosts,

@@ -26,7 +26,7 @@ impl<'s> Survey<'s> {
     /// Looks at every object of `state`.
     pub(super) fn of(state: &'s State<'_>) -> Self {
         let mut survey = Self::default();
-        let mut roles: Kinds<'s, Role<'s>> = Kinds::default();
+        let mut roles: Kinds<'s, Role> = Kinds::default();
         let mut holders = Vec::new();
         let mut between: Between<'s> = HashMap::new();
         for object in &state.objects {
@@ -88,8 +88,8 @@ impl<'s> Survey<'s> {
             (Reach::Private, row.private),
             (Reach::Dns, row.dns),
         ] {
-            for text in paths.iter().flat_map(|path| picked.texts(path)) {
-                addresses.add(reach, text);
+            for path in paths {
+                picked.each_text(path, &mut |text| addresses.add(reach, text));
             }
         }
         self.add_joined(&mut addresses, false, kind, picked);
@@ -135,15 +135,15 @@ fn joins_to(kind: &str) -> impl Iterator<Item = (usize, &'static Join)> {
 type Between<'s> = HashMap<(&'static str, &'static str), HashMap<String, Cow<'s, str>>>;
 
 /// What objects of one type are looked at for.
-struct Role<'a> {
+struct Role {
     /// How many of them are current and managed
     count: usize,
     holds: Vec<(usize, &'static Join)>,
     between: Vec<&'static Through>,
-    wanted: Picker<'a>,
+    wanted: Picker,
 }
 
-impl Role<'_> {
+impl Role {
     fn of(kind: &str) -> Self {
         let references = |join: &'static Join| {
             [&join.link]

@@ -54,6 +54,17 @@ impl<'a> Members<'a> {
         }
     }
 
+    /// The same members, owning their text.
+    pub(super) fn into_owned(self) -> Members<'static> {
+        let entries = self.entries.into_iter();
+        Members {
+            entries: entries
+                .map(|(key, value)| (Cow::Owned(key.into_owned()), value.into_owned()))
+                .collect(),
+            sorted: self.sorted,
+        }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.entries.len()

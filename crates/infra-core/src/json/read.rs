@@ -4,10 +4,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::value::{BorrowedStrDeserializer, StringDeserializer};
+use serde::de::value::{
+    BorrowedStrDeserializer, BytesDeserializer, StringDeserializer, U32Deserializer,
+};
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
+use super::outline::OUTLINED;
 use super::raw::RAW;
 use super::scan::{DEEPEST, Damaged, Scan};
 use super::shape::Shapes;
@@ -27,6 +30,8 @@ pub(crate) fn quickly<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
 struct Reader<'a> {
     scan: Scan<'a>,
     shapes: Shapes<'a>,
+    /// Memory for the distances of an outline
+    distances: Vec<u8>,
     /// The key of the member that is read
     key: Cow<'a, str>,
     /// How many lists and objects may still open
@@ -53,6 +58,7 @@ impl<'a> Reader<'a> {
         Self {
             scan: Scan::new(text),
             shapes: Shapes::default(),
+            distances: Vec::new(),
             key: Cow::Borrowed(""),
             levels: DEEPEST,
         }
@@ -73,6 +79,21 @@ impl<'a> Reader<'a> {
         let start = self.scan.place();
         self.shapes.skip(&mut self.scan, &self.key)?;
         self.scan.since(start)
+    }
+
+    /// The same with the places of its members.
+    fn outline(&mut self) -> Result<Outline<'_, 'a>, Damaged> {
+        self.scan.next();
+        let start = self.scan.place();
+        let keys = self
+            .shapes
+            .outline(&mut self.scan, &self.key, &mut self.distances)?;
+        Ok(Outline {
+            text: self.scan.since(start)?,
+            keys,
+            distances: &self.distances,
+            given: 0,
+        })
     }
 
     /// Reads what stands between brackets.
@@ -129,10 +150,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Damaged> {
-        if name == RAW {
-            visitor.visit_borrowed_str(self.raw()?)
-        } else {
-            visitor.visit_newtype_struct(self)
+        match name {
+            RAW => visitor.visit_borrowed_str(self.raw()?),
+            OUTLINED => visitor.visit_seq(self.outline()?),
+            _ => visitor.visit_newtype_struct(self),
         }
     }
 
@@ -228,6 +249,32 @@ impl<'a> SeqAccess<'a> for Entries<'_, 'a> {
             return Ok(None);
         }
         seed.deserialize(&mut *self.reader).map(Some)
+    }
+}
+
+/// The parts of an [`Outlined`](super::Outlined), one after the other.
+struct Outline<'r, 'a> {
+    text: &'a str,
+    keys: u32,
+    distances: &'r [u8],
+    given: u8,
+}
+
+impl<'a> SeqAccess<'a> for Outline<'_, 'a> {
+    type Error = Damaged;
+
+    fn next_element_seed<T: DeserializeSeed<'a>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Damaged> {
+        self.given += 1;
+        match self.given {
+            1 => seed.deserialize(BorrowedStrDeserializer::new(self.text)),
+            2 => seed.deserialize(U32Deserializer::new(self.keys)),
+            3 => seed.deserialize(BytesDeserializer::new(self.distances)),
+            _ => return Ok(None),
+        }
+        .map(Some)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Passes over objects that resemble one seen before, mostly by comparing the two.
 
 use super::block;
+use super::outline::{self, UNKNOWN};
 use super::scan::{Damaged, Scan};
 
 /// How many levels of objects are compared; below that, each is passed over by itself.
@@ -12,123 +13,142 @@ const COMPARED: usize = 10;
 /// same values. Before each member the syntax is in the same state in all of them, so as
 /// far as the text goes on alike, what was checked once is checked.
 #[derive(Debug, Default)]
-pub(crate) struct Shape<'a> {
+struct Shape<'a> {
     /// From brace to brace
     text: &'a str,
-    /// The places in it after the brace or comma before each member
-    members: Vec<usize>,
-    /// Whether the object before that one had the same keys in the same order
-    same_keys: bool,
-    /// Memory for the next list of places
-    spare: Vec<usize>,
+    members: Vec<Member>,
+    /// Changes with the keys of the members and their order
+    keys: u32,
+    /// Memory for the next list of members
+    spare: Vec<Member>,
+}
+
+/// A member of an object, by places from the brace on.
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    /// After the brace or comma before it
+    start: usize,
+    /// After the colon
+    value: usize,
+    /// The kind of its value
+    slot: usize,
+}
+
+/// How an object goes on like the one before.
+enum Alike {
+    /// To its end
+    Whole,
+    /// To the value of a member
+    Key(Member),
+    /// Not even to the key of a member
+    No,
 }
 
 /// The last object of each kind. A kind is a guess: a wrong one costs time only.
 #[derive(Debug)]
-pub(super) struct Shapes<'a>([Shape<'a>; 64]);
+pub(super) struct Shapes<'a> {
+    last: [Shape<'a>; 64],
+    /// The last number that was given to keys
+    keys: u32,
+}
 
 impl Default for Shapes<'_> {
     fn default() -> Self {
-        Self(std::array::from_fn(|_| Shape::default()))
+        Self {
+            last: std::array::from_fn(|_| Shape::default()),
+            keys: UNKNOWN,
+        }
     }
 }
 
 impl<'a> Shape<'a> {
-    /// Takes the shape of the object in `text`, and forgets the one from before. False if
-    /// there is no object.
-    pub(crate) fn take(&mut self, text: &'a str) -> bool {
-        let mut scan = Scan::new(text);
-        let taken =
-            scan.next() == Some(b'{') && self.pass(&mut scan, &mut |scan, _| scan.skip()).is_ok();
-        if !taken {
-            *self = Self::default();
-        }
-        taken
-    }
-
-    /// The members of the object, each from before its key.
-    pub(crate) fn members(&self) -> impl Iterator<Item = Scan<'a>> {
-        self.members.iter().map(|at| Scan::at(self.text, *at))
-    }
-
-    /// The member with this number, from before its key.
-    pub(crate) fn member(&self, number: usize) -> Option<Scan<'a>> {
-        Some(Scan::at(self.text, *self.members.get(number)?))
-    }
-
-    /// Whether the object that was passed over before had the same keys in the same order.
-    pub(crate) fn has_same_keys(&self) -> bool {
-        self.same_keys
-    }
-
     /// Whether the member with this number began like this, key and colon, before.
     fn begins_with(&self, number: usize, key: &str) -> bool {
-        let known = self.members.get(number).and_then(|at| self.text.get(*at..));
-        known.is_some_and(|known| known.starts_with(key))
+        let known = self.members.get(number);
+        known.is_some_and(|known| self.text.get(known.start..known.value) == Some(key))
     }
 
     /// Passes over the object at whose brace `scan` stands, which becomes the one to
-    /// compare with. A member that is not like before is left to `value`, past its key.
+    /// compare with. A value that is not like before is left to `value`, with its kind.
+    /// Returns whether the keys are the same as before, in the same order.
     fn pass(
         &mut self,
         scan: &mut Scan<'a>,
-        value: &mut impl FnMut(&mut Scan<'a>, &'a str) -> Result<(), Damaged>,
-    ) -> Result<(), Damaged> {
+        value: &mut impl FnMut(&mut Scan<'a>, usize) -> Result<(), Damaged>,
+    ) -> Result<bool, Damaged> {
         let start = scan.place();
         scan.go_to(start + 1);
         let mut members = std::mem::take(&mut self.spare);
         members.clear();
         let mut same_keys = true;
         loop {
-            members.push(scan.place() - start);
-            if self.pass_alike(scan, start, &mut members) {
-                break;
-            }
-            let first = members.len() == 1;
-            if first && scan.next() == Some(b'}') {
-                scan.expect(b'}')?;
-                members.clear();
-                break;
-            }
-            let key = scan.place();
-            scan.skip_key()?;
-            if let Some(last) = members.last() {
-                same_keys &= self.begins_with(members.len() - 1, scan.since(start + last)?);
-            }
-            value(scan, scan.since(key)?)?;
+            let slot = match self.pass_alike(scan, start, &mut members) {
+                Alike::Whole => break,
+                Alike::Key(member) => member.slot,
+                Alike::No => {
+                    let from = scan.place();
+                    if scan.next() == Some(b'}') && members.is_empty() {
+                        scan.expect(b'}')?;
+                        break;
+                    }
+                    let key = scan.place();
+                    scan.skip_key()?;
+                    let slot = slot(scan.since(key)?);
+                    same_keys &= self.begins_with(members.len(), scan.since(from)?);
+                    members.push(Member {
+                        start: from - start,
+                        value: scan.place() - start,
+                        slot,
+                    });
+                    slot
+                }
+            };
+            value(scan, slot)?;
             if !scan.more(false, b'}')? {
                 break;
             }
         }
         self.text = scan.since(start)?;
-        self.same_keys = same_keys && members.len() == self.members.len();
+        let same_keys = same_keys && members.len() == self.members.len();
         self.spare = std::mem::replace(&mut self.members, members);
-        Ok(())
+        Ok(same_keys)
     }
 
-    /// Passes over the members that are as before, from the last of `members` on, and adds
-    /// the places of those after them. True at the end of the object.
-    fn pass_alike(&self, scan: &mut Scan<'a>, start: usize, members: &mut Vec<usize>) -> bool {
-        let number = members.len() - 1;
-        let Some(before) = self.members.get(number..) else {
-            return false;
+    /// Passes over the members that are as before, and the key of the next one if that is.
+    /// All of them are added to `members`.
+    fn pass_alike(&self, scan: &mut Scan<'a>, start: usize, members: &mut Vec<Member>) -> Alike {
+        let before = self.members.get(members.len()..).unwrap_or_default();
+        let Some(first) = before.first() else {
+            return Alike::No;
         };
-        let Some((&from, after)) = before.split_first() else {
-            return false;
-        };
-        let known = self.text.as_bytes().get(from..).unwrap_or_default();
+        let known = self.text.as_bytes().get(first.start..).unwrap_or_default();
         let same = block::common(scan.rest(), known);
         let here = scan.place() - start;
-        let alike = after.iter().take_while(|at| **at - from <= same);
-        members.extend(alike.map(|at| at - from + here));
+        let alike = before
+            .iter()
+            .take_while(|member| member.start - first.start <= same);
+        members.extend(alike.map(|member| Member {
+            start: member.start - first.start + here,
+            value: member.value - first.start + here,
+            slot: member.slot,
+        }));
         if same == known.len() {
             scan.go_to(start + here + same);
-            return true;
+            return Alike::Whole;
         }
-        if let Some(last) = members.last() {
-            scan.go_to(start + last);
+        // The last of them is not alike to its end.
+        match members.pop() {
+            Some(member) if member.value <= here + same => {
+                scan.go_to(start + member.value);
+                members.push(member);
+                Alike::Key(member)
+            }
+            Some(member) => {
+                scan.go_to(start + member.start);
+                Alike::No
+            }
+            None => Alike::No,
         }
-        false
     }
 }
 
@@ -136,6 +156,23 @@ impl<'a> Shapes<'a> {
     /// Passes over the value that begins here, the member called `key` of its object.
     pub(super) fn skip(&mut self, scan: &mut Scan<'a>, key: &str) -> Result<(), Damaged> {
         self.skip_within(scan, slot(key), COMPARED)
+    }
+
+    /// The same, and writes how far the members of the object are from each other. Returns a
+    /// number that is the same for objects with the same keys in the same order.
+    pub(super) fn outline(
+        &mut self,
+        scan: &mut Scan<'a>,
+        key: &str,
+        distances: &mut Vec<u8>,
+    ) -> Result<u32, Damaged> {
+        distances.clear();
+        let is_object = scan.next() == Some(b'{');
+        self.skip(scan, key)?;
+        let shape = &self.last[slot(key)];
+        let places = shape.members.iter().map(|member| member.start);
+        let known = is_object && outline::distances(places, distances);
+        Ok(if known { shape.keys } else { UNKNOWN })
     }
 
     fn skip_within(
@@ -150,12 +187,17 @@ impl<'a> Shapes<'a> {
         match scan.next() {
             Some(b'{') => {
                 // Inside of it there may be another of its kind, which then stands alone.
-                let mut shape = std::mem::take(&mut self.0[slot]);
-                let passed = shape.pass(scan, &mut |scan, key| {
-                    self.skip_within(scan, self::slot(key), levels)
+                let mut shape = std::mem::take(&mut self.last[slot]);
+                let passed = shape.pass(scan, &mut |scan, slot| match scan.next() {
+                    Some(b'{' | b'[') => self.skip_within(scan, slot, levels),
+                    _ => scan.skip(),
                 });
-                self.0[slot] = shape;
-                passed
+                if passed == Ok(false) || shape.keys == UNKNOWN {
+                    self.keys += 1;
+                    shape.keys = self.keys;
+                }
+                self.last[slot] = shape;
+                passed.map(drop)
             }
             Some(b'[') => {
                 scan.expect(b'[')?;
@@ -216,31 +258,5 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn the_members_of_an_object_are_found_whatever_came_before() {
-        let mut shape = Shape::default();
-        for (text, same_keys) in [
-            (r#"{"id":"1","tags":{"a":"b"},"x":null}"#, false),
-            (r#"{"id":"1","tags":{"a":"c"},"x":null}"#, true),
-            (r#"{"id":"1","tags":{"a":"c"},"y":null}"#, false),
-            (r#"{"id":"2","tags":{"b":"c"},"y":[ ]}"#, true),
-            (r#"{"ib":"2","tags":{"b":"c"},"y":[ ]}"#, false),
-            (r#"{"id":"1","tags":{"a":"c"}}"#, false),
-            ("{ }", false),
-            ("{ }", true),
-            (r#"{"id":"1","tags":{"a":"c"},"x":null,"y":1}"#, false),
-            (r#"{"id":"1","tags":{"a":"c"},"x":null,"y":{}}"#, true),
-        ] {
-            assert!(shape.take(text));
-            assert_eq!(shape.has_same_keys(), same_keys, "{text}");
-            let members = shape
-                .members()
-                .map(|mut at| (at.key().unwrap(), at.value().unwrap()));
-            let found = super::super::Value::Object(members.collect());
-            assert_eq!(found.to_string(), text.replace(' ', ""));
-        }
-        assert!(!shape.take("[]") && shape.members().next().is_none());
     }
 }

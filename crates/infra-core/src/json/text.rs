@@ -14,6 +14,25 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
+impl<'a> Text<'a> {
+    /// The text of a string as it stands in a document, with its quotes.
+    pub(crate) fn of_literal(literal: &'a str) -> Result<Self, serde_json::Error> {
+        let inner = literal
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
+        match inner {
+            Some(plain)
+                if plain
+                    .bytes()
+                    .all(|byte| byte >= b' ' && !b"\"\\".contains(&byte)) =>
+            {
+                Ok(plain.into())
+            }
+            _ => serde_json::from_str(literal),
+        }
+    }
+}
+
 impl Text<'_> {
     /// The text.
     pub fn as_str(&self) -> &str {

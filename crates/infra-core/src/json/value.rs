@@ -131,12 +131,7 @@ impl<'a> Value<'a> {
             Self::Number(text) => Value::Number(Cow::Owned(text.into_owned())),
             Self::String(text) => Value::String(Cow::Owned(text.into_owned())),
             Self::Array(items) => Value::Array(items.into_iter().map(Value::into_owned).collect()),
-            Self::Object(members) => Value::Object(
-                members
-                    .into_iter()
-                    .map(|(key, value)| (Cow::Owned(key.into_owned()), value.into_owned()))
-                    .collect(),
-            ),
+            Self::Object(members) => Value::Object(members.into_owned()),
         }
     }
 }

@@ -29,11 +29,29 @@ impl fmt::Display for InstanceKey<'_> {
     }
 }
 
+impl InstanceKey<'_> {
+    /// Adds the key to an address.
+    pub(crate) fn push_to(&self, address: &mut String) {
+        match self {
+            Self::String(text) if text.bytes().all(is_plain) => {
+                address.extend(["[\"", text, "\"]"]);
+            }
+            Self::Number(text) => address.extend(["[", text, "]"]),
+            Self::String(_) => address.push_str(&self.to_string()),
+        }
+    }
+}
+
+/// Whether a byte of a key stands for itself wherever it is.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_./:@ ".contains(&byte)
+}
+
 impl<'de: 'a, 'a> Deserialize<'de> for InstanceKey<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Raw::deserialize(deserializer)?.get();
         if raw.starts_with('"') {
-            serde_json::from_str(raw)
+            Text::of_literal(raw)
                 .map(Self::String)
                 .map_err(serde::de::Error::custom)
         } else if raw.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {

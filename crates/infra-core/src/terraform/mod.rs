@@ -17,7 +17,7 @@ pub use plan::{
     ActionInvocation, Check, CheckAddress, CheckInstance, CheckProblem, DeferredChange, Plan,
     RelevantAttribute,
 };
-pub use state::{Object, Output, State};
+pub use state::{Object, Output, Resource, State};
 pub use stream::{
     ChangeSummary, Diagnostic, Hook, Message, MessageKind, Stream, StreamChange, StreamOutput,
 };

@@ -9,7 +9,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::template::{could_be_template, is_live_key};
 use crate::inventory::Roster;
-use crate::inventory::facts::Variables;
+use crate::inventory::facts::{Part, Tag, Variable, Variables};
 use crate::inventory::model::{Group, Inventory};
 use crate::json::Value;
 
@@ -106,7 +106,15 @@ impl<'i> Hosts<'i> {
             Self::Kept(inventory) => {
                 inventory.ungrouped(inventory.hosts.keys().map(String::as_str))
             }
-            Self::Made(roster) => roster.frame().ungrouped(roster.names()),
+            Self::Made(roster) => roster.ungrouped().collect(),
+        }
+    }
+
+    /// The hosts of a group.
+    fn members(self, name: &str, group: &'i Group) -> Vec<&'i str> {
+        match self {
+            Self::Kept(_) => group.hosts.iter().map(String::as_str).collect(),
+            Self::Made(roster) => roster.members(name).collect(),
         }
     }
 }
@@ -140,7 +148,7 @@ impl Serialize for List<'_> {
         map.serialize_entry("all", &All(inventory))?;
         // A group may sort before or after `ungrouped`; neither `_meta` nor `all` is one.
         for (name, group) in &inventory.groups {
-            map.serialize_entry(name, &Members(group))?;
+            map.serialize_entry(name, &Members(group, self.0.members(name, group)))?;
         }
         let ungrouped = self.0.ungrouped();
         if !ungrouped.is_empty() {
@@ -157,7 +165,7 @@ impl Serialize for HostVars<'_> {
                 serializer.collect_map(vars.iter().map(|(name, value)| (name, Untrusted(value))))
             }
             Own::Made(vars) => {
-                serializer.collect_map(vars.iter().map(|(name, value)| (name, Untrusted(value))))
+                serializer.collect_map(vars.iter().map(|(name, variable)| (name, Made(*variable))))
             }
         }
     }
@@ -208,11 +216,12 @@ impl Serialize for All<'_> {
     }
 }
 
-struct Members<'i>(&'i Group);
+/// A group, and the names of its hosts.
+struct Members<'i>(&'i Group, Vec<&'i str>);
 
 impl Serialize for Members<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let group = self.0;
+        let Self(group, hosts) = self;
         let mut map = serializer.serialize_map(None)?;
         if !group.children.is_empty() {
             map.serialize_entry("children", &group.children)?;
@@ -220,8 +229,8 @@ impl Serialize for Members<'_> {
         // A group without any of the three keys Ansible reads as the variables of a host
         // (`lib/ansible/plugins/inventory/script.py`, `_parse_group`).
         let empty = group.children.is_empty() && group.vars.is_empty();
-        if !group.hosts.is_empty() || empty {
-            map.serialize_entry("hosts", &group.hosts)?;
+        if !hosts.is_empty() || empty {
+            map.serialize_entry("hosts", hosts)?;
         }
         if !group.vars.is_empty() {
             map.serialize_entry("vars", &Vars(&group.vars, &group.untrusted))?;
@@ -247,17 +256,66 @@ impl Serialize for Vars<'_> {
     }
 }
 
+/// A variable of a host in which what could be a template is marked as data.
+struct Made<'v>(Variable<'v>);
+
+impl Serialize for Made<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Variable::Given(value) => Untrusted(value).serialize(serializer),
+            Variable::Text(text) => Data(text).serialize(serializer),
+            Variable::Resource(facts, resource) => {
+                let parts = facts.parts(resource);
+                serializer.collect_map(parts.iter().map(|(name, part)| (name, MadePart(part))))
+            }
+            Variable::Addresses(addresses) => {
+                let known = addresses.named().into_iter();
+                serializer.collect_map(known.filter_map(|(name, text)| Some((name, Data(text?)))))
+            }
+        }
+    }
+}
+
+struct MadePart<'v>(&'v Part<'v>);
+
+impl Serialize for MadePart<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Part::Text(text) => text.map(Data).serialize(serializer),
+            Part::Tags(tags) => serializer.collect_seq(tags.iter().map(MadeTag)),
+        }
+    }
+}
+
+struct MadeTag<'v>(&'v Tag<'v>);
+
+impl Serialize for MadeTag<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (key, value) = self.0;
+        serializer.collect_map([("key", Data(key)), ("value", Data(value))])
+    }
+}
+
+/// A string that is marked as data if it could be a template.
+struct Data<'v>(&'v str);
+
+impl Serialize for Data<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if could_be_template(self.0) {
+            serializer.collect_map([("__ansible_unsafe", self.0)])
+        } else {
+            serializer.serialize_str(self.0)
+        }
+    }
+}
+
 /// A value in which what could be a template is marked as data.
 struct Untrusted<'v>(&'v Value<'v>);
 
 impl Serialize for Untrusted<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
-            Value::String(text) if could_be_template(text) => {
-                let mut map = serializer.serialize_map(Some(1))?;
-                map.serialize_entry("__ansible_unsafe", text)?;
-                map.end()
-            }
+            Value::String(text) => Data(text).serialize(serializer),
             Value::Array(items) => serializer.collect_seq(items.iter().map(Untrusted)),
             Value::Object(members) => serializer.collect_map(
                 members

@@ -2,8 +2,10 @@
 
 mod dynamic;
 mod flat;
+mod list;
 mod model;
 pub(crate) mod raw;
 pub(crate) mod show;
 
-pub use model::{Object, Output, State};
+pub(crate) use list::List;
+pub use model::{Object, Output, Resource, State};

@@ -1,10 +1,12 @@
 //! A state, whichever of its two formats it came in.
 
 use std::borrow::Cow;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::json::{Members, Path, Raw, Step, Text, Value};
+use crate::json::{Members, Outlined, Path, Raw, Step, Text, Value};
 use crate::terraform::{InstanceKey, Mask, Mode};
 
 /// The objects that Terraform manages or reads, and the outputs.
@@ -22,9 +24,9 @@ pub struct State<'a> {
     pub outputs: IndexMap<Text<'a>, Output<'a>>,
 }
 
-/// One object: the current or a deposed one of a resource instance.
-#[derive(Clone)]
-pub struct Object<'a> {
+/// A resource of a state: what its instances have in common.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Resource<'a> {
     /// The address of the module instance, empty for the root module
     pub module: Text<'a>,
     /// Managed or data
@@ -33,10 +35,20 @@ pub struct Object<'a> {
     pub resource_type: Text<'a>,
     /// The resource name
     pub name: Text<'a>,
-    /// The key, where the resource has `count` or `for_each`
-    pub key: Option<InstanceKey<'a>>,
     /// The provider, as the document names it
     pub provider: Text<'a>,
+}
+
+/// One object: the current or a deposed one of a resource instance.
+///
+/// It has the fields of its [`Resource`], which all instances share: a state has tens of
+/// thousands of them.
+#[derive(Clone)]
+pub struct Object<'a> {
+    /// The resource it is an instance of
+    pub resource: Arc<Resource<'a>>,
+    /// The key, where the resource has `count` or `for_each`
+    pub key: Option<InstanceKey<'a>>,
     /// The id of a deposed object, one that waits to be destroyed
     pub deposed: Option<Text<'a>>,
     /// Whether the object is to be replaced because its creation failed half-way
@@ -56,7 +68,7 @@ pub(crate) enum Attributes<'a> {
     #[default]
     Absent,
     /// One JSON object
-    Json(Raw<'a>),
+    Json(Outlined<'a>),
     /// The flat map of providers that speak the protocol of Terraform 0.11
     Flat(Raw<'a>),
 }
@@ -70,12 +82,20 @@ pub struct Output<'a> {
     pub sensitive: bool,
 }
 
+impl<'a> Deref for Object<'a> {
+    type Target = Resource<'a>;
+
+    fn deref(&self) -> &Resource<'a> {
+        &self.resource
+    }
+}
+
 impl<'a> Object<'a> {
     /// The absolute address, as Terraform prints it.
     pub fn address(&self) -> String {
         let mut text = self.resource_address();
         if let Some(key) = &self.key {
-            text.push_str(&key.to_string());
+            key.push_to(&mut text);
         }
         text
     }
@@ -100,10 +120,10 @@ impl<'a> Object<'a> {
 
     /// The attributes as one JSON object; null where there are none.
     pub fn values(&self) -> Value<'a> {
-        match self.attributes {
+        match &self.attributes {
             Attributes::Absent => Value::Null,
-            Attributes::Json(raw) => self.as_shown(Value::from_raw(raw)),
-            Attributes::Flat(raw) => super::flat::unflatten(&Value::from_raw(raw)),
+            Attributes::Json(object) => self.as_shown(Value::from_raw(object.raw())),
+            Attributes::Flat(raw) => super::flat::unflatten(&Value::from_raw(*raw)),
         }
     }
 
@@ -121,11 +141,11 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// The text of the attributes, where they are one JSON object: for reading a few of
-    /// many into a type of one's own, without building a tree of all.
-    pub fn raw_values(&self) -> Option<Raw<'a>> {
-        match self.attributes {
-            Attributes::Json(raw) => Some(raw),
+    /// The attributes unread, where they are one JSON object and the places of its members
+    /// are known: for reading a few of many.
+    pub(crate) fn outlined(&self) -> Option<&Outlined<'a>> {
+        match &self.attributes {
+            Attributes::Json(object) => Some(object).filter(|object| object.keys().is_some()),
             Attributes::Absent | Attributes::Flat(_) => None,
         }
     }
@@ -146,7 +166,8 @@ impl<'a> Object<'a> {
             if self.sensitive_is_paths {
                 !matches!(raw.get(), "[]" | "null")
             } else {
-                raw.get().contains("true")
+                // Some twenty bytes: a search for a text takes longer to prepare than to run.
+                raw.get().as_bytes().windows(4).any(|word| word == b"true")
             }
         })
     }

@@ -1,10 +1,13 @@
 //! The raw state, version 4: what a backend stores.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use super::model::{Attributes, Object, Output};
-use crate::json::{Raw, Text, nullable};
+use super::list::Entry;
+use super::model::{Attributes, Object, Output, Resource};
+use crate::json::{Outlined, Raw, Text, nullable};
 use crate::terraform::{InstanceKey, Mode};
 
 /// An entry of `resources`. The format is that of `internal/states/statefile/version4.go`.
@@ -33,11 +36,36 @@ struct RawInstance<'a> {
     #[serde(borrow, default)]
     deposed: Option<Text<'a>>,
     #[serde(borrow, default)]
-    attributes: Option<Raw<'a>>,
+    attributes: Option<Outlined<'a>>,
     #[serde(borrow, default)]
     attributes_flat: Option<Raw<'a>>,
     #[serde(borrow, default)]
     sensitive_attributes: Option<Raw<'a>>,
+}
+
+impl<'a> Entry<'a> for RawResource<'a> {
+    fn add_to(self, objects: &mut Vec<Object<'a>>) {
+        let resource = Arc::new(Resource {
+            module: self.module.unwrap_or_default(),
+            mode: self.mode,
+            resource_type: self.resource_type,
+            name: self.name,
+            provider: self.provider,
+        });
+        objects.extend(self.instances.into_iter().map(|instance| Object {
+            resource: Arc::clone(&resource),
+            key: instance.index_key,
+            deposed: instance.deposed.filter(|id| !id.is_empty()),
+            tainted: instance.status.is_some_and(|status| status == "tainted"),
+            attributes: match (instance.attributes, instance.attributes_flat) {
+                (Some(object), _) => Attributes::Json(object),
+                (None, Some(raw)) => Attributes::Flat(raw),
+                (None, None) => Attributes::Absent,
+            },
+            sensitive: instance.sensitive_attributes,
+            sensitive_is_paths: true,
+        }));
+    }
 }
 
 /// An output, in either format of state.
@@ -63,35 +91,4 @@ pub(crate) fn outputs<'a>(
             )
         })
         .collect()
-}
-
-pub(crate) fn objects(resources: Vec<RawResource<'_>>) -> Vec<Object<'_>> {
-    let mut objects = Vec::with_capacity(
-        resources
-            .iter()
-            .map(|resource| resource.instances.len())
-            .sum(),
-    );
-    for resource in resources {
-        for instance in resource.instances {
-            objects.push(Object {
-                module: resource.module.clone().unwrap_or_default(),
-                mode: resource.mode.clone(),
-                resource_type: resource.resource_type.clone(),
-                name: resource.name.clone(),
-                key: instance.index_key,
-                provider: resource.provider.clone(),
-                deposed: instance.deposed.filter(|id| !id.is_empty()),
-                tainted: instance.status.is_some_and(|status| status == "tainted"),
-                attributes: match (instance.attributes, instance.attributes_flat) {
-                    (Some(raw), _) => Attributes::Json(raw),
-                    (None, Some(raw)) => Attributes::Flat(raw),
-                    (None, None) => Attributes::Absent,
-                },
-                sensitive: instance.sensitive_attributes,
-                sensitive_is_paths: true,
-            });
-        }
-    }
-    objects
 }
