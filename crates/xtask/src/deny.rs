@@ -18,8 +18,9 @@ pub(crate) struct Options {
     pub(crate) offline: bool,
 }
 
-/// Runs `cargo deny check` by `deny.toml`.
+/// Runs `cargo deny check` by `deny.toml`, and looks what an embedder compiles.
 pub(crate) fn run(options: &Options) -> Result<()> {
+    embeds_no_aws()?;
     let tools = crate::setup::run()?;
     let program = installed().map_or_else(|| install(&tools), Ok)?;
     let mut arguments = vec!["check"];
@@ -36,6 +37,31 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         bail!("cargo deny found something");
     }
     Ok(())
+}
+
+/// Whoever embeds the library without its feature `aws` compiles no crate of AWS.
+fn embeds_no_aws() -> Result<()> {
+    let tree = duct::cmd!(
+        env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()),
+        "tree",
+        "--package=infra",
+        "--no-default-features",
+        "--edges=normal,build",
+        "--prefix=none"
+    );
+    let tree = tree.dir(workspace_root()).read()?;
+    let of_aws: Vec<&str> = tree.lines().filter(|line| is_of_aws(line)).collect();
+    if !of_aws.is_empty() {
+        bail!(
+            "without the feature `aws` the library still compiles:\n{}",
+            of_aws.join("\n")
+        );
+    }
+    Ok(())
+}
+
+fn is_of_aws(line: &str) -> bool {
+    line.starts_with("aws-") || line.starts_with("infra-aws ")
 }
 
 /// The one that somebody has installed.

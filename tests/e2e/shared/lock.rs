@@ -112,6 +112,45 @@ fn a_run_whose_lock_is_taken_away_stops_and_takes_none_from_the_next() {
 }
 
 #[test]
+fn a_run_that_was_asleep_while_its_lock_was_broken_does_nothing_more() {
+    let stack = Stack::new(Kind::Object);
+    stack.hold();
+    let run = stack.infra(["apply", "--auto-approve"]).start();
+    stack.wait_until_busy();
+    let id = lock_id(&stack);
+    run.signal(Signal::STOP);
+    stack.terraform(["force-unlock", "-force", &id]).succeeds();
+    let next = stack.terraform(["plan", "-input=false"]).start();
+    next.wait().succeeds();
+    run.signal(Signal::CONT);
+    run.wait()
+        .exits(1)
+        .complains("the run lock was taken away during the run");
+    stack.go_on();
+    assert_eq!(stack.runs("alpha"), [""; 0], "the playbook was stopped");
+}
+
+#[test]
+fn a_workspace_that_is_yet_to_be_made_has_a_lock_and_records_of_its_own() {
+    let stack = Stack::new(Kind::Both);
+    let blue = ["apply", "--auto-approve"];
+    stack.infra(blue).env("TF_WORKSPACE", "blue").succeeds();
+    assert_eq!(stack.runs("alpha"), ["first"]);
+    let store = stack.aws.store();
+    let keys: Vec<&str> = store
+        .objects
+        .iter()
+        .map(|object| object.key.as_str())
+        .collect();
+    let state = "env:/blue/shared/terraform.tfstate";
+    assert!(keys.contains(&state), "{keys:#?}");
+    let first = format!("{state}.infra/shared/ledger/0000000001.json");
+    assert!(keys.contains(&first.as_str()), "{keys:#?}");
+    let of_default = |key: &&&str| key.starts_with("shared/");
+    assert_eq!(keys.iter().find(of_default), None, "{keys:#?}");
+}
+
+#[test]
 fn a_lock_that_terraform_left_is_broken_by_its_id_and_on_record() {
     let stack = Stack::new(Kind::Item);
     stack.apply();

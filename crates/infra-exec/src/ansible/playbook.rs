@@ -133,6 +133,9 @@ impl PlaybookRun {
             .env("ANSIBLE_SSH_ARGS", ssh_args)
             // Sockets that outlive the run connect whoever may use them to the hosts.
             .env("ANSIBLE_SSH_CONTROL_PATH_DIR", files.control.path())
+            // Not where the project's configuration has it: a connection that was left open
+            // there may lead to another machine by now.
+            .env("ANSIBLE_SSH_CONTROL_PATH", "")
             // Decrypted files pass through here.
             .env("ANSIBLE_LOCAL_TEMP", &files.temp)
             .arg("--inventory")
@@ -248,7 +251,10 @@ mod tests {
         -o
         ServerAliveInterval=5
         -o
-        ServerAliveCountMax=4'
+        ServerAliveCountMax=4
+        -o
+        ControlPath=none'
+        ANSIBLE_SSH_CONTROL_PATH=''
         ANSIBLE_SSH_CONTROL_PATH_DIR=RUN/cp
         _INFRA_ANSIBLE_EVENTS=RUN/events
         ");

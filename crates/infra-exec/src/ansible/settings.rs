@@ -87,7 +87,54 @@ pub(super) fn ssh_args(
         .collect();
     words.push(cfg.ssh_args.clone());
     words.extend(KEEP_ALIVE.map(str::to_owned));
-    words.join(" ")
+    own_connections(words.join(" "))
+}
+
+/// The arguments without what would make ssh use a connection that is open already.
+///
+/// A master that somebody left open leads wherever its host was then: to another machine by
+/// now, without a look at the host's key, or to nobody, and then it waits for ever. Ansible
+/// keeps the connections of a run in a directory that is the run's own unless arguments say
+/// where they are; where it keeps none, the user's `ssh_config` must not have any either.
+fn own_connections(args: String) -> String {
+    const ELSEWHERE: &str = "controlpath";
+    let lower = args.to_lowercase();
+    let keeps = lower.contains("controlpersist");
+    let mut args = if lower.contains(ELSEWHERE) || args.contains("-S") {
+        without_control_path(&args).unwrap_or(args)
+    } else {
+        args
+    };
+    if !keeps {
+        args.push_str(" -o ControlPath=none");
+    }
+    args
+}
+
+/// Leaves out `-o ControlPath=…`, however it is written, and `-S …`. None: no text of a shell.
+fn without_control_path(args: &str) -> Option<String> {
+    let is_path = |option: &str| {
+        option
+            .trim_start()
+            .to_lowercase()
+            .starts_with("controlpath")
+    };
+    let mut kept = Vec::new();
+    let mut words = shlex::split(args)?.into_iter().peekable();
+    while let Some(word) = words.next() {
+        let next = words.peek().map(String::as_str);
+        let takes_next = match word.as_str() {
+            "-o" => next.is_some_and(is_path),
+            "-S" => true,
+            _ => false,
+        };
+        if takes_next {
+            words.next();
+        } else if !word.starts_with("-S") && !word.strip_prefix("-o").is_some_and(is_path) {
+            kept.push(quoted(&word));
+        }
+    }
+    Some(kept.join(" "))
 }
 
 /// A word for Python's `shlex.split`.
@@ -115,7 +162,7 @@ mod tests {
         };
         assert_eq!(
             ssh_args(None, &[], &cfg),
-            "-C -o ServerAliveInterval=5 -o ServerAliveCountMax=4"
+            "-C -o ServerAliveInterval=5 -o ServerAliveCountMax=4 -o ControlPath=none"
         );
         let args = ssh_args(
             Some(&HostKeys::new("/a b/k")),
@@ -125,8 +172,28 @@ mod tests {
         assert_eq!(
             args,
             "-o StrictHostKeyChecking=accept-new -o 'UserKnownHostsFile=\"/a b/k\"' -o HashKnownHosts=no \
-             -o CheckHostIP=no -o UpdateHostKeys=no '-o ProxyJump=x' -C -o ServerAliveInterval=5 -o ServerAliveCountMax=4"
+             -o CheckHostIP=no -o UpdateHostKeys=no '-o ProxyJump=x' -C -o ServerAliveInterval=5 -o ServerAliveCountMax=4 \
+             -o ControlPath=none"
         );
+    }
+
+    #[test]
+    fn no_connection_that_is_open_already_is_used() {
+        let args = |text: &str| own_connections(text.to_owned());
+        let default = "-C -o ControlMaster=auto -o ControlPersist=60s";
+        assert_eq!(args(default), default);
+        for elsewhere in [
+            "-o ControlPath=~/.ssh/%r@%h:%p",
+            "-oControlPath=/x",
+            "-o 'controlpath /x y'",
+            "'-o ControlPath=/x'",
+            "-S /x",
+            "-S/x",
+        ] {
+            let given = format!("-C {elsewhere} -o ControlPersist=60s -o 'User=a b'");
+            assert_eq!(args(&given), "-C -o ControlPersist=60s -o 'User=a b'");
+        }
+        assert_eq!(args("-C"), "-C -o ControlPath=none");
     }
 
     #[test]

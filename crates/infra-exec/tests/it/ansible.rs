@@ -156,6 +156,45 @@ async fn each_host_has_its_own_outcome_over_real_ssh() {
 }
 
 #[tokio::test]
+async fn a_connection_that_was_left_open_is_not_used() {
+    let sshd = Sshd::start().await;
+    let mut vars: BTreeMap<_, Value> = host_key_vars("i-a")
+        .into_iter()
+        .map(|(name, value)| (name, value.into()))
+        .collect();
+    vars.insert("ansible_host", "127.0.0.1".into());
+    vars.insert("ansible_port", sshd.port.into());
+    let playbook = "- hosts: a\n  gather_facts: false\n  tasks:\n  - ansible.builtin.ping:\n";
+    let project = Project::new(playbook, &json!({"a": vars}));
+    // A master whose host is gone: it takes whoever comes, and says nothing.
+    let socket = project.path("m");
+    let master = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let persistent = "-o ControlMaster=auto -o ControlPersist=60s";
+    for settings in [
+        format!("control_path = {}", socket.display()),
+        format!(
+            "ssh_args = {persistent} -o ControlPath={}",
+            socket.display()
+        ),
+        format!("ssh_args = -o ControlPath={}", socket.display()),
+    ] {
+        let cfg = project.path("ansible.cfg");
+        std::fs::write(&cfg, format!("[ssh_connection]\n{settings}\n")).unwrap();
+        let run = PlaybookRun {
+            config: Some(cfg),
+            private_key: Some(sshd.path("client_key")),
+            host_keys: Some(HostKeys::new(sshd.path("known_hosts"))),
+            deadline: Some(std::time::Duration::from_mins(1)),
+            ..project.run(&["a"])
+        };
+        let outcome = run.run(&runner(), &project.runs, &|_| {}).await.unwrap();
+        assert_eq!(outcome.hosts["a"], succeeded(0), "{settings}");
+    }
+    master.set_nonblocking(true).unwrap();
+    assert!(master.accept().is_err(), "nobody came");
+}
+
+#[tokio::test]
 async fn a_host_held_back_by_another_did_not_get_through() {
     let playbook = "- hosts: all\n  gather_facts: false\n  any_errors_fatal: true\n  tasks:\n  \
                     - ansible.builtin.fail:\n    when: inventory_hostname == 'bad'\n  - ansible.builtin.debug:\n";
