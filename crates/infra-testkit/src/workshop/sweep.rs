@@ -4,6 +4,7 @@ use std::fmt;
 use std::fs;
 use std::time::{Duration, SystemTime};
 
+use rustix::process::Signal;
 use serde_json::json;
 
 use super::Workshop;
@@ -73,7 +74,10 @@ impl Workshop<'_> {
     pub fn endure(&self, blow: Blow) -> Outcome {
         self.change();
         let (fell, struck) = self.strike(blow);
-        let mut violations = self.violations_after_a_blow();
+        let (stale, mut violations): (Vec<_>, Vec<_>) = self
+            .violations_after_a_blow()
+            .into_iter()
+            .partition(|violation| violation.invariant == Invariant::Digest);
         let mut refusals = Vec::new();
         while let Err(message) = self.recover() {
             refusals.push(message);
@@ -84,6 +88,15 @@ impl Workshop<'_> {
                 });
                 break;
             }
+        }
+        // Terraform writes a state and then its digest. Whoever is killed between the two, and
+        // takes Terraform along, can't mend that: the next run has to notice, and to lead on.
+        let was_killed = struck.code() == 128 + Signal::KILL.as_raw();
+        let is_noticed = refusals
+            .iter()
+            .any(|said| said.contains("does not fit the digest"));
+        if !(was_killed && is_noticed) {
+            violations.extend(stale);
         }
         violations.extend(self.violations_at_rest());
         // Once for the run that was struck, once more where its success was not recorded yet.
