@@ -5,12 +5,24 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 /// Where a path given in a file leads: relative to the tree if it is inside, absolute
 /// if it isn't. Follows `unfrackpath(follow=False)` of `utils/path.py`.
 pub(crate) fn join(root: &Utf8Path, base: &Utf8Path, given: &str) -> Utf8PathBuf {
+    if is_plain(given) && (base.as_str().is_empty() || is_plain(base.as_str())) {
+        // As nearly all are: nothing to make normal, and inside.
+        return match base.as_str() {
+            "" => Utf8PathBuf::from(given),
+            base => Utf8PathBuf::from(format!("{base}/{given}")),
+        };
+    }
     let whole = if given.starts_with('/') {
         Utf8PathBuf::from(given)
     } else {
         root.join(base).join(given)
     };
     locate(root, &whole)
+}
+
+/// Whether a path is relative and normal.
+fn is_plain(path: &str) -> bool {
+    path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
 /// The same for a path that is absolute already.
@@ -70,5 +82,24 @@ mod tests {
         assert_eq!(lead("", "/srv/stack/a"), "a");
         assert_eq!(lead("/opt/roles/x", "files/y"), "/opt/roles/x/files/y");
         assert_eq!(lead("", "../../../../.."), "/");
+    }
+
+    #[test]
+    fn a_plain_path_leads_where_it_leads_by_way_of_the_root() {
+        let root = Utf8Path::new("/srv/stack");
+        let parts = [
+            "", ".", "..", "a", "b/c", "a/", "/a", "a/./b", "a//b", ".a", "..a",
+        ];
+        for base in parts {
+            for given in parts {
+                let whole = if given.starts_with('/') {
+                    Utf8PathBuf::from(given)
+                } else {
+                    root.join(base).join(given)
+                };
+                let joined = join(root, base.into(), given);
+                assert_eq!(joined, locate(root, &whole), "{base:?} {given:?}");
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub mod atomic;
 pub mod document;
 pub(crate) mod in_parts;
+pub(crate) mod listing;
 mod mapping;
 pub(crate) mod stat;
 mod texts;

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::ffi::OsStr;
+use std::ffi::{CStr, CString, OsStr};
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStrExt as _;
@@ -14,6 +14,7 @@ use infra_core::ansible::{Attributes, Digest, Entry, Kind, Tree, TreeError};
 
 use super::account::{Account, Answers, Listed, Seen, Sight};
 use super::in_parts::{WORTH_THREADS, in_parts};
+use super::listing::{PART, listing_digest, look_in, names_in};
 use super::stat::{LARGEST, Stat, class};
 
 /// Directories that tools keep for themselves, and change on their own. A search that goes
@@ -63,37 +64,34 @@ impl FsTree {
     }
 
     fn entries(&self, dir: &Utf8Path) -> Result<Option<Listed>, TreeError> {
-        let listing = match fs::read_dir(self.root.join(dir)) {
-            Ok(listing) => listing,
-            Err(error) if is_absent(&error) => return Ok(None),
+        let path = self.root.join(dir);
+        let names = match names_in(&path) {
+            Ok(names) => names,
             Err(error) => return Err(self.failed(dir, &error)),
         };
-        let mut paths = Vec::new();
-        for entry in listing {
-            let entry = entry.map_err(|error| self.failed(dir, &error))?;
-            if !is_kept_by_tools(&entry.file_name()) {
-                paths.push(entry.path());
-            }
-        }
-        paths.sort();
-        // A link that leads nowhere, or where this user may not look, is no file to Ansible.
-        let stats = in_parts(&paths, WORTH_THREADS, |path| {
-            fs::metadata(path).ok().map(|metadata| Stat::of(&metadata))
-        });
-        let names = || {
-            paths
-                .iter()
-                .map(|path| path.file_name().unwrap_or_default())
+        let Some(mut names) = names else {
+            return Ok(None);
         };
+        names.retain(|name| !is_kept_by_tools(of(name)));
+        names.sort_unstable();
+        let parts: Vec<&[CString]> = names.chunks(PART).collect();
+        // A link that leads nowhere, or where this user may not look, is no file to Ansible.
+        let found = in_parts(&parts, 2, |names| look_in(&path, names));
+        let stats: Vec<Option<Stat>> = found
+            .into_iter()
+            .flatten()
+            .map(|found| found.ok().flatten())
+            .collect();
         let digest = listing_digest(
-            names()
+            names
+                .iter()
                 .zip(&stats)
-                .map(|(name, stat)| (name, class(stat.as_ref().map(Stat::kind)))),
+                .map(|(name, stat)| (of(name), class(stat.as_ref().map(Stat::kind)))),
         );
         let mut account = self.account.borrow_mut();
         let mut lower = HashSet::new();
-        let mut entries = Vec::with_capacity(paths.len());
-        for (name, stat) in names().zip(stats) {
+        let mut entries = Vec::with_capacity(names.len());
+        for (name, stat) in names.iter().map(|name| of(name)).zip(stats) {
             let shown = name.to_string_lossy();
             if let (Some(stat), true) = (stat, name.to_str().is_some()) {
                 account.at(&dir.join(&*shown)).saw(Some(stat));
@@ -118,13 +116,8 @@ impl FsTree {
     }
 }
 
-/// The digest of what a listing tells: each name, in order, with its [`class`].
-pub(crate) fn listing_digest<'n>(names: impl Iterator<Item = (&'n OsStr, u8)>) -> Digest {
-    let mut hasher = blake3::Hasher::new();
-    for (name, class) in names {
-        hasher.update(name.as_bytes()).update(&[b'/', class, b'\n']);
-    }
-    hasher.finalize()
+fn of(name: &CStr) -> &OsStr {
+    OsStr::from_bytes(name.to_bytes())
 }
 
 /// A file that was read.

@@ -5,34 +5,26 @@
 //! to be as it was.
 
 use std::collections::{HashMap, HashSet};
-use std::ffi::{CStr, CString, OsStr};
+use std::ffi::{CString, OsStr};
 use std::fs::File;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use infra_core::ansible::{Digest, Kind};
-use rustix::fd::OwnedFd;
-use rustix::fs::{AtFlags, Dir, Mode, OFlags};
-use rustix::io::Errno;
 
 use super::keyed::CacheKey;
 use super::record::Record;
 use crate::files::account::{Sight, digest_of};
 use crate::files::in_parts::{WORTH_THREADS, in_parts};
+use crate::files::listing::{Found, PART, listing_digest, look_in, names_in};
 use crate::files::stat::{Stat, class};
 use crate::files::times::Times;
-use crate::files::tree::{attributes, is_absent, is_kept_by_tools, listing_digest};
-
-/// So many names of one directory are looked at by one thread.
-const PART: usize = 1024;
+use crate::files::tree::{attributes, is_absent, is_kept_by_tools};
 
 /// An answer is another now, or can't be told.
 #[derive(Debug)]
 pub(super) struct Differs;
-
-/// What stands at a path now.
-type Found = Result<Option<Stat>, Differs>;
 
 /// A directory of which something was asked.
 struct Place<'r> {
@@ -224,25 +216,6 @@ impl Place<'_> {
     }
 }
 
-/// All names in a directory. None: there is no directory.
-fn names_in(dir: &Utf8Path) -> io::Result<Option<Vec<CString>>> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let opened = match rustix::fs::open(dir.as_std_path(), flags, Mode::empty()) {
-        Ok(opened) => opened,
-        Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    let mut names = Vec::new();
-    for entry in Dir::new(opened)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if name != c"." && name != c".." {
-            names.push(name.to_owned());
-        }
-    }
-    Ok(Some(names))
-}
-
 /// Looks at every name, and returns what was found of those of each directory.
 fn look(root: &Utf8Path, places: &[Place<'_>], names: &[Names]) -> Vec<Vec<Found>> {
     let mut parts: Vec<(usize, &Place<'_>, &[CString])> = Vec::new();
@@ -264,26 +237,11 @@ fn look(root: &Utf8Path, places: &[Place<'_>], names: &[Names]) -> Vec<Vec<Found
     by_place
 }
 
-fn look_in(dir: &Utf8Path, names: &[CString]) -> Vec<Found> {
-    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let everywhere = |found: fn() -> Found| names.iter().map(|_| found()).collect();
-    match rustix::fs::open(dir.as_std_path(), flags, Mode::empty()) {
-        Ok(opened) => names.iter().map(|name| stat(&opened, name)).collect(),
-        Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => everywhere(|| Ok(None)),
-        Err(_) => everywhere(|| Err(Differs)),
-    }
-}
-
-fn stat(dir: &OwnedFd, name: &CStr) -> Found {
-    match rustix::fs::statat(dir, name, AtFlags::empty()) {
-        Ok(found) => Ok(Some(Stat::from(&found))),
-        Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => Ok(None),
-        Err(_) => Err(Differs),
-    }
-}
-
 /// Whether the mode is the same, and where links lead.
 fn leads_where_it_did(root: &Utf8Path, record: &Record, key: &CacheKey) -> bool {
+    if record.attributes.is_none() && record.canonical.is_none() {
+        return true;
+    }
     let path = root.join(&record.path);
     let attributes = record.attributes.is_none()
         || attributes(&path).is_ok_and(|now| {
