@@ -5,6 +5,7 @@
 mod support;
 
 mod bad_input;
+mod bad_tree;
 mod colors;
 mod docs;
 mod drift;

@@ -1,5 +1,6 @@
 //! What an expression can give, from what its variables can hold.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::jinja::{Access, Expr, chain, is_template};
@@ -270,7 +271,12 @@ impl Resolver<'_> {
         }
         let definitions = match (self.scope.local.get(root), self.values.by_name.get(root)) {
             (Some(local), _) => local,
-            (None, Some(global)) if !is_fact(root) => global,
+            (None, Some(global)) if !is_fact(root) => {
+                if self.values.open {
+                    return vec![Pattern::any()];
+                }
+                global
+            }
             _ if is_fact(root) => return vec![Pattern::segment()],
             _ => return vec![Pattern::any()],
         };
@@ -282,7 +288,7 @@ impl Resolver<'_> {
             return vec![Pattern::any()];
         }
         self.seen.push(root.to_owned());
-        let mut found = Vec::new();
+        let mut found = BTreeSet::new();
         for definition in definitions {
             let starts = match definition {
                 Definition::Yaml(node) => vec![Step::Yaml(Arc::clone(node))],
@@ -306,15 +312,17 @@ impl Resolver<'_> {
             }
         }
         self.seen.pop();
-        found
+        bounded(found.into_iter().collect())
     }
 
-    fn descend(&mut self, at: Step, steps: &[Access<'_>], found: &mut Vec<Pattern>) {
+    fn descend(&mut self, at: Step, steps: &[Access<'_>], found: &mut BTreeSet<Pattern>) {
         if found.len() > MAX_ALTERNATIVES {
             return;
         }
         match at {
-            Step::Pattern(pattern) => found.push(pattern),
+            Step::Pattern(pattern) => {
+                found.insert(pattern);
+            }
             Step::Json(value) => self.descend_json(&value, steps, found),
             Step::Yaml(node) => match &node.data {
                 Data::Sequence(items) => {
@@ -343,7 +351,7 @@ impl Resolver<'_> {
                 },
                 Data::Scalar { text, .. } => {
                     if node.is_opaque() {
-                        found.push(if node.tag.as_deref() == Some("!unsafe") {
+                        found.insert(if node.tag.as_deref() == Some("!unsafe") {
                             Pattern::literal(text.clone())
                         } else {
                             Pattern::any()
@@ -360,7 +368,7 @@ impl Resolver<'_> {
         &mut self,
         value: &Value<'static>,
         steps: &[Access<'_>],
-        found: &mut Vec<Pattern>,
+        found: &mut BTreeSet<Pattern>,
     ) {
         match value {
             Value::Array(items) => items
@@ -380,23 +388,25 @@ impl Resolver<'_> {
                 None => {}
             },
             Value::String(text) | Value::Number(text) => self.text(text, steps, found),
-            Value::Bool(value) => found.push(Pattern::literal(value.to_string())),
+            Value::Bool(value) => {
+                found.insert(Pattern::literal(value.to_string()));
+            }
             Value::Null => {}
         }
     }
 
-    fn text(&mut self, text: &str, steps: &[Access<'_>], found: &mut Vec<Pattern>) {
+    fn text(&mut self, text: &str, steps: &[Access<'_>], found: &mut BTreeSet<Pattern>) {
         if !is_template(text) {
             if steps
                 .iter()
                 .all(|step| matches!(step, Access::Key(key) if key.parse::<i64>().is_ok()))
             {
-                found.push(Pattern::literal(text));
+                found.insert(Pattern::literal(text));
             }
             return;
         }
         let Some(mut parts) = Name::new(text).parts else {
-            found.push(Pattern::any());
+            found.insert(Pattern::any());
             return;
         };
         // `x: "{{ y }}"` and then `x.z` is `y.z`.

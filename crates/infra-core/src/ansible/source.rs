@@ -120,6 +120,11 @@ impl Source {
         &self.text
     }
 
+    /// Whether the file is encrypted as a whole.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.text.starts_with("$ANSIBLE_VAULT;")
+    }
+
     /// The documents of a YAML file.
     pub(crate) fn yaml(&self) -> &Result<Vec<Arc<Node>>, YamlError> {
         self.yaml.get_or_init(|| load(self.text.as_bytes()))

@@ -43,14 +43,21 @@ pub enum Reason {
     Prompt,
     /// A file that isn't valid YAML where Ansible would read YAML
     NotYaml,
+    /// A file of variables that is encrypted: any variable may have a value of it, and be read by
+    /// one
+    Encrypted,
+    /// A file of tasks or a template that is encrypted: it may name any file
+    EncryptedTasks,
     /// A file that is named and isn't there
     Missing,
     /// A file or directory that can't be read
     Unreadable,
     /// A file name that isn't UTF-8
     NotUtf8Name,
-    /// Includes or directories that are nested too deep, or in a cycle
+    /// Includes or directories that are nested too deep
     TooDeep,
+    /// A directory that leads back to one that it is in
+    Cycle,
     /// Too many names to follow each
     TooMany,
     /// A file outside of the directory of `infra.hcl`
@@ -58,15 +65,23 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Whether the result could change with no file changing. The default for such an
-    /// input is to run.
+    /// Whether the result could change and no input with it: it comes from elsewhere, or from
+    /// files that aren't followed. The default for such an input is to run.
     pub fn self_changing(self) -> bool {
-        matches!(self, Self::ExternalLookup | Self::UnknownLookup)
+        matches!(
+            self,
+            Self::ExternalLookup
+                | Self::UnknownLookup
+                | Self::EncryptedTasks
+                | Self::NotUtf8Name
+                | Self::TooDeep
+                | Self::TooMany
+        )
     }
 }
 
 impl Unresolved {
-    /// Whether the result could change with no file changing.
+    /// Whether the result could change and no input with it.
     pub fn self_changing(&self) -> bool {
         self.why.self_changing()
     }
@@ -99,10 +114,13 @@ impl fmt::Display for Reason {
             Self::CachedFacts => "facts are kept between runs",
             Self::Prompt => "the value is asked for when the playbook runs",
             Self::NotYaml => "the file is not valid YAML",
+            Self::Encrypted => "what the encrypted file reads and sets could be any variable",
+            Self::EncryptedTasks => "what the encrypted file names could be any file",
             Self::Missing => "the file does not exist",
             Self::Unreadable => "the file cannot be read",
             Self::NotUtf8Name => "the name is not UTF-8",
             Self::TooDeep => "includes or directories are nested too deep",
+            Self::Cycle => "the directory leads back to one that it is in",
             Self::TooMany => "too many names to follow each",
             Self::OutsideTree => "the file is outside of the directory of infra.hcl",
         })

@@ -38,6 +38,9 @@ pub(crate) struct Values {
     pub(crate) by_name: BTreeMap<String, Vec<Definition>>,
     /// The text of the inventory's values by name: thousands of hosts can have one each
     seen: BTreeMap<String, HashSet<String>>,
+    /// Whether any variable may have values that aren't here: something that gives values can't
+    /// be read, or computes their names
+    pub(crate) open: bool,
 }
 
 /// What is known where a name stands.
@@ -62,13 +65,16 @@ impl Values {
             if !self.seen.contains_key(name) {
                 self.seen.insert(name.to_owned(), HashSet::new());
             }
-            let enough = |seen: &HashSet<String>| seen.len() >= MAX_ALTERNATIVES * 4;
-            let new = self
-                .seen
-                .get_mut(name)
-                .is_some_and(|seen| !enough(seen) && seen.insert(value.to_string()));
-            if !new {
+            let Some(seen) = self.seen.get_mut(name) else {
                 return;
+            };
+            // With so many it could be anything, once.
+            let enough = MAX_ALTERNATIVES * 4;
+            if seen.len() > enough || !seen.insert(value.to_string()) {
+                return;
+            }
+            if seen.len() > enough {
+                return self.define(name, Definition::Unknown);
             }
         }
         self.define(name, definition);
@@ -93,9 +99,9 @@ impl Values {
         self.define_all(value);
     }
 
-    /// Whether something gives the name a value.
+    /// Whether something gives the name a value, or may.
     pub(crate) fn defines(&self, name: &str) -> bool {
-        self.by_name.contains_key(name)
+        self.open || self.by_name.contains_key(name)
     }
 
     /// All that a name of a file can be.

@@ -116,7 +116,10 @@ pub fn decide(
         .iter()
         .filter(|item| item.self_changing())
     {
-        let place = format!("{}:{}", item.file, item.line);
+        let place = match item.line {
+            0 => item.file.to_string(),
+            line => format!("{}:{line}", item.file),
+        };
         reasons.push(Reason::new(
             format!("unresolved {place}"),
             format!("{}: {}", item.what, item.why),

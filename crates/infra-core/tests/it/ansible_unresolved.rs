@@ -148,6 +148,12 @@ fn what_could_change_by_itself_is_told_from_what_changes_with_a_file() {
     for (why, changes) in [
         (Reason::ExternalLookup, true),
         (Reason::UnknownLookup, true),
+        (Reason::NotUtf8Name, true),
+        (Reason::TooDeep, true),
+        (Reason::TooMany, true),
+        (Reason::EncryptedTasks, true),
+        (Reason::Encrypted, false),
+        (Reason::Cycle, false),
         (Reason::TemplatedName, false),
         (Reason::PythonPlugin, false),
         (Reason::Missing, false),

@@ -37,7 +37,7 @@ pub fn mutate(
     let mut tally = Tally::new(world.prints(case)?, truth.keys().cloned());
     let begin = Instant::now();
     let mut seeded = Seeded::new(seed);
-    variables::try_all(case, world, truth, &mut tally);
+    variables::try_all(case, world, truth, &mut tally)?;
     appear::try_all(case, world, truth, &mut tally, &mut seeded, wanted / 3)?;
     files::try_all(case, world, truth, &mut tally, &mut seeded, wanted)?;
     tally.seconds = begin.elapsed().as_secs_f64();

@@ -1,5 +1,6 @@
 //! Changes of what is no file: variables of the inventory, machines, versions, extra variables.
 
+use infra::core::ansible::{ClosureError, Reason};
 use infra::core::inventory::Inventory;
 use infra::core::json::Value;
 
@@ -16,8 +17,22 @@ enum Place<'p> {
 }
 
 /// Changes each variable of the inventory where it is given, and everything else once.
-pub(super) fn try_all(case: &Case, world: &World, truth: &Truth, tally: &mut Tally) {
+pub(super) fn try_all(
+    case: &Case,
+    world: &World,
+    truth: &Truth,
+    tally: &mut Tally,
+) -> Result<(), ClosureError> {
     let inventory = &world.inventory;
+    let closure = world.closure(case)?;
+    let unread: Hosts = (tally.hosts().iter())
+        .filter(|host| {
+            closure.for_host(host).is_some_and(|inputs| {
+                (inputs.unresolved()).any(|item| item.why == Reason::Encrypted)
+            })
+        })
+        .cloned()
+        .collect();
     let mut places: Vec<(Place<'_>, &str)> = Vec::new();
     places.extend(
         inventory
@@ -91,7 +106,11 @@ pub(super) fn try_all(case: &Case, world: &World, truth: &Truth, tally: &mut Tal
             .cloned()
             .collect();
         let decided = tally.decided(other.prints(case));
-        tally.note(kind, name, decided.as_ref(), &must, &may, false);
+        // A value that is encrypted may read any of them.
+        let known = decided
+            .as_ref()
+            .is_some_and(|decided| decided.difference(&may).all(|host| unread.contains(host)));
+        tally.note(kind, name, decided.as_ref(), &must, &may, known);
     }
     let all = tally.hosts().clone();
     let mut other = world.clone();
@@ -126,6 +145,7 @@ pub(super) fn try_all(case: &Case, world: &World, truth: &Truth, tally: &mut Tal
         let decided = tally.decided(other.prints(case));
         tally.note("machine", host, decided.as_ref(), &hosts, &hosts, false);
     }
+    Ok(())
 }
 
 /// Whether a host's value of a variable is the one that is given at a place, and no other place

@@ -192,9 +192,12 @@ fn segments<'t>(text: &'t str, lines: Lines<'_>) -> Vec<(u32, Segment<'t>)> {
     found
 }
 
-/// A text without its end.
+/// A text without its end, which is compared by its length alone.
 fn without<'t>(text: &'t str, end: &str) -> &'t str {
-    text.strip_suffix(end).unwrap_or(text)
+    text.len()
+        .checked_sub(end.len())
+        .and_then(|length| text.get(..length))
+        .unwrap_or(text)
 }
 
 /// Splits at the end mark that is outside of strings and brackets. Without one, all of

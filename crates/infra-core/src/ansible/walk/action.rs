@@ -85,6 +85,10 @@ impl Walker<'_> {
                 }
             }
             "set_fact" => {
+                let computed =
+                    args.raw.is_some() || (args.members.iter()).any(|(name, _)| is_template(name));
+                self.grew |= computed && !self.values.open;
+                self.values.open |= computed;
                 if let Some(play) = self.plays.get_mut(context.play) {
                     for (key, _) in &args.members {
                         play.sets_any |= is_template(key);

@@ -30,10 +30,12 @@ impl Walker<'_> {
         let known = self.known_variables();
         let follows = self.follows();
         let origins = self.origins();
+        let unread = std::mem::take(&mut self.unread);
         let plays: Vec<PlayInputs> = std::mem::take(&mut self.plays)
             .into_iter()
             .zip(follows)
-            .map(|(play, follows)| {
+            .enumerate()
+            .map(|(at, (play, follows))| {
                 let mut inputs = play.inputs;
                 inputs.named = inputs.reads.variables.clone();
                 for word in play
@@ -43,7 +45,8 @@ impl Walker<'_> {
                 {
                     inputs.named.insert(word);
                 }
-                inputs.reads = narrowed(inputs.reads, &play.words, &play.code_words, &known);
+                let words = (!unread.contains(&at)).then_some(&play.words);
+                inputs.reads = narrowed(inputs.reads, words, &play.code_words, &known);
                 inputs.follows = follows;
                 inputs
             })
@@ -176,17 +179,22 @@ impl Walker<'_> {
 }
 
 /// What a play reads, of the variables that there are. A variable that is a word of any
-/// text counts as read, wherever it stands. One that only says how to connect is often set
+/// text counts as read, wherever it stands, and if not all of the text is known, any is but
+/// `infra_addresses`, which changes with each start of a machine. One that only says how to connect is often set
 /// and asked of other hosts: it counts where an expression, or code in Python, names it.
 fn narrowed(
     mut reads: Reads,
-    words: &BTreeSet<Arc<str>>,
+    words: Option<&BTreeSet<Arc<str>>>,
     code: &BTreeSet<Arc<str>>,
     known: &BTreeSet<Arc<str>>,
 ) -> Reads {
     let is_read = |name: &&Arc<str>| {
         let named = reads.variables.contains(name);
-        named || code.contains(*name) || !is_connection_variable(name) && words.contains(*name)
+        let word = || match words {
+            Some(words) => words.contains(*name),
+            None => &***name != "infra_addresses",
+        };
+        named || code.contains(*name) || !is_connection_variable(name) && word()
     };
     if reads.variables != Names::All {
         reads.variables = Names::Some(known.iter().filter(is_read).cloned().collect());

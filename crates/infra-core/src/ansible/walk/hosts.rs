@@ -10,10 +10,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Walker;
 use super::context::Via;
-use super::record::Text;
+use super::record::{MAX_DEPTH, Text};
 use crate::ansible::closure::Reach;
 use crate::ansible::layers::Owner;
 use crate::ansible::tree::Kind;
+use crate::ansible::unresolved::Reason;
 use crate::ansible::yaml::Shape;
 
 /// In the order in which `find_vars_files` of `parsing/dataloader.py` tries them.
@@ -107,7 +108,7 @@ impl Walker<'_> {
                 crate::ansible::path::join(&self.request.root, dir, &format!("{name}{extension}"));
             match self.sources.kind(&path) {
                 Some(Kind::Dir) if allow_dir => {
-                    self.files_of_dir(&path, 0, &mut found);
+                    self.files_of_dir(&path, &mut Vec::new(), &mut found);
                     break;
                 }
                 Some(Kind::Dir) => {}
@@ -122,22 +123,38 @@ impl Walker<'_> {
     }
 
     /// `_get_dir_vars_files`: hidden files and backups don't count, nor other extensions.
-    fn files_of_dir(&mut self, dir: &Utf8Path, depth: usize, found: &mut Vec<Utf8PathBuf>) {
-        let Some(entries) = self.sources.list(dir) else {
-            return;
-        };
-        if depth > 40 {
+    fn files_of_dir(
+        &mut self,
+        dir: &Utf8Path,
+        above: &mut Vec<Utf8PathBuf>,
+        found: &mut Vec<Utf8PathBuf>,
+    ) {
+        let canonical = self.sources.canonical(dir);
+        let back = above.contains(&canonical);
+        if back || above.len() > MAX_DEPTH {
+            let why = if back { Reason::Cycle } else { Reason::TooDeep };
+            self.unresolved(dir, 0, dir.as_str(), why, None);
             return;
         }
+        let Some(entries) = self.sources.list(dir) else {
+            self.unresolved(dir, 0, dir.as_str(), Reason::Unreadable, None);
+            return;
+        };
+        above.push(canonical);
         for (name, kind, exact) in entries.iter() {
-            if name.starts_with('.') || name.ends_with('~') || !exact {
+            if name.starts_with('.') || name.ends_with('~') {
                 continue;
             }
             let path = dir.join(name);
             let extension = path.extension();
             match kind {
-                Some(Kind::Dir) if extension.is_none() => {
-                    self.files_of_dir(&path, depth + 1, found);
+                Some(Kind::Dir) if extension.is_none() && *exact => {
+                    self.files_of_dir(&path, above, found);
+                }
+                Some(Kind::File { .. } | Kind::Dir)
+                    if !exact && matches!(extension, None | Some("yml" | "yaml" | "json")) =>
+                {
+                    self.unresolved(dir, 0, name, Reason::NotUtf8Name, None);
                 }
                 Some(Kind::File { .. })
                     if matches!(extension, None | Some("yml" | "yaml" | "json")) =>
@@ -147,5 +164,6 @@ impl Walker<'_> {
                 _ => {}
             }
         }
+        above.pop();
     }
 }

@@ -95,6 +95,7 @@ pub fn closure_from<'r>(
         values_mentioned: BTreeSet::new(),
         wanted: Vec::new(),
         late_roles: Vec::new(),
+        unread: BTreeSet::new(),
         makers: Vec::new(),
         made: BTreeSet::new(),
         default_collection: None,
@@ -189,6 +190,8 @@ struct Walker<'r> {
     wanted: Vec<Wanted>,
     /// Includes of roles whose files aren't known yet
     late_roles: Vec<(Context, task::Args, Scope)>,
+    /// Plays of which not all text can be read, so that they may read any variable
+    unread: BTreeSet<usize>,
     /// Tasks that make groups or hosts
     makers: Vec<made::Maker>,
     /// The groups that they make, by play
@@ -360,7 +363,12 @@ impl Walker<'_> {
     /// Whether a walk is new. Too many of them end.
     fn enter(&mut self, context: &Context, path: &camino::Utf8Path, key: &str) -> bool {
         if context.depth > 60 || self.visited.len() > MAX_WALKS {
-            self.unresolved(path, 0, path.as_str(), Reason::TooDeep, Some(context.play));
+            // What includes itself has been followed, and only looks in ever longer paths.
+            let first = (context.play, path.to_owned(), String::new());
+            let known = self.visited.range(first..).next();
+            if !known.is_some_and(|(play, known, _)| *play == context.play && known == path) {
+                self.unresolved(path, 0, path.as_str(), Reason::TooDeep, Some(context.play));
+            }
             return false;
         }
         // What one host has reached, another has yet to reach.

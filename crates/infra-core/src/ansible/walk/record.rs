@@ -1,6 +1,6 @@
 //! Keeping what was found.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -29,8 +29,13 @@ pub(super) enum Text {
 
 /// Directories that no playbook means, however a name is computed.
 const SKIPPED: [&str; 3] = [".git", ".terraform", ".infra"];
-/// A directory deeper than this is a cycle of links.
-const MAX_DEPTH: usize = 40;
+/// No directory that a person made is deeper.
+pub(super) const MAX_DEPTH: usize = 40;
+/// What is no data of anybody's: reading some of it waits for ever.
+const NO_FILES: [&str; 3] = ["/proc", "/sys", "/dev"];
+/// So many names are looked at behind a link that leads out of the tree: it may lead to all that
+/// is on the machine.
+const MAX_OUTSIDE: usize = 10_000;
 /// So many names are looked at for one computed name.
 const MAX_NAMES: usize = 200_000;
 
@@ -148,7 +153,7 @@ impl Walker<'_> {
             Ok(documents) => documents.clone(),
             Err(error) => {
                 // A vault's ciphertext is one line of text and more; it isn't YAML at all.
-                if !source.text().starts_with("$ANSIBLE_VAULT;") {
+                if !source.is_encrypted() {
                     self.unresolved(
                         path,
                         error.line,
@@ -184,9 +189,30 @@ impl Walker<'_> {
         if !self.mentioned.insert(key) {
             return;
         }
+        let holds_variables = matches!(self.shapes.get(path.as_str()), Some(Shape::Variables));
+        let variables = text == Text::Yaml && holds_variables;
         let Some(source) = self.text(path, play) else {
+            if variables && self.sources.is_file(path) {
+                self.unread(play);
+            }
             return;
         };
+        // Of the files that a computed name could mean, a template is none that is encrypted.
+        let meant = text == Text::Yaml
+            || text == Text::Template
+                && !holds_variables
+                && (self.files.get(path.as_str())).is_some_and(|file| !file.widened);
+        if source.is_encrypted() && meant {
+            let why = if holds_variables {
+                Reason::Encrypted
+            } else {
+                Reason::EncryptedTasks
+            };
+            self.unresolved(path, 0, path.as_str(), why, Some(play));
+            self.unread(play);
+        } else if variables && source.yaml().is_err() {
+            self.unread(play);
+        }
         let analysis = match text {
             Text::Yaml => source.as_yaml(),
             Text::Template => source.as_template(),
@@ -224,6 +250,13 @@ impl Walker<'_> {
             context,
             via,
         );
+    }
+
+    /// Notes that something which gives variables their values can't be read.
+    fn unread(&mut self, play: usize) {
+        self.values.open = true;
+        self.grew = true;
+        self.unread.insert(play);
     }
 
     /// The same for a part of a playbook file.
@@ -290,17 +323,35 @@ impl Walker<'_> {
 
     fn walk_below(&mut self, dir: &Utf8Path, play: Option<usize>) -> Vec<(Utf8PathBuf, Kind)> {
         let mut found = Vec::new();
-        let mut waiting = vec![(Utf8PathBuf::new(), vec![self.sources.canonical(dir)])];
-        while let Some((relative, above)) = waiting.pop() {
-            let here = dir.join(&relative);
-            let here = if relative.as_str().is_empty() {
+        let root = self.sources.canonical(Utf8Path::new(""));
+        let top = self.sources.canonical(dir);
+        // The links that lead elsewhere, and how many names there were behind each.
+        let mut outside: BTreeMap<Utf8PathBuf, usize> = BTreeMap::new();
+        let mut waiting = vec![Below {
+            relative: Utf8PathBuf::new(),
+            above: vec![top.clone()],
+            link: (!is_outside(dir) && !top.starts_with(&root)).then(Utf8PathBuf::new),
+        }];
+        while let Some(at) = waiting.pop() {
+            let whole = dir.join(&at.relative);
+            let here = if at.relative.as_str().is_empty() {
                 dir
             } else {
-                &here
+                &whole
             };
             let Some(entries) = self.sources.list(here) else {
+                if self.sources.is_dir(here) {
+                    self.unresolved(here, 0, here.as_str(), Reason::Unreadable, play);
+                }
                 continue;
             };
+            if let Some(link) = &at.link {
+                let names = outside.entry(link.clone()).or_default();
+                *names += entries.len();
+                if *names > MAX_OUTSIDE {
+                    continue;
+                }
+            }
             for (name, kind, exact) in entries.iter() {
                 if !exact {
                     self.unresolved(here, 0, name, Reason::NotUtf8Name, play);
@@ -309,21 +360,34 @@ impl Walker<'_> {
                 if SKIPPED.contains(&name.as_str()) {
                     continue;
                 }
-                let path = if relative.as_str().is_empty() {
+                let path = if at.relative.as_str().is_empty() {
                     Utf8PathBuf::from(name)
                 } else {
-                    relative.join(name)
+                    at.relative.join(name)
                 };
                 let Some(kind) = kind else { continue };
                 if *kind == Kind::Dir {
                     let canonical = self.sources.canonical(&dir.join(&path));
-                    if above.contains(&canonical) || above.len() > MAX_DEPTH {
-                        self.unresolved(&dir.join(&path), 0, name, Reason::TooDeep, play);
+                    let back = at.above.contains(&canonical);
+                    if back || at.above.len() > MAX_DEPTH {
+                        let why = if back { Reason::Cycle } else { Reason::TooDeep };
+                        self.unresolved(&dir.join(&path), 0, name, why, play);
                         continue;
                     }
-                    let mut above = above.clone();
+                    if NO_FILES.iter().any(|dir| canonical.starts_with(dir)) {
+                        let link = dir.join(&path);
+                        self.unresolved(&link, 0, name, Reason::OutsideTree, play);
+                        continue;
+                    }
+                    let meant = is_outside(dir) && canonical.starts_with(&top);
+                    let leaves = !meant && !canonical.starts_with(&root);
+                    let mut above = at.above.clone();
                     above.push(canonical);
-                    waiting.push((path.clone(), above));
+                    waiting.push(Below {
+                        link: (at.link.clone()).or_else(|| leaves.then(|| path.clone())),
+                        relative: path.clone(),
+                        above,
+                    });
                 }
                 found.push((path, *kind));
             }
@@ -332,7 +396,29 @@ impl Walker<'_> {
                 break;
             }
         }
+        outside.retain(|_, names| *names > MAX_OUTSIDE);
+        for link in outside.keys() {
+            let whole = if link.as_str().is_empty() {
+                dir.to_owned()
+            } else {
+                dir.join(link)
+            };
+            self.unresolved(&whole, 0, whole.as_str(), Reason::TooMany, play);
+        }
+        found.retain(|(path, _)| {
+            let behind = |link: &Utf8PathBuf| path != link && path.starts_with(link);
+            !outside.keys().any(behind)
+        });
         found.sort();
         found
     }
+}
+
+/// A directory that is still to be looked through.
+struct Below {
+    relative: Utf8PathBuf,
+    /// It and those above it, without links
+    above: Vec<Utf8PathBuf>,
+    /// The link through which it is elsewhere
+    link: Option<Utf8PathBuf>,
 }
