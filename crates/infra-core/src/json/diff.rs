@@ -97,6 +97,23 @@ impl<'v, 'a> Place<'v, 'a> {
     }
 
     fn members(self, path: &Path, found: &mut Vec<Difference<'v, 'a>>) {
+        if let Some(both) = self.side_by_side() {
+            for (key, before, after) in both {
+                // Most are the same, and not worth a path.
+                if before == after {
+                    continue;
+                }
+                let mask = |value: Option<&'v Value<'a>>| below(value, |value| value.get(key));
+                Self {
+                    before: Some(before),
+                    after: Some(after),
+                    masks: self.masks.below(mask),
+                    order: self.order.under(key),
+                }
+                .compare(&path.key(key), found);
+            }
+            return;
+        }
         let mut keys: IndexSet<&str> = IndexSet::new();
         // What is unknown is absent from the value after, and only in the mask.
         for value in [self.before, self.after, self.masks.unknown] {
@@ -115,6 +132,15 @@ impl<'v, 'a> Place<'v, 'a> {
             }
             .compare(&path.key(key), found);
         }
+    }
+
+    /// The members of both values, where they have the same keys in the same order and all of
+    /// them are known, as the values of an object that drifted are.
+    fn side_by_side(self) -> Option<impl Iterator<Item = (&'v str, &'v Value<'a>, &'v Value<'a>)>> {
+        let (before, after) = (self.before?.as_object()?, self.after?.as_object()?);
+        let alike = !has_true(self.masks.unknown) && before.keys().eq(after.keys());
+        let both = before.iter().zip(after.values());
+        alike.then(|| both.map(|((key, before), after)| (key.as_ref(), before, after)))
     }
 
     pub(super) fn leaf(self, path: &Path, unknown: bool) -> Difference<'v, 'a> {

@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use super::Value;
 
 /// Above this many members a lookup goes through an index.
-const FEW: usize = 32;
+const FEW: usize = 64;
 
 /// The members of a JSON object, in the order of the document; each key once.
 ///
 /// Nearly all objects of Terraform's are small (a tag, a block, a mask), and a state has
 /// hundreds of thousands of them. A hash table for each costs more time and memory than
 /// all else that is done with them, so a few members are one list, searched from its
-/// start, and only large objects have an index beside it.
+/// start, and only objects larger than those of any resource have an index beside it.
 #[derive(Debug, Clone, Default)]
 pub struct Members<'a> {
     entries: Vec<Entry<'a>>,
@@ -206,9 +206,12 @@ fn pair<'m, 'a>((key, value): &'m Entry<'a>) -> (&'m Cow<'a, str>, &'m Value<'a>
 impl PartialEq for Members<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len()
-            && self
-                .iter()
-                .all(|(key, value)| other.get(key).is_some_and(|other| other == value))
+            && self.entries.iter().enumerate().all(|(at, (key, value))| {
+                // Nearly always they are in the same order.
+                let beside = other.entries.get(at).filter(|(known, _)| known == key);
+                let other = beside.map(|(_, other)| other).or_else(|| other.get(key));
+                other.is_some_and(|other| other == value)
+            })
     }
 }
 
