@@ -31,7 +31,7 @@ pub(super) fn inventory(hosts: usize, dir: &Utf8Path) -> Result<Vec<Contest>> {
     let documents = Documents::of(hosts, dir)?;
     let raw = documents.raw()?;
     let show = documents.show()?;
-    Ok(vec![
+    let mut contests = vec![
         contest(
             "Inventory of a raw state",
             hosts,
@@ -46,7 +46,25 @@ pub(super) fn inventory(hosts: usize, dir: &Utf8Path) -> Result<Vec<Contest>> {
             &["inventory", "--state"],
             (JQ_SHOW, PYTHON_SHOW),
         )?,
-    ])
+    ];
+    for (contest, state) in contests.iter_mut().zip([raw, show]) {
+        // Where there is no `infra.hcl`, which jq has none of either.
+        contest.dir = "/".into();
+        let config = documents.dir.join("infra.hcl");
+        let infra = released("infra");
+        let command = [
+            infra.as_str(),
+            "inventory",
+            "--config",
+            config.as_str(),
+            "--state",
+            state.as_str(),
+        ];
+        contest
+            .runners
+            .push(Runner::new("infra, by hosts blocks", command));
+    }
+    Ok(contests)
 }
 
 /// The drift of a plan, and the whole plan.

@@ -70,6 +70,7 @@ impl Panel<'_> {
 
     fn line(&self, svg: &mut String, line: &Line<'_>) {
         let class = class(line.name);
+        let (bottom, top) = self.up.places;
         let mut path = String::new();
         for (nth, (hosts, spread)) in line.points.iter().enumerate() {
             let (x, y) = (self.across.place(*hosts), self.up.place(spread.median));
@@ -80,8 +81,8 @@ impl Panel<'_> {
             let x = self.across.place(*hosts);
             let (y, low, high) = (
                 self.up.place(spread.median),
-                self.up.place(spread.least),
-                self.up.place(spread.most),
+                self.up.place(spread.least).min(bottom),
+                self.up.place(spread.most).max(top),
             );
             if low - high > 3.0 {
                 let _infallible = writeln!(
