@@ -161,3 +161,34 @@ fn what_could_change_by_itself_is_told_from_what_changes_with_a_file() {
         assert_eq!(why.self_changing(), changes, "{why}");
     }
 }
+
+#[test]
+fn what_stands_in_a_file_that_is_ignored_is_settled() {
+    let tree = MemoryTree::from_iter([
+        (
+            "site.yml",
+            "- hosts: all\n  tasks: [include_tasks: t.yml]\n",
+        ),
+        (
+            "t.yml",
+            "- debug: {msg: \"{{ lookup('pipe', 'date') }}\"}\n",
+        ),
+        ("bin/date", "x"),
+    ]);
+    let inventory = inventory(&[("web1", &["web"])]);
+    let mut request = Request::new(&tree, "/srv", "site.yml", &inventory);
+    let left = |request: &Request<'_>| {
+        let closure = closure(request).unwrap();
+        let changing = closure
+            .unresolved()
+            .iter()
+            .filter(|item| item.self_changing());
+        (changing.count(), closure.file("bin/date").is_some())
+    };
+    assert_eq!(left(&request), (1, false));
+    // What is read besides counts; whether that is all, only a person can say.
+    request.inputs = vec!["bin/**".to_owned()];
+    assert_eq!(left(&request), (1, true));
+    request.ignore = vec!["t.yml".to_owned()];
+    assert_eq!(left(&request), (0, true));
+}
