@@ -135,7 +135,7 @@ fn ec2_is_asked_page_by_page_and_again_where_it_refuses() {
 
     for (code, expected) in [
         ("UnauthorizedOperation", "do not allow it"),
-        ("RequestExpired", "too far apart"),
+        ("RequestExpired", "have expired"),
         ("AuthFailure", "does not know these credentials"),
     ] {
         aws.faults(&json!([
