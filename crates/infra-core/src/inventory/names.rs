@@ -85,7 +85,9 @@ pub(super) fn from_address(object: &Object<'_>, address: &str) -> String {
     if plain && is_host_name(&name) {
         return name;
     }
+    // No address that Terraform writes begins with anything else, but a state is only a file.
     let mut name: String = name
+        .trim_start_matches(|c: char| !c.is_ascii_alphanumeric())
         .chars()
         .map(|c| {
             if c.is_ascii_alphanumeric() || "._-".contains(c) {
@@ -97,7 +99,9 @@ pub(super) fn from_address(object: &Object<'_>, address: &str) -> String {
         .take(LONGEST)
         .collect();
     let digest = blake3::hash(address.as_bytes()).to_hex();
-    name.push('-');
+    if !name.is_empty() {
+        name.push('-');
+    }
     name.push_str(digest.get(..12).unwrap_or_default());
     name
 }
@@ -187,6 +191,14 @@ mod tests {
                 &serde_json::to_string(key).unwrap(),
             );
             assert!(is_host_name(&name), "{key:?}: {name:?}");
+        }
+    }
+
+    #[test]
+    fn a_module_that_terraform_would_not_name_so_gives_an_allowed_name() {
+        for module in ["!module.ce$ll[\"/eu-1\"]", "-oProxyCommand=x", "..", "ü"] {
+            let name = name(module, "0");
+            assert!(is_host_name(&name), "{module:?}: {name:?}");
         }
     }
 
