@@ -239,10 +239,10 @@ fn records(
 }
 
 /// Whether a playbook with something that can't be resolved for this reason can be kept. What
-/// comes from outside runs each time anyway; of files that can't be read, or can't be
-/// understood, what is said can be a part of their text.
+/// may change by itself is a reason to run, which the cache never tells; of files that can't be
+/// read, or can't be understood, what is said can be a part of their text.
 fn can_be_kept(why: Reason) -> bool {
-    matches!(
+    let is_told_by_names = matches!(
         why,
         Reason::TemplatedName
             | Reason::AnyName
@@ -250,10 +250,10 @@ fn can_be_kept(why: Reason) -> bool {
             | Reason::DynamicInventory
             | Reason::CachedFacts
             | Reason::Prompt
+            | Reason::Encrypted
             | Reason::Missing
-            | Reason::NotUtf8Name
-            | Reason::TooDeep
-            | Reason::TooMany
+            | Reason::Cycle
             | Reason::OutsideTree
-    )
+    );
+    is_told_by_names && !why.self_changing()
 }

@@ -1,6 +1,8 @@
 //! Whole plans with the cache and without: one decision, to the byte.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
 
 use infra_core::hint::Hint as _;
 
@@ -27,7 +29,11 @@ async fn decided(scene: &Scene, no_cache: bool) -> String {
 
 /// A project whose playbook has succeeded on its host.
 async fn settled() -> Scene {
-    let scene = Scene::new();
+    succeeded(Scene::new()).await
+}
+
+/// The same of a project whose files have been written.
+async fn succeeded(scene: Scene) -> Scene {
     let of = InventoryOf::Recorded {
         state: scene.root.join("plan.json"),
         project: Some(&scene.project()),
@@ -103,6 +109,25 @@ async fn a_decision_is_the_same_with_the_cache_and_without() {
             assert_eq!(decided(&scene, false).await, without, "{number}");
         }
         assert!(scene.root.join(CACHE).exists());
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn what_runs_for_a_file_that_is_not_followed_runs_with_the_cache_as_well() {
+    let scene = Scene::new();
+    scene.write(
+        "ansible/site.yml",
+        "- hosts: web\n  tasks:\n    - copy: {src: tree/, dest: /srv}\n",
+    );
+    scene.write("ansible/files/tree/file", "x\n");
+    let name = OsStr::from_bytes(b"\xff.txt");
+    let dir = scene.root.join("ansible/files/tree");
+    fs::write(dir.as_std_path().join(name), "x\n").unwrap();
+    let scene = succeeded(scene).await;
+    let without = decided(&scene, true).await;
+    assert!(without.contains(r#""action":"run""#), "{without}");
+    for _ in 0..2 {
+        assert_eq!(decided(&scene, false).await, without);
     }
 }
 
