@@ -13,7 +13,7 @@ use super::classify::{Judge, classify};
 use super::{Class, DriftEntry, DriftRules};
 use crate::document::DocumentError;
 use crate::json::Value;
-use crate::terraform::{Actions, Change, Plan, ResourceChange};
+use crate::terraform::{Actions, Change, Plan};
 
 /// The attributes by which one object names another.
 const NAMES: [&str; 3] = ["id", "arn", "self_link"];
@@ -48,11 +48,12 @@ pub fn aftermath(
     if drift.iter().all(|entry| entry.class != Class::Material) {
         return Ok(found);
     }
-    let changed: HashSet<&str> = changes(applied)
+    let changed: HashSet<&str> = applied
+        .object_changes()
         .map(|entry| entry.address.as_str())
         .collect();
     let mut named = HashSet::new();
-    for entry in changes(applied) {
+    for entry in applied.object_changes() {
         collect(&entry.change.before_value(), &mut named);
     }
     for object in refreshed.prior_state()?.objects {
@@ -74,13 +75,6 @@ pub fn aftermath(
         list.push(entry);
     }
     Ok(found)
-}
-
-/// The objects that a plan changes: neither those that stay nor data sources that are read.
-fn changes<'p, 'a>(plan: &'p Plan<'a>) -> impl Iterator<Item = &'p ResourceChange<'a>> {
-    plan.resource_changes
-        .iter()
-        .filter(|entry| !matches!(entry.change.actions, Actions::NoOp | Actions::Read))
 }
 
 fn is_named(change: &Change<'_>, named: &HashSet<String>) -> bool {

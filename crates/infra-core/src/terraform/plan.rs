@@ -60,6 +60,14 @@ impl<'a> Plan<'a> {
         })
     }
 
+    /// The objects that apply would make, change or take away: neither those that stay as they
+    /// are, a move or an import included, nor data sources that are read.
+    pub fn object_changes(&self) -> impl Iterator<Item = &ResourceChange<'a>> {
+        self.resource_changes
+            .iter()
+            .filter(|entry| !matches!(entry.change.actions, Actions::NoOp | Actions::Read))
+    }
+
     /// The outputs that apply would change.
     pub fn pending_outputs(&self) -> impl Iterator<Item = (&str, &Change<'a>)> {
         self.output_changes

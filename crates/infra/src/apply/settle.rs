@@ -7,7 +7,7 @@ use infra_core::document::{DocumentError, decode, read_plan};
 use infra_core::drift::{Aftermath, DriftEntry, DriftRules, aftermath};
 use infra_core::hint::Hint as _;
 use infra_core::ledger::StateId;
-use infra_core::terraform::{Actions, Plan};
+use infra_core::terraform::Plan;
 use infra_exec::process::Level;
 use jiff::Zoned;
 
@@ -90,12 +90,9 @@ fn look(
 }
 
 fn changes_anything_remote(plan: &Plan<'_>) -> bool {
-    plan.resource_changes.iter().any(|entry| {
-        !matches!(entry.change.actions, Actions::NoOp | Actions::Read)
-            && entry
-                .provider_name
-                .as_ref()
-                .is_none_or(|provider| *provider != BUILT_IN)
+    plan.object_changes().any(|entry| {
+        let provider = entry.provider_name.as_ref();
+        provider.is_none_or(|provider| *provider != BUILT_IN)
     })
 }
 
