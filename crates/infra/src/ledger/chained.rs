@@ -164,14 +164,15 @@ impl Ledger {
     /// The record with this number.
     pub async fn record(&self, sequence: u64) -> Result<Option<Record>, LedgerError> {
         let known = self.asked.borrow().get(&sequence).cloned();
-        let bytes = match known {
-            Some(bytes) => bytes,
-            None => match self.store.read(sequence).await? {
-                Some(bytes) => Rc::new(bytes),
-                None => return Ok(None),
-            },
+        let bytes = if let Some(bytes) = known {
+            bytes
+        } else {
+            let Some(bytes) = self.store.read(sequence).await?.map(Rc::new) else {
+                return Ok(None);
+            };
+            self.asked.borrow_mut().insert(sequence, Rc::clone(&bytes));
+            bytes
         };
-        self.asked.borrow_mut().insert(sequence, bytes.clone());
         infra_core::ledger::parse(&bytes, sequence)
             .map(Some)
             .map_err(|error| self.chain_error(error))
