@@ -57,11 +57,16 @@ impl<T> Sight<T> {
         found.map_or(Self::Nothing, Self::Thing)
     }
 
-    pub(crate) fn thing(&self) -> Option<&T> {
+    pub(crate) fn as_ref(&self) -> Sight<&T> {
         match self {
-            Self::Thing(thing) => Some(thing),
-            Self::None | Self::Nothing => None,
+            Self::None => Sight::None,
+            Self::Nothing => Sight::Nothing,
+            Self::Thing(thing) => Sight::Thing(thing),
         }
+    }
+
+    pub(crate) fn thing(&self) -> Option<&T> {
+        self.as_ref().into_thing()
     }
 
     pub(crate) fn into_thing(self) -> Option<T> {
@@ -252,19 +257,17 @@ impl Account {
                     .map(|stat| stat.kind())
                     .asked(has(Questions::KIND)),
                 content,
-                listing: match &seen.listed {
-                    Sight::Thing(listed) => Sight::Thing(listed.digest),
-                    Sight::Nothing => Sight::Nothing,
-                    Sight::None => Sight::None,
-                }
-                .asked(has(Questions::LIST)),
+                listing: seen
+                    .listed
+                    .as_ref()
+                    .map(|listed| listed.digest)
+                    .asked(has(Questions::LIST)),
                 canonical: canonical.asked(has(Questions::CANONICAL)),
-                attributes: match &seen.attributes {
-                    Sight::Thing(attributes) => Sight::Thing(digest_of(attributes)),
-                    Sight::Nothing => Sight::Nothing,
-                    Sight::None => Sight::None,
-                }
-                .asked(has(Questions::ATTRIBUTES)),
+                attributes: seen
+                    .attributes
+                    .as_ref()
+                    .map(digest_of)
+                    .asked(has(Questions::ATTRIBUTES)),
             });
         }
         Some(found)

@@ -35,8 +35,6 @@ pub(crate) struct Stat {
 
 impl Stat {
     pub(crate) fn of(metadata: &Metadata) -> Self {
-        let nanoseconds =
-            |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
         Self {
             dev: metadata.dev(),
             ino: metadata.ino(),
@@ -66,8 +64,6 @@ impl Stat {
 
 impl From<&rustix::fs::Stat> for Stat {
     fn from(found: &rustix::fs::Stat) -> Self {
-        let nanoseconds =
-            |seconds: i64, rest: u64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
         Self {
             dev: found.st_dev,
             ino: found.st_ino,
@@ -77,6 +73,10 @@ impl From<&rustix::fs::Stat> for Stat {
             changed: nanoseconds(found.st_ctime, found.st_ctime_nsec),
         }
     }
+}
+
+fn nanoseconds(seconds: i64, rest: impl Into<i128>) -> i128 {
+    i128::from(seconds) * 1_000_000_000 + rest.into()
 }
 
 /// What a listing says of a name, in one byte. The size counts only as far as it decides
