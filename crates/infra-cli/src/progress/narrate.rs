@@ -7,7 +7,7 @@ use infra::apply::Refreshed;
 use infra::event::{Event, Stage};
 use infra::exec::escape::{multiline, printable};
 
-use crate::report::Detail;
+use crate::report::{Detail, count};
 use crate::style::{BAD, CHANGE, GOOD, HINT, MUTED, WARNING, paint};
 
 /// The line, or none for what only a live display shows.
@@ -51,8 +51,8 @@ pub(super) fn narrate(event: &Event, detail: Detail) -> Option<String> {
             return contact(host, step, message.as_deref());
         }
         Event::PlaybookStarted { playbook, hosts } => {
-            let (count, s) = (hosts.len(), if hosts.len() == 1 { "" } else { "s" });
-            format!("{}: runs on {count} host{s}\n", printable(playbook))
+            let hosts = count(hosts.len(), "host");
+            format!("{}: runs on {hosts}\n", printable(playbook))
         }
         Event::TaskStarted { playbook, task, .. } if detail == Detail::Full => {
             format!("{}: task {}\n", printable(playbook), printable(task))
@@ -149,8 +149,8 @@ fn resource(
 }
 
 fn refreshed(resources: &[Refreshed], detail: Detail) -> String {
-    let (count, s) = (resources.len(), if resources.len() == 1 { "" } else { "s" });
-    let mut text = format!("recorded what the apply brought about in {count} resource{s}\n");
+    let number = count(resources.len(), "resource");
+    let mut text = format!("recorded what the apply brought about in {number}\n");
     if detail == Detail::Full {
         for resource in resources {
             let _ = writeln!(

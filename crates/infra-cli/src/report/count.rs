@@ -1,7 +1,7 @@
 //! Numbers with their nouns.
 
 /// `1 host`, `2 hosts`.
-pub(super) fn count(number: usize, noun: &str) -> String {
+pub(crate) fn count(number: usize, noun: &str) -> String {
     match number {
         1 => format!("1 {noun}"),
         _ => format!("{number} {noun}s"),

@@ -39,6 +39,7 @@ pub(crate) use applied::applied;
 #[cfg(feature = "aws")]
 pub(crate) use backend::backend;
 pub(crate) use checked::checked;
+pub(crate) use count::count;
 pub(crate) use diagnosis::diagnosis;
 pub(crate) use drift::drift;
 pub(crate) use explanation::explanation;
