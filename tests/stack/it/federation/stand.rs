@@ -98,22 +98,44 @@ impl Federation {
                 aws.endpoint_for_hosts()
             ),
         );
+        let federation = Self { aws, project };
+        federation.make_secrets();
+        federation
+    }
+
+    /// Makes the certificates and the password that aren't there.
+    pub(super) fn make_secrets(&self) {
         let script = workspace_root().join("tools/federation_secrets.py");
         let arguments = [script.as_str(), "ansible/secrets"];
         let hosts = GLOBAL.into_iter().chain(LEAVES);
-        project
+        self.project
             .run("python3")
             .args(arguments.into_iter().chain(hosts))
             .succeeds();
-        Self { aws, project }
+    }
+
+    /// Applies, and returns the document.
+    #[track_caller]
+    pub(super) fn apply(&self) -> Value {
+        self.try_apply().succeeds().json()
     }
 
     /// Applies.
+    pub(super) fn try_apply(&self) -> CommandOutput {
+        let arguments = ["--json", "--progress", "plain", "apply", "--auto-approve"];
+        self.project.infra(arguments).deadline(APPLY).output()
+    }
+
+    /// The hosts on which a playbook would run now.
     #[track_caller]
-    pub(super) fn apply(&self) {
-        let arguments = ["--progress", "plain", "apply", "--auto-approve"];
-        let apply = self.project.infra(arguments).deadline(APPLY);
-        apply.succeeds();
+    pub(super) fn would_run(&self, playbook: &str) -> BTreeSet<String> {
+        let plan = self.project.infra_json(["plan"]);
+        let playbooks = plan["playbooks"].as_array().unwrap();
+        let found = playbooks.iter().find(|entry| entry["name"] == playbook);
+        let hosts = found.unwrap_or_else(|| panic!("{plan:#}"))["hosts"].as_array();
+        let runs = hosts.unwrap().iter().filter(|host| host["action"] == "run");
+        runs.map(|host| host["host"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     /// Runs a playbook as a person would, past `infra`.
@@ -200,8 +222,8 @@ impl Federation {
         });
     }
 
-    /// The names of the alerts that an Alertmanager has about a leaf.
-    pub(super) fn alerts(&self, server: &str, leaf: &str) -> Option<BTreeSet<String>> {
+    /// The names of the alerts that an Alertmanager has about a leaf, one for each alert.
+    pub(super) fn alerts(&self, server: &str, leaf: &str) -> Option<Vec<String>> {
         let path = "/alertmanager/api/v2/alerts";
         let (_, status, body) = self.get(server, path, Caller::Federation);
         if status != 200 {
