@@ -3,7 +3,9 @@
 use std::fs;
 use std::time::Duration;
 
-use infra_testkit::{Running, Signal, Workshop, kill, wait_until};
+use infra_testkit::invariant::Invariant;
+use infra_testkit::{Running, Signal, Simulator, Workshop, kill, wait_until};
+use serde_json::json;
 
 /// A resource whose making takes until the file `go` is there, and says that it began.
 const SLOW_RESOURCE: &str = r#"
@@ -72,6 +74,27 @@ fn a_terraform_that_is_killed_is_told_from_one_that_failed() {
         .complains("resources that no state knows");
     assert_eq!(workshop.violations_after_a_blow(), []);
     let_go(&workshop);
+    another_run_does_the_rest(&workshop);
+}
+
+#[test]
+fn an_instance_that_no_state_knows_is_told_of() {
+    let aws = Simulator::start();
+    let workshop = Workshop::with_instance(&aws);
+    // EC2 makes it, and the provider is killed before it hears of that.
+    aws.faults(&json!([
+        {"body": "Action=RunInstances", "drop": "after", "kill": "client", "times": 1},
+    ]));
+    let output = workshop.infra(&["apply", "--auto-approve"]).output();
+    let untold = workshop.violations_after_a_blow();
+    assert_eq!(untold.len(), 1, "{untold:#?}");
+    assert_eq!(untold[0].invariant, Invariant::Instances, "{untold:#?}");
+    workshop.heard(&output);
+    output
+        .exits(1)
+        .complains("the provider was making of aws_instance.server")
+        .complains("resources that no state knows");
+    assert_eq!(workshop.violations_after_a_blow(), []);
     another_run_does_the_rest(&workshop);
 }
 

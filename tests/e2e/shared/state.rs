@@ -37,6 +37,14 @@ fn a_backend_is_made_once_and_then_found_as_it_should_be() {
     for part in again["parts"].as_array().unwrap() {
         assert_eq!(part["condition"], "good", "{part:#}");
     }
+    // What Terraform says of it is a page, and what to do is one line.
+    let early = stack.infra(["doctor"]).output();
+    assert!(
+        early.stdout.contains("the root module is not initialised"),
+        "{early}"
+    );
+    assert!(!early.stdout.contains("\\n"), "{early}");
+    early.exits(1);
     stack.terraform(["init", "-input=false"]).succeeds();
     stack.apply();
     stack.infra(["doctor"]).succeeds();
@@ -48,6 +56,22 @@ fn an_older_state_is_restored_as_a_newer_one_and_nothing_is_at_odds_with_it() {
     stack.apply();
     let copy = stack.disk().join("copy.tfstate");
     stack.infra(["state", "backup", copy.as_str()]).succeeds();
+    stack
+        .infra(["state", "backup", copy.as_str()])
+        .output()
+        .exits(1)
+        .complains("is there already")
+        .complains("choose another name");
+    stack
+        .infra(["state", "backup", "nowhere/copy.tfstate"])
+        .output()
+        .exits(1)
+        .complains("nowhere is no directory");
+    stack
+        .infra(["state", "restore", "--yes", "./copy.tfstate"])
+        .output()
+        .exits(1)
+        .complains("can't read ./copy.tfstate");
     stack
         .project
         .write("terraform/terraform.tfvars", "size = \"large\"\n");

@@ -3,6 +3,7 @@
 use anyhow::anyhow;
 use clap::Args;
 use clap::builder::FalseyValueParser;
+use infra::lock::Liveness;
 use infra::verbs::force_unlock::{force_unlock, held};
 
 use crate::app::App;
@@ -34,10 +35,10 @@ impl ForceUnlock {
             confirm::can_confirm(app.global.json)?;
         }
         let unlocked = app.block_on(async |context, _| {
-            // Asked only about the lock that is really there: the rest is refused below.
-            let lock = held(&project)
-                .await?
-                .filter(|lock| lock.holder.id == self.id);
+            // Asked only about a lock that is there and may be broken: the rest is refused below.
+            let lock = held(&project).await?.filter(|lock| {
+                lock.holder.id == self.id && !matches!(lock.liveness, Liveness::Alive(_))
+            });
             if let Some(lock) = lock.filter(|_| !self.yes) {
                 let asker = Asker {
                     screen: app.screen(),

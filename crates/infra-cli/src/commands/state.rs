@@ -83,6 +83,16 @@ struct Restore {
     yes: bool,
 }
 
+/// No version of S3 has a slash, and none ends like a file.
+fn source(version: String) -> Source {
+    let is_path = version.contains('/') || version.ends_with(".tfstate");
+    if is_path || Utf8Path::new(&version).is_file() {
+        Source::File(version.into())
+    } else {
+        Source::Version(version)
+    }
+}
+
 impl State {
     pub(crate) fn run(self, app: &App) -> Result<Ending, Failure> {
         match self.what {
@@ -130,11 +140,7 @@ impl Restore {
         if !self.yes {
             confirm::can_confirm(app.global.json)?;
         }
-        let source = if Utf8Path::new(&self.version).is_file() {
-            Source::File(self.version.into())
-        } else {
-            Source::Version(self.version)
-        };
+        let source = source(self.version);
         let restored = app.block_on(async |context, interrupter| {
             let asker = Asker {
                 screen: app.screen(),

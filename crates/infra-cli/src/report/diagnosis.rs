@@ -39,14 +39,12 @@ pub(crate) fn diagnosis(diagnosis: &Diagnosis) -> String {
             Status::Warning => paint(CHANGE, "warning"),
             Status::Error => paint(BAD, "error  "),
         };
-        page.line(
-            2,
-            format_args!(
-                "{status}  {:width$}  {}",
-                check.name,
-                printable(&check.message)
-            ),
-        );
+        let mut lines = check.message.trim_end().lines();
+        let first = printable(lines.next().unwrap_or_default());
+        page.line(2, format_args!("{status}  {:width$}  {first}", check.name));
+        for line in lines {
+            page.line(11, printable(line));
+        }
         for hint in &check.hints {
             page.line(
                 11,

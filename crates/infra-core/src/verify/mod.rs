@@ -9,5 +9,4 @@ mod subject;
 
 pub use compare::{Found, Records, Verdict, compare};
 pub use report::{DnsSide, Ec2Side, Row, Source, Stale, Summary, VerifyReport};
-pub use state_record::{StateRecord, state_records};
 pub use subject::{InstanceRef, RecordRef, Subject, subjects};

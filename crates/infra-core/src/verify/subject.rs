@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::StateRecord;
+use super::state_record::{StateRecord, state_records};
 use crate::inventory::{Host, Inventory};
 use crate::json::Value;
 use crate::terraform::State;
@@ -48,7 +48,7 @@ pub struct RecordRef {
 }
 
 /// What a state says of each host of the inventory that was made from it.
-pub fn subjects(inventory: &Inventory, state: &State<'_>, records: &[StateRecord]) -> Vec<Subject> {
+pub fn subjects(inventory: &Inventory, state: &State<'_>) -> Vec<Subject> {
     let instances = instances(state);
     let mut subjects: Vec<Subject> = inventory
         .hosts
@@ -56,8 +56,8 @@ pub fn subjects(inventory: &Inventory, state: &State<'_>, records: &[StateRecord
         .map(|(name, host)| subject(name, host, &instances))
         .collect();
     let places = Places::of(&subjects);
-    for record in records {
-        places.attribute(record, &mut subjects);
+    for record in state_records(state) {
+        places.attribute(&record, &mut subjects);
     }
     subjects
 }
@@ -224,7 +224,6 @@ mod tests {
     use crate::config::InventoryRules;
     use crate::document::read_state;
     use crate::inventory::{BuildOptions, build};
-    use crate::verify::state_records;
 
     /// Two instances by `for_each`, and a record for each.
     fn state(instance: &str, record: &str) -> String {
@@ -243,7 +242,7 @@ mod tests {
     fn subjects_of(text: &str) -> Vec<Subject> {
         let state = read_state(text).unwrap();
         let built = build(&state, &InventoryRules::default(), BuildOptions::default()).unwrap();
-        subjects(&built.inventory, &state, &state_records(text).unwrap())
+        subjects(&built.inventory, &state)
     }
 
     #[test]

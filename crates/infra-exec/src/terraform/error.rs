@@ -22,6 +22,8 @@ pub enum Trouble {
     NotInitialized,
     /// The backend block is not the one that the directory was initialized with
     BackendChanged,
+    /// A call of a provider broke off: it ended by itself, or was killed
+    ProviderGone,
     /// The program doesn't know an argument, because it is too old
     UnknownArgument,
     /// Anything else
@@ -157,6 +159,16 @@ impl Trouble {
                     Self::StateLocked(lock.map(Box::new))
                 };
             }
+            // `grpcErr` of `internal/plugin/grpc_error.go`.
+            if [
+                "Plugin did not respond",
+                "Request cancelled",
+                "Plugin error",
+            ]
+            .contains(&summary.as_str())
+            {
+                return Self::ProviderGone;
+            }
             if summary.contains("Saved plan is stale") {
                 return Self::StalePlan;
             }
@@ -248,14 +260,31 @@ impl Hint for TerraformError {
             }
             Trouble::UnknownArgument => "this Terraform is too old: infra needs 1.2 or newer".to_owned(),
             // An apply that was killed, by the kernel for want of memory perhaps, could not
-            // write down what the cloud had begun to make for it.
+            // write down what the cloud had begun to make for it; nor can one whose provider was.
             Trouble::Other if self.command == "apply" && matches!(self.exit, Exit::Signal(_)) => {
-                "what it was making when it was killed may be among the resources that no state knows: look for them before the next apply, and `terraform import` or delete them".to_owned()
+                lost("what it was making when it was killed")
+            }
+            Trouble::ProviderGone if self.command == "apply" => {
+                let at_work = self.diagnostics.iter().filter_map(|of| of.address.as_deref());
+                let at_work: Vec<_> = at_work.map(crate::escape::printable).collect();
+                lost(&match at_work.as_slice() {
+                    [] => "what the provider was making".to_owned(),
+                    of => format!("what the provider was making of {}", of.join(", ")),
+                })
+            }
+            Trouble::ProviderGone => {
+                "the provider ended by itself or was killed, for want of memory perhaps: see the log of the kernel".to_owned()
             }
             Trouble::Other => return Vec::new(),
         };
         vec![hint]
     }
+}
+
+fn lost(what: &str) -> String {
+    format!(
+        "{what} may be among the resources that no state knows: look for them before the next apply, and `terraform import` or delete them"
+    )
 }
 
 #[cfg(test)]
@@ -288,6 +317,18 @@ mod tests {
             );
         }
         assert_eq!(trouble("Saved plan is stale", "…"), Trouble::StalePlan);
+        for (summary, detail) in [
+            (
+                "Plugin did not respond",
+                "The plugin encountered an error, and failed to respond to the plugin.(*GRPCProvider).ApplyResourceChange call.",
+            ),
+            (
+                "Request cancelled",
+                "The plugin.(*GRPCProvider).ApplyResourceChange request was cancelled.",
+            ),
+        ] {
+            assert_eq!(trouble(summary, detail), Trouble::ProviderGone);
+        }
         assert_eq!(
             trouble(
                 "Backend initialization required, please run \"terraform init\"",

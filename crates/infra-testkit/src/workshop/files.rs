@@ -76,6 +76,16 @@ stack "workshop" {
 }
 "#;
 
+/// An instance of EC2, which each change replaces by another.
+const SERVER: &str = r#"
+resource "aws_instance" "server" {
+  ami                         = "ami-12c6146b"
+  instance_type               = "t3.micro"
+  user_data                   = var.revision
+  user_data_replace_on_change = true
+}
+"#;
+
 /// Each run leaves a line in the log, so that one that was not asked for is noticed.
 const PLAYBOOK: &str = r#"
 - hosts: machines
@@ -139,6 +149,10 @@ impl Workshop<'_> {
             .succeeds();
         let disks = self.top().join("disks");
         fs::create_dir_all(&disks).unwrap_or_else(|error| panic!("{disks}: {error}"));
+    }
+
+    pub(super) fn write_server(&self) {
+        self.project.write("terraform/server.tf", SERVER);
     }
 
     fn config(&self) -> String {

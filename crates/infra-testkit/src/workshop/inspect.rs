@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::files::{BUCKET, KEY, MACHINES, TABLE};
 use super::{Records, Workshop};
 use crate::invariant::{
-    Done, Evidence, StateVersion, Text, Violation, files_below, settle, texts, violations,
+    Done, Evidence, Instance, StateVersion, Text, Violation, files_below, settle, texts, violations,
 };
 
 /// What a run that ended, or its killed children, may take until nothing is left of it.
@@ -49,6 +49,7 @@ impl Workshop<'_> {
                 .filter(|path| !self.holds_secrets(path)),
         ));
         evidence.texts.push(self.watcher.seen());
+        evidence.instances = self.instances(&evidence.states);
         if at_rest {
             let temporary = self.project.temporary_files();
             let mut left = files_below(&temporary);
@@ -58,6 +59,26 @@ impl Workshop<'_> {
             evidence.done = self.done();
         }
         evidence
+    }
+
+    /// The instances of EC2, terminated ones left out.
+    fn instances(&self, states: &[StateVersion]) -> Vec<Instance> {
+        let said = self.said.borrow();
+        let reported = said.iter().any(|text| {
+            String::from_utf8_lossy(&text.bytes).contains("resources that no state knows")
+        });
+        let machines = self.aws.map(crate::Simulator::machines);
+        let machines = machines.into_iter().flatten();
+        machines
+            .filter(|machine| machine.state != "terminated")
+            .map(|machine| Instance {
+                in_state: states
+                    .last()
+                    .is_some_and(|state| state.content.contains(&machine.id)),
+                reported,
+                id: machine.id,
+            })
+            .collect()
     }
 
     /// What every machine must have now.

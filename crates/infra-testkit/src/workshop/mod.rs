@@ -69,6 +69,14 @@ impl<'a> Workshop<'a> {
         Self::furnish(Project::new(aws), Some(aws), Records::WithTheState)
     }
 
+    /// The same, where Terraform really makes something: an instance of EC2.
+    pub fn with_instance(aws: &'a Simulator) -> Self {
+        let workshop = Self::shared(aws);
+        workshop.write_server();
+        workshop.init();
+        workshop
+    }
+
     fn furnish(project: Project, aws: Option<&'a Simulator>, records: Records) -> Self {
         let top = project.root().parent();
         let owner = top.and_then(Utf8Path::file_name).unwrap_or_default();
@@ -84,11 +92,15 @@ impl<'a> Workshop<'a> {
         };
         workshop.write_files();
         workshop.change();
-        let init = workshop
+        workshop.init();
+        workshop
+    }
+
+    fn init(&self) {
+        let init = self
             .project
             .terraform("terraform", ["init", "-input=false"]);
         init.deadline(DEADLINE).succeeds();
-        workshop
     }
 
     /// Changes an input of Terraform and one of the playbook; returns what the machines are to

@@ -59,6 +59,8 @@ pub struct Object<'a> {
     pub(crate) sensitive: Option<Raw<'a>>,
     /// Whether `sensitive` is a list of paths (raw) or a mask (`show -json`)
     pub(crate) sensitive_is_paths: bool,
+    /// What it was made after, unread
+    pub(crate) dependencies: Option<Raw<'a>>,
 }
 
 /// The attributes of an [`Object`], as the document keeps them.
@@ -148,6 +150,16 @@ impl<'a> Object<'a> {
             Attributes::Json(object) => Some(object).filter(|object| object.keys().is_some()),
             Attributes::Absent | Attributes::Flat(_) => None,
         }
+    }
+
+    /// The addresses, without keys, of the resources that it was made after. Empty where the
+    /// document has none, or something else in their place.
+    pub fn dependencies(&self) -> Vec<String> {
+        let list = self.dependencies.map(Value::from_raw).unwrap_or_default();
+        let addresses = list.as_array().into_iter().flatten();
+        addresses
+            .filter_map(|address| address.as_str().map(str::to_owned))
+            .collect()
     }
 
     /// The mask of what Terraform marks as sensitive.

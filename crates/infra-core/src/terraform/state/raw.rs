@@ -41,6 +41,8 @@ struct RawInstance<'a> {
     attributes_flat: Option<Raw<'a>>,
     #[serde(borrow, default)]
     sensitive_attributes: Option<Raw<'a>>,
+    #[serde(borrow, default)]
+    dependencies: Option<Raw<'a>>,
 }
 
 impl<'a> Entry<'a> for RawResource<'a> {
@@ -63,6 +65,7 @@ impl<'a> Entry<'a> for RawResource<'a> {
                 (None, None) => Attributes::Absent,
             },
             sensitive: instance.sensitive_attributes,
+            dependencies: instance.dependencies,
             sensitive_is_paths: true,
         }));
     }

@@ -54,6 +54,8 @@ pub(crate) struct ShownObject<'a> {
     values: Option<Outlined<'a>>,
     #[serde(borrow, default)]
     sensitive_values: Option<Raw<'a>>,
+    #[serde(borrow, default)]
+    depends_on: Option<Raw<'a>>,
 }
 
 impl<'a> Entry<'a> for ShownObject<'a> {
@@ -77,6 +79,7 @@ impl<'a> Entry<'a> for ShownObject<'a> {
             tainted: self.tainted,
             attributes: self.values.map_or(Attributes::Absent, Attributes::Json),
             sensitive: self.sensitive_values,
+            dependencies: self.depends_on,
             sensitive_is_paths: false,
         });
     }

@@ -59,13 +59,19 @@ pub async fn backup(
         path: file.clone(),
         source,
     };
-    if to.is_none()
-        && let Some(dir) = file.parent()
-    {
-        atomic::private_dir(dir).map_err(failed)?;
+    let dir = file.parent().filter(|dir| !dir.as_str().is_empty());
+    match dir {
+        Some(dir) if to.is_none() => atomic::private_dir(dir).map_err(failed)?,
+        Some(dir) if !dir.is_dir() => {
+            return Err(StateError::NoDirectory {
+                path: file.clone(),
+                dir: dir.to_owned(),
+            });
+        }
+        _ => {}
     }
     if atomic::create(&file, &bytes).map_err(failed)? == Created::Taken {
-        return Err(failed(std::io::ErrorKind::AlreadyExists.into()));
+        return Err(StateError::Taken { path: file });
     }
     Ok(Backup {
         format_version: FORMAT_VERSION,

@@ -48,6 +48,20 @@ pub enum StateError {
         #[source]
         source: io::Error,
     },
+    /// The copy would replace a file
+    #[error("{path} is there already")]
+    Taken {
+        /// The file
+        path: Utf8PathBuf,
+    },
+    /// The copy has no place
+    #[error("can't write {path}: {dir} is no directory")]
+    NoDirectory {
+        /// The file
+        path: Utf8PathBuf,
+        /// The directory that it would be in
+        dir: Utf8PathBuf,
+    },
     /// Something isn't a state
     #[error("{what} is no state that can be restored: {source}")]
     Document {
@@ -113,6 +127,10 @@ impl Hint for StateError {
             Self::NotS3 => vec![
                 "`infra state backup` writes a copy, and `infra state restore FILE` takes one".to_owned(),
             ],
+            Self::Taken { .. } => vec![
+                "a copy never replaces a file: choose another name, or none for one in .infra"
+                    .to_owned(),
+            ],
             Self::NoVersion { .. } => vec!["`infra state list` shows the versions".to_owned()],
             Self::OtherLineage { .. } => vec![
                 "a copy of this very state has the same lineage; `infra state list` shows the versions".to_owned(),
@@ -121,6 +139,7 @@ impl Hint for StateError {
             Self::Document { .. }
             | Self::Read(_)
             | Self::Write { .. }
+            | Self::NoDirectory { .. }
             | Self::NoIdentity(_)
             | Self::Nothing
             | Self::Declined => Vec::new(),

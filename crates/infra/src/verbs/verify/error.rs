@@ -26,9 +26,6 @@ pub enum VerifyError {
     /// Its hosts can't be told
     #[error(transparent)]
     Inventory(#[from] InventoryError),
-    /// The DNS records in it can't be told
-    #[error("the DNS records of the state can't be read: {0}")]
-    Records(#[from] serde_json::Error),
     /// It isn't known how AWS is reached
     #[error(transparent)]
     Place(#[from] PlaceError),
@@ -61,7 +58,6 @@ impl Hint for VerifyError {
             Self::Live(error) => error.hints(),
             Self::Recorded(error) => error.hints(),
             Self::Inventory(error) => error.hints(),
-            Self::Records(_) => Vec::new(),
             Self::Place(error) => error.hints(),
             Self::Dns(error) => error.hints(),
             Self::Zone(error) => error.hints(),

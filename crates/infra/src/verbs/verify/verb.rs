@@ -9,7 +9,7 @@ use infra_core::dns::{Target, targets};
 use infra_core::document::read_state;
 use infra_core::inventory::{BuildOptions, build};
 use infra_core::verify::{
-    Found, InstanceRef, RecordRef, Records, Subject, VerifyReport, compare, state_records, subjects,
+    Found, InstanceRef, RecordRef, Records, Subject, VerifyReport, compare, subjects,
 };
 
 use super::VerifyError;
@@ -41,7 +41,7 @@ pub async fn verify(
     let text = recorded.text()?;
     let state = read_state(&text).map_err(|error| recorded.error(error))?;
     let built = build(&state, &project.stack.inventory, BuildOptions::default())?;
-    let mut subjects = subjects(&built.inventory, &state, &state_records(&text)?);
+    let mut subjects = subjects(&built.inventory, &state);
 
     let cloud = cloud(project, provider_access(project)?);
     let names = targets(&project.stack.dns, &built.inventory, &state)?;
