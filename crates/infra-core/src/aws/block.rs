@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use hcl::{Block, Body, Expression, TemplateExpr};
 use indexmap::IndexMap;
 
+use crate::config::operands::is_soon_read;
 use crate::json::Value;
 
 /// Where a root module keeps its state.
@@ -54,7 +55,7 @@ fn provider_of_file(path: &str, text: &str, name: &str) -> Option<BackendBlock> 
             .map(|body| read_json(name, body))
             .find(|read| !read.settings.contains_key("alias"))?
     } else {
-        let body: Body = hcl::parse(text).ok()?;
+        let body = body(text)?;
         let mut providers = body.blocks().filter(|block| {
             let is_named = matches!(block.labels(), [label] if label.as_str() == name);
             let has_alias = block.body().attributes().any(|of| of.key() == "alias");
@@ -65,12 +66,16 @@ fn provider_of_file(path: &str, text: &str, name: &str) -> Option<BackendBlock> 
     Some(found)
 }
 
+fn body(text: &str) -> Option<Body> {
+    is_soon_read(text).then(|| hcl::parse(text))?.ok()
+}
+
 fn block_of_file(path: &str, text: &str) -> Option<BackendBlock> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if path.rsplit('.').next() == Some("json") {
         return block_of_json(&serde_json::from_str(text).ok()?);
     }
-    let body: Body = hcl::parse(text).ok()?;
+    let body = body(text)?;
     let mut found = None;
     for terraform in body
         .blocks()

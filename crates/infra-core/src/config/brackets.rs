@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::operands::Operands;
+
 /// What is open at the end of the text, or of the line for a string.
 pub(super) struct Unclosed {
     /// What opened it
@@ -45,6 +47,11 @@ impl Unclosed {
 
 /// Looks for the first string or bracket without its partner.
 pub(super) fn unclosed(text: &str) -> Option<Unclosed> {
+    scan(text, &mut Operands::default())
+}
+
+/// Goes through a text, and says to `operands` which brackets and operators there are.
+pub(super) fn scan(text: &str, operands: &mut Operands) -> Option<Unclosed> {
     let bytes = text.as_bytes();
     // What is open: brackets, `${` and `%{` of templates, and the strings around those.
     let mut open: Vec<(u8, usize)> = Vec::new();
@@ -56,10 +63,12 @@ pub(super) fn unclosed(text: &str) -> Option<Unclosed> {
                 (b'\\', Some(_)) => at += 1,
                 (b'$' | b'%', Some(b'{')) if at == 0 || bytes.get(at - 1) != Some(&byte) => {
                     open.push((b'{', at));
+                    operands.open(at);
                     at += 1;
                 }
                 (b'"', _) => {
                     open.pop();
+                    operands.close();
                 }
                 (b'\n', _) => {
                     return Some(Unclosed {
@@ -92,7 +101,10 @@ pub(super) fn unclosed(text: &str) -> Option<Unclosed> {
                     });
                 }
             },
-            (b'"' | b'(' | b'[' | b'{', _) => open.push((byte, at)),
+            (b'"' | b'(' | b'[' | b'{', _) => {
+                open.push((byte, at));
+                operands.open(at);
+            }
             (b')' | b']' | b'}', _) => match open.pop() {
                 Some((opener, start)) if partner(opener) != byte => {
                     return Some(Unclosed {
@@ -100,7 +112,7 @@ pub(super) fn unclosed(text: &str) -> Option<Unclosed> {
                         kind: Kind::Mismatched,
                     });
                 }
-                Some(_) => {}
+                Some(_) => operands.close(),
                 None => {
                     return Some(Unclosed {
                         range: at..at + 1,
@@ -108,7 +120,11 @@ pub(super) fn unclosed(text: &str) -> Option<Unclosed> {
                     });
                 }
             },
-            _ => {}
+            _ => {
+                // Within parentheses and lists an expression goes on on the next line.
+                let ends = byte != b'\n' || open.last().is_none_or(|(of, _)| *of == b'{');
+                operands.pass(at, byte, next, ends);
+            }
         }
         at += 1;
     }

@@ -9,6 +9,7 @@ mod init;
 mod locate;
 mod model;
 mod names;
+pub(crate) mod operands;
 mod read;
 mod source;
 mod syntax;

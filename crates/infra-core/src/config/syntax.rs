@@ -7,8 +7,9 @@ use hcl::edit::expr::Expression;
 use hcl::edit::parser;
 use hcl::edit::structure::Body;
 
-use crate::config::brackets::unclosed;
+use crate::config::brackets::{Unclosed, unclosed};
 use crate::config::error::{ConfigError, Problem};
+use crate::config::operands::too_deep;
 use crate::config::source::Source;
 
 /// How many attributes that are there twice are looked for.
@@ -38,6 +39,9 @@ pub(super) fn text_of<'a>(bytes: &'a [u8], name: &str) -> Result<&'a str, Box<Co
 }
 
 pub(super) fn parse(source: &Arc<Source>) -> Result<Syntax, Box<ConfigError>> {
+    if let Some(at) = too_deep(source.text()) {
+        return Err(Box::new(deep(source, at)));
+    }
     let mut text = source.text().to_owned();
     let mut duplicates = Vec::new();
     loop {
@@ -62,6 +66,9 @@ pub(super) fn parse(source: &Arc<Source>) -> Result<Syntax, Box<ConfigError>> {
 /// One expression by itself.
 pub(super) fn parse_expr(source: &Source) -> Result<Expression, Box<ConfigError>> {
     let text = source.text();
+    if let Some(at) = too_deep(text) {
+        return Err(Box::new(deep(source, at)));
+    }
     parser::parse_expr(text).map_err(|error| Box::new(syntax_error(source, text, &error)))
 }
 
@@ -96,29 +103,39 @@ fn fresh_name(text: &str, length: usize) -> Option<String> {
     }
 }
 
+fn deep(source: &Source, at: usize) -> ConfigError {
+    ConfigError {
+        problem: Problem::Syntax("too many operands are in one another here".to_owned()),
+        place: source.place(at..at + 1),
+        other: None,
+        hints: vec!["split the expression".to_owned()],
+    }
+}
+
+fn left_open(source: &Source, open: &Unclosed) -> ConfigError {
+    ConfigError {
+        problem: Problem::Syntax(open.message()),
+        place: source.place(open.range.clone()),
+        other: None,
+        hints: open.hints(),
+    }
+}
+
 fn syntax_error(source: &Source, text: &str, error: &parser::Error) -> ConfigError {
     let offset = error.location().offset();
     let message = error.message();
-    let (problem, range, hints) = match unclosed(text) {
-        // Where the parser gave up without an expectation, it names the start of the
-        // block or of the file; what was left open says more.
-        Some(open) if !message.contains("nested levels") => {
-            (open.message(), open.range.clone(), open.hints())
-        }
-        _ => {
-            let rest = text.get(offset..).unwrap_or("");
-            (
-                plainly(message),
-                offset..offset + 1,
-                hints_for(message, rest),
-            )
-        }
-    };
+    // Where the parser gave up without an expectation, it names the start of the
+    // block or of the file; what was left open says more.
+    if let Some(open) = unclosed(text)
+        && !message.contains("nested levels")
+    {
+        return left_open(source, &open);
+    }
     ConfigError {
-        problem: Problem::Syntax(problem),
-        place: source.place(range),
+        problem: Problem::Syntax(plainly(message)),
+        place: source.place(offset..offset + 1),
         other: None,
-        hints,
+        hints: hints_for(message, text.get(offset..).unwrap_or("")),
     }
 }
 

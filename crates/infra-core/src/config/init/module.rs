@@ -3,6 +3,8 @@
 use hcl::edit::parser;
 use hcl::edit::structure::{Block, BlockLabel, Body};
 
+use crate::config::operands::is_soon_read;
+
 /// What the source of a root module says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Module {
@@ -59,7 +61,8 @@ pub(super) fn bodies<'a>(
 ) -> impl Iterator<Item = (&'a str, &'a str, Body)> {
     files.iter().filter_map(|(path, text)| {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        Some((*path, text, parser::parse_body(text).ok()?))
+        let body = is_soon_read(text).then(|| parser::parse_body(text));
+        Some((*path, text, body?.ok()?))
     })
 }
 

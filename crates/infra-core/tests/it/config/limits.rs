@@ -45,6 +45,27 @@ fn deep_nesting_is_refused() {
 }
 
 #[test]
+fn what_is_wrong_deep_inside_of_operands_is_refused_soon() {
+    for (open, close) in [
+        ("a == b % {c = ", "}"),
+        ("a == b % [", "]"),
+        ("a == b % f(", ")"),
+        ("a == b % (", ")"),
+        ("\"${a == b % ", "}\""),
+    ] {
+        for depth in [12, 40] {
+            let open = open.repeat(depth);
+            let wrong = format!(r#"{open}"\x"{}"#, close.repeat(depth));
+            for text in [wrong.as_str(), open.as_str()] {
+                assert!(Expr::parse(text).is_err(), "{text}");
+                let text = format!("a = {text}\n");
+                assert!(Config::parse(&text, "infra.hcl").is_err(), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_deepest_that_parses_is_evaluated_or_refused() {
     on_a_small_stack(|| {
         for (open, middle, close) in [
