@@ -78,6 +78,34 @@ fn a_terraform_that_is_killed_is_told_from_one_that_failed() {
 }
 
 #[test]
+fn a_digest_that_a_kill_left_behind_is_noticed_and_set_right() {
+    let aws = Simulator::start();
+    let workshop = Workshop::remote(&aws);
+    let first = workshop.infra(&["apply", "--auto-approve"]).succeeds();
+    workshop.heard(&first);
+    workshop.change();
+    // Terraform has written the state, and waits for the answer about its digest.
+    aws.faults(&json!([{"target": "PutItem", "body": "-md5", "drop": "silent"}]));
+    let apply = workshop.infra(&["apply", "--auto-approve"]).start();
+    wait_until("the write of the digest", Duration::from_mins(2), || {
+        aws.log().iter().any(|request| request.fault).then_some(())
+    });
+    let terraform = apply.child("terraform");
+    apply.signal(Signal::KILL);
+    kill(terraform, Signal::KILL);
+    workshop.heard(&apply.wait());
+    aws.faults(&json!([]));
+
+    let next = workshop.infra(&["apply", "--auto-approve"]).output();
+    workshop.heard(&next);
+    next.exits(1)
+        .complains("does not fit the digest")
+        .complains("infra doctor --repair");
+    workshop.heard(&workshop.infra(&["doctor", "--repair"]).succeeds());
+    another_run_does_the_rest(&workshop);
+}
+
+#[test]
 fn an_instance_that_no_state_knows_is_told_of() {
     let aws = Simulator::start();
     let workshop = Workshop::with_instance(&aws);

@@ -245,9 +245,9 @@ impl Hint for TerraformError {
     fn hints(&self) -> Vec<String> {
         let hint = match &self.trouble {
             Trouble::StateLocked(Some(lock)) => format!(
-                "wait for {} to finish; if that run is surely dead, `infra force-unlock {}`",
+                "wait for {} to finish; if that run is surely dead, {}",
                 crate::escape::printable(&lock.who),
-                crate::escape::printable(&lock.id)
+                unlock(lock)
             ),
             Trouble::StateLocked(None) => "wait for the other run to finish".to_owned(),
             Trouble::LockNotWritten => {
@@ -281,6 +281,17 @@ impl Hint for TerraformError {
     }
 }
 
+/// How a lock on the state is broken: that of a run by infra, which notes it in the ledger, and
+/// one of Terraform's own by Terraform, as infra has none where its ledger is another place.
+fn unlock(lock: &LockInfo) -> String {
+    let id = crate::escape::printable(&lock.id);
+    if lock.version.starts_with("infra ") {
+        format!("`infra force-unlock {id}`")
+    } else {
+        format!("`terraform force-unlock {id}` in the root module")
+    }
+}
+
 fn lost(what: &str) -> String {
     format!(
         "{what} may be among the resources that no state knows: look for them before the next apply, and `terraform import` or delete them"
@@ -294,6 +305,20 @@ mod tests {
     fn trouble(summary: &str, detail: &str) -> Trouble {
         let text = format!("Error: {summary}\n\n{detail}\n");
         Trouble::recognize(&Diagnostic::parse_text(&text), &text)
+    }
+
+    #[test]
+    fn a_lock_is_broken_by_whoever_made_it() {
+        let lock = |version: &str| LockInfo {
+            id: "42".to_owned(),
+            version: version.to_owned(),
+            ..LockInfo::default()
+        };
+        assert_eq!(unlock(&lock("infra 0.1.0")), "`infra force-unlock 42`");
+        assert_eq!(
+            unlock(&lock("1.11.4")),
+            "`terraform force-unlock 42` in the root module"
+        );
     }
 
     #[test]

@@ -89,13 +89,7 @@ impl Workshop<'_> {
                 break;
             }
         }
-        // Terraform writes a state and then its digest. Whoever is killed between the two, and
-        // takes Terraform along, can't mend that: the next run has to notice, and to lead on.
-        let was_killed = struck.code() == 128 + Signal::KILL.as_raw();
-        let is_noticed = refusals
-            .iter()
-            .any(|said| said.contains("does not fit the digest"));
-        if !(was_killed && is_noticed) {
+        if !may_leave_a_stale_digest(struck.code(), &refusals) {
             violations.extend(stale);
         }
         violations.extend(self.violations_at_rest());
@@ -204,9 +198,35 @@ impl Workshop<'_> {
     }
 }
 
+/// Whether it is in order that a run left a digest that isn't that of the state.
+///
+/// Terraform writes a state and then its digest. Whoever is killed between the two, and takes
+/// Terraform along, can't mend that: the next run has to notice, and to lead on.
+fn may_leave_a_stale_digest(code: i32, refusals: &[String]) -> bool {
+    let was_killed = code == 128 + Signal::KILL.as_raw();
+    let is_noticed = |said: &String| said.contains("does not fit the digest");
+    was_killed && refusals.iter().any(is_noticed)
+}
+
 fn merged(mut base: serde_json::Value, over: serde_json::Value) -> serde_json::Value {
     if let (Some(base), serde_json::Value::Object(over)) = (base.as_object_mut(), over) {
         base.extend(over);
     }
     base
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stale_digest_is_in_order_only_after_a_kill_that_the_next_run_tells_of() {
+        let told = ["error: the state s3://b/k does not fit the digest that …".to_owned()];
+        let silent = ["error: the stack is locked".to_owned()];
+        assert!(may_leave_a_stale_digest(137, &told));
+        assert!(!may_leave_a_stale_digest(137, &silent));
+        assert!(!may_leave_a_stale_digest(137, &[]));
+        assert!(!may_leave_a_stale_digest(1, &told));
+        assert!(!may_leave_a_stale_digest(0, &told));
+    }
 }

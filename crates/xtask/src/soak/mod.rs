@@ -26,6 +26,21 @@ pub(crate) struct Options {
     /// Only at this effect or request
     #[arg(long, value_name = "N")]
     nth: Option<u32>,
+    /// Begin each sweep at this effect or request, to go on where the time was over
+    #[arg(long, value_name = "N", conflicts_with = "nth", default_value_t = 1)]
+    from: u32,
+    /// Only sweep with this fault; may be given several times
+    #[arg(long, value_name = "FAULT", value_parser = names())]
+    fault: Vec<String>,
+}
+
+/// The faults of the sweeps.
+fn names() -> Vec<&'static str> {
+    PROCESS
+        .iter()
+        .chain(REQUESTS)
+        .map(|(name, _)| *name)
+        .collect()
 }
 
 /// A part of the soak.
@@ -81,6 +96,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut soak = Soak {
         until: Instant::now() + time,
         nth: options.nth,
+        from: options.from,
+        faults: options.fault.clone(),
         blows: 0,
         found: Vec::new(),
     };
@@ -118,6 +135,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 struct Soak {
     until: Instant,
     nth: Option<u32>,
+    from: u32,
+    faults: Vec<String>,
     blows: usize,
     found: Vec<String>,
 }
@@ -125,8 +144,10 @@ struct Soak {
 impl Soak {
     /// Each fault at effect 1, 2, 3, … until a run passes untouched.
     fn sweep(&mut self, workshop: &Workshop<'_>, faults: &[(&str, Fault)]) {
-        for (name, fault) in faults {
-            for nth in self.nth.unwrap_or(1).. {
+        let wanted = self.faults.clone();
+        let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|of| of == name);
+        for (name, fault) in faults.iter().filter(|(name, _)| wants(name)) {
+            for nth in self.nth.unwrap_or(self.from).. {
                 if Instant::now() >= self.until {
                     anstream::println!("{name}: the time is over before effect {nth}");
                     return;
