@@ -119,6 +119,69 @@ fn an_older_state_is_restored_as_a_newer_one_and_nothing_is_at_odds_with_it() {
         .complains("is a copy of another state");
 }
 
+/// Runs Python with boto3 against the bucket of the state.
+fn with_bucket(stack: &Stack, call: &str, arguments: &[&str]) {
+    let script = format!(
+        "import boto3, sys\nobject = dict(Bucket='states', Key='shared/terraform.tfstate')\n\
+         boto3.client('s3').{call}"
+    );
+    let python = stack.project.run("python").args(["-c", &script]);
+    python.args(arguments.iter().copied()).succeeds();
+}
+
+#[test]
+fn a_state_that_is_gone_is_restored_from_a_version_or_a_copy_of_it_and_of_no_other() {
+    let stack = Stack::new(Kind::Object);
+    stack.apply();
+    let copy = stack.disk().join("copy.tfstate");
+    stack.infra(["state", "backup", copy.as_str()]).succeeds();
+    let listed = stack.project.infra_json(["state", "list"]);
+    let newest = &listed["versions"][0];
+    let serial = newest["state"]["serial"].as_u64();
+    for source in [newest["version"].as_str().unwrap(), copy.as_str()] {
+        with_bucket(&stack, "delete_object(**object)", &[]);
+        stack
+            .infra(["apply", "--auto-approve"])
+            .output()
+            .exits(1)
+            .complains("infra state restore");
+
+        let another = stack.disk().join("another.tfstate");
+        let text = fs::read_to_string(&copy).unwrap();
+        let (_, lineage) = text.split_once("\"lineage\": \"").unwrap();
+        fs::write(&another, text.replace(&lineage[..8], "00000000")).unwrap();
+        stack
+            .infra(["state", "restore", "--yes", another.as_str()])
+            .output()
+            .exits(1)
+            .complains("is a copy of another state");
+        let restored = stack
+            .project
+            .infra_json(["state", "restore", "--yes", source]);
+        assert_eq!(restored["difference"]["present_serial"], 0, "{restored:#}");
+        assert_eq!(restored["after"]["lineage"], newest["state"]["lineage"]);
+        assert!(restored["after"]["serial"].as_u64() > serial);
+        let plan = stack.project.infra_json(["plan"]);
+        assert_eq!(plan["verdict"], "nothing", "{plan:#}");
+    }
+    stack.infra(["doctor"]).succeeds();
+}
+
+#[test]
+fn a_state_that_is_gone_is_put_back_as_it_was_where_a_digest_of_it_is_kept() {
+    let stack = Stack::new(Kind::Item);
+    stack.apply();
+    let listed = stack.project.infra_json(["state", "list"]);
+    let newest = listed["versions"][0]["version"].as_str().unwrap();
+    with_bucket(&stack, "delete_object(**object)", &[]);
+    stack.infra(["apply", "--auto-approve"]).output().exits(1);
+    let call = "copy_object(**object, CopySource=dict(object, VersionId=sys.argv[1]))";
+    with_bucket(&stack, call, &[newest]);
+    let plan = stack.project.infra_json(["plan"]);
+    assert_eq!(plan["verdict"], "nothing", "{plan:#}");
+    stack.infra(["doctor"]).succeeds();
+}
+
 #[test]
 fn a_stale_digest_is_refused_and_set_right_where_the_ledger_proves_the_state() {
     let stack = Stack::new(Kind::Item);

@@ -59,10 +59,13 @@ pub(crate) fn state_difference(difference: &Difference) -> String {
         paint(
             HEADING,
             format!(
-                "{} (serial {}) in the place of the present state (serial {}):",
+                "{} (serial {}) in the place of {}:",
                 printable(&difference.from),
                 difference.copy_serial,
-                difference.present_serial
+                match difference.present_serial {
+                    0 => "a state that isn't there".to_owned(),
+                    serial => format!("the present state (serial {serial})"),
+                }
             ),
         ),
     );

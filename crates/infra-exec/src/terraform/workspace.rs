@@ -63,15 +63,20 @@ impl Terraform {
         Ok(())
     }
 
-    /// Makes a file the state. Terraform refuses one of another lineage or with a serial that
-    /// is lower than the present one's.
+    /// Makes a file the state. Unless forced, Terraform refuses one of another lineage or with a
+    /// serial that is lower than the present one's.
     pub async fn state_push(
         &self,
         runner: &Runner,
         file: &Path,
         locking: Locking,
+        is_forced: bool,
     ) -> Result<(), Failure> {
-        let invocation = locking.args(self.invocation(&["state", "push"])).arg(file);
+        let mut invocation = locking.args(self.invocation(&["state", "push"]));
+        if is_forced {
+            invocation = invocation.arg("-force");
+        }
+        let invocation = invocation.arg(file);
         self.read(runner, "state push", &invocation).await?;
         Ok(())
     }

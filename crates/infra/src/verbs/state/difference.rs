@@ -12,7 +12,7 @@ use super::copy::Copy;
 pub struct Difference {
     /// What is restored, for a person
     pub from: String,
-    /// The serial of the present state
+    /// The serial of the present state; 0 if there is none
     pub present_serial: u64,
     /// The serial of the copy
     pub copy_serial: u64,
@@ -33,9 +33,10 @@ pub struct ResourceChange {
     pub attributes: Vec<String>,
 }
 
-/// Compares a copy with the present state.
-pub(super) fn difference(from: String, present: &Copy, copy: &Copy) -> Difference {
-    let (now, then) = (instances(&present.json), instances(&copy.json));
+/// Compares a copy with the present state, if there is one.
+pub(super) fn difference(from: String, present: Option<&Copy>, copy: &Copy) -> Difference {
+    let now = present.map(|present| instances(&present.json));
+    let (now, then) = (now.unwrap_or_default(), instances(&copy.json));
     let mut resources = Vec::new();
     for (address, attributes) in &then {
         match now.get(address) {
@@ -52,12 +53,12 @@ pub(super) fn difference(from: String, present: &Copy, copy: &Copy) -> Differenc
     resources.sort_by(|a, b| a.address.cmp(&b.address));
     let none = Map::new();
     let names = differing(
-        outputs(present).unwrap_or(&none),
+        present.and_then(outputs).unwrap_or(&none),
         outputs(copy).unwrap_or(&none),
     );
     Difference {
         from,
-        present_serial: present.id.serial,
+        present_serial: present.map_or(0, |present| present.id.serial),
         copy_serial: copy.id.serial,
         resources,
         outputs: names,
@@ -182,7 +183,7 @@ mod tests {
                 resource("comes", "x")
             ),
         );
-        let difference = difference("a copy".to_owned(), &present, &old);
+        let difference = difference("a copy".to_owned(), Some(&present), &old);
         let told: Vec<String> = difference
             .resources
             .iter()

@@ -89,15 +89,13 @@ pub enum StateError {
         version: String,
     },
     /// The copy is of another state
-    #[error(
-        "{what} is a copy of another state: its lineage is {found}, the present one's is {present}"
-    )]
+    #[error("{what} is a copy of another state: its lineage is {found}, this stack's is {present}")]
     OtherLineage {
         /// What was to be restored
         what: String,
         /// Its lineage
         found: String,
-        /// The lineage of the present state
+        /// The lineage of the present state, or of the last one that is known
         present: String,
     },
     /// Somebody said no

@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::StateError;
-use super::copy::{Copy, read_copy};
+use super::copy::{Copy, read_copy, read_present};
 use super::difference::{Difference, difference, instances};
 use crate::context::Context;
 use crate::files::document;
@@ -42,7 +42,7 @@ pub struct Restored {
     pub stack: String,
     /// What was changed
     pub difference: Difference,
-    /// The state before
+    /// The state before; where there was none, the last one that is known
     pub before: StateId,
     /// The state now
     pub after: StateId,
@@ -56,7 +56,8 @@ pub struct Restored {
 ///
 /// # Errors
 ///
-/// If the copy is no state of version 4, or one of another lineage.
+/// If the copy is no state of version 4, or one of another lineage than the present state and the
+/// last one in the ledger.
 pub async fn restore(
     context: &Context<'_>,
     project: &Project,
@@ -93,25 +94,26 @@ async fn push(
     writer: &Writer,
 ) -> Result<Restored, StateError> {
     let terraform = tools::terraform(project)?;
-    let pulled = terraform.state_pull(&context.runner).await?;
-    if pulled.trim_ascii().is_empty() {
-        return Err(StateError::Nothing);
-    }
-    let present = read_copy("the present state", &pulled)?;
+    let present = read_present(&terraform.state_pull(&context.runner).await?)?;
+    let mut ledger = place.ledger().await?;
     let (what, bytes) = read_source(project, source).await?;
     let copy = read_copy(&what, &bytes)?;
-    if copy.id.lineage != present.id.lineage {
-        return Err(StateError::OtherLineage {
-            what,
-            found: copy.id.lineage,
-            present: present.id.lineage,
-        });
-    }
-    let difference = difference(what, &present, &copy);
+    let known = ledger.index().state.clone();
+    let before = match before(present.as_ref(), known, &copy.id) {
+        Ok(before) => before,
+        Err(present) => {
+            return Err(StateError::OtherLineage {
+                what,
+                found: copy.id.lineage,
+                present,
+            });
+        }
+    };
+    let difference = difference(what, present.as_ref(), &copy);
     if !approve(&difference).await {
         return Err(StateError::Declined);
     }
-    let serial = present.id.serial + 1;
+    let serial = before.serial + 1;
     let mut json = copy.json;
     if let Some(state) = json.as_object_mut() {
         state.insert("serial".to_owned(), serial.into());
@@ -123,7 +125,6 @@ async fn push(
         path: Utf8PathBuf::from_path_buf(file.clone()).unwrap_or_default(),
         source,
     })?;
-    let mut ledger = place.ledger().await?;
     // A ledger that can't be written stops it here, while nothing is changed.
     let started = RecordEvent::RunStarted {
         infra: env!("CARGO_PKG_VERSION").to_owned(),
@@ -132,12 +133,16 @@ async fn push(
         ansible: None,
     };
     ledger.append(writer, started).await?;
-    let restored = put_back(context, place, &terraform, &present, &json, &file).await;
-    if let Ok((after, _)) = &restored {
+    let push = Push {
+        file: &file,
+        is_forced: present.is_some_and(|present| present.id.lineage != before.lineage),
+    };
+    let restored = put_back(context, place, &terraform, &before, &json, &push).await;
+    if let Ok((after, true)) = &restored {
         let event = RecordEvent::StateRestored {
             from: difference.from.clone(),
             digest: Digest::of(&bytes),
-            before: present.id.clone(),
+            before: before.clone(),
             after: after.clone(),
         };
         ledger.append(writer, event).await?;
@@ -163,9 +168,36 @@ async fn push(
         format_version: FORMAT_VERSION,
         stack: project.stack.name.clone(),
         difference,
-        before: present.id,
+        before,
         after,
     })
+}
+
+/// The state that the restored one comes after: the present one, or, where that is gone or not this
+/// stack's, the last one that the ledger knows. The error is the lineage that a copy must have.
+fn before(
+    present: Option<&Copy>,
+    known: Option<StateId>,
+    copy: &StateId,
+) -> Result<StateId, String> {
+    let present = present.map(|present| &present.id);
+    match (present, known) {
+        (Some(present), _) if present.lineage == copy.lineage => Ok(present.clone()),
+        (_, Some(known)) if known.lineage == copy.lineage => Ok(StateId {
+            serial: known.serial.max(copy.serial),
+            ..known
+        }),
+        (None, None) => Ok(copy.clone()),
+        (_, Some(known)) => Err(known.lineage),
+        (Some(present), None) => Err(present.lineage.clone()),
+    }
+}
+
+/// A file that is to be the state.
+struct Push<'a> {
+    file: &'a Path,
+    /// Whether it takes the place of a state of another lineage
+    is_forced: bool,
 }
 
 /// Pushes a copy, and says which state there is then and whether it is the copy.
@@ -173,20 +205,29 @@ async fn put_back(
     context: &Context<'_>,
     place: &Place,
     terraform: &Terraform,
-    present: &Copy,
+    before: &StateId,
     json: &Value,
-    file: &Path,
+    push: &Push<'_>,
 ) -> Result<(StateId, bool), StateError> {
-    terraform
-        .state_push(&context.runner, file, place.locking())
-        .await?;
-    let pulled = terraform.state_pull(&context.runner.for_cleanup()).await?;
-    let pushed = read_copy("the state after `terraform state push`", &pulled)?;
-    // Terraform counts its own write as one more where the contents differ.
-    let is_restored = pushed.id.lineage == present.id.lineage
-        && pushed.id.serial > present.id.serial
-        && instances(&pushed.json) == instances(json);
-    Ok((pushed.id, is_restored))
+    let mut is_forced = push.is_forced;
+    loop {
+        terraform
+            .state_push(&context.runner, push.file, place.locking(), is_forced)
+            .await?;
+        let pulled = terraform.state_pull(&context.runner.for_cleanup()).await?;
+        let pushed = read_copy("the state after `terraform state push`", &pulled)?;
+        let is_copy = instances(&pushed.json) == instances(json);
+        // Where there is no state, Terraform begins a lineage for whatever is pushed
+        // (`internal/states/remote/state.go`, `PersistState`). Forced, it takes the file's.
+        if is_copy && pushed.id.lineage != before.lineage && !is_forced {
+            is_forced = true;
+            continue;
+        }
+        // Terraform counts its own write as one more where the contents differ.
+        let is_restored =
+            is_copy && pushed.id.lineage == before.lineage && pushed.id.serial > before.serial;
+        return Ok((pushed.id, is_restored));
+    }
 }
 
 async fn read_source(project: &Project, source: &Source) -> Result<(String, Vec<u8>), StateError> {
@@ -210,5 +251,40 @@ async fn read_source(project: &Project, source: &Source) -> Result<(String, Vec<
             let _ = project;
             Err(StateError::NotS3)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(lineage: &str, serial: u64) -> StateId {
+        StateId {
+            lineage: lineage.to_owned(),
+            serial,
+        }
+    }
+
+    fn copy(lineage: &str, serial: u64) -> Copy {
+        Copy {
+            id: id(lineage, serial),
+            json: Value::Null,
+        }
+    }
+
+    #[test]
+    fn a_copy_is_of_the_present_state_or_of_the_one_that_the_ledger_knows() {
+        let (a3, a5, a9, b7) = (id("a", 3), id("a", 5), id("a", 9), copy("b", 7));
+        let present = copy("a", 5);
+        assert_eq!(before(Some(&present), None, &a3), Ok(a5.clone()));
+        assert_eq!(before(None, Some(a5.clone()), &a3), Ok(a5.clone()));
+        assert_eq!(before(None, Some(a5.clone()), &a9), Ok(a9.clone()));
+        assert_eq!(before(Some(&b7), Some(a5.clone()), &a3), Ok(a5.clone()));
+        assert_eq!(before(None, None, &a3), Ok(a3.clone()));
+
+        let c1 = id("c", 1);
+        assert_eq!(before(None, Some(a5.clone()), &c1), Err("a".to_owned()));
+        assert_eq!(before(Some(&b7), Some(a5), &c1), Err("a".to_owned()));
+        assert_eq!(before(Some(&b7), None, &a3), Err("b".to_owned()));
     }
 }
