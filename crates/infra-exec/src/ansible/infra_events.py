@@ -78,10 +78,19 @@ class CallbackModule(CallbackBase):
         except Exception:
             return None
 
+    @staticmethod
+    def _said(returned):
+        message = returned.get("msg")
+        # What is wrong with a file is said by the program that validates it, and only by that.
+        if message == "failed to validate":
+            said = returned.get("stderr") or returned.get("stdout") or ""
+            message = ": ".join(part for part in (message, " ".join(str(said).split())) if part)
+        return message
+
     def _message(self, task, returned):
         if getattr(task, "no_log", False) or returned.get("_ansible_no_log") or "censored" in returned:
             return None
-        message = returned.get("msg")
+        message = self._said(returned)
         # Of a loop, what its first bad item said: the whole only says that there was one.
         for item in returned.get("results") or []:
             if not isinstance(item, dict):
@@ -89,7 +98,7 @@ class CallbackModule(CallbackBase):
             if item.get("_ansible_no_log") or "censored" in item:
                 return None
             if item.get("failed") or item.get("unreachable"):
-                message = item.get("msg") or message
+                message = self._said(item) or message
                 break
         return None if message is None else str(message)[:LONGEST_MESSAGE]
 

@@ -288,6 +288,29 @@ async fn what_ansible_refuses_is_told_in_its_words() {
 }
 
 #[tokio::test]
+async fn what_a_validation_says_of_a_file_is_told() {
+    let project = Project::local("", &["a"]);
+    let task = |no_log: bool| {
+        format!(
+            "- hosts: all\n  gather_facts: false\n  tasks:\n  - ansible.builtin.copy:\n      content: x\n      \
+             dest: {}\n      validate: sh -c 'echo line 7 >&2; echo of hunter2 >&2; exit 1' %s\n    no_log: {no_log}\n",
+            project.path("file").display()
+        )
+    };
+    for (no_log, expected) in [
+        (false, Some("failed to validate: line 7 of hunter2")),
+        (true, None),
+    ] {
+        std::fs::write(project.path("site.yml"), task(no_log)).unwrap();
+        let outcome = project.go(&["a"]).await.unwrap();
+        let HostOutcome::Failed { msg, .. } = &outcome.hosts["a"] else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!(msg.as_deref(), expected);
+    }
+}
+
+#[tokio::test]
 async fn an_interrupted_playbook_ends_at_once_and_no_host_counts_as_done() {
     let playbook = "- hosts: all\n  gather_facts: false\n  tasks:\n  - name: long\n    ansible.builtin.shell: echo $$ > {{ playbook_dir }}/pid; exec sleep 300\n";
     let project = Project::local(playbook, &["a"]);
