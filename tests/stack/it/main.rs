@@ -5,5 +5,6 @@
     reason = "a value that isn't there fails the test, as it should"
 )]
 
+mod bad_input;
 mod federation;
 mod hosts;

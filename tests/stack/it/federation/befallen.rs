@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use infra_testkit::{Cut, wait_until};
 
-use super::stand::{Federation, GLOBAL, LEAVES};
+use super::stand::{Caller, Federation, GLOBAL, LEAVES};
 
 /// An alert says so on both Alertmanagers, once though both servers raise it, and ends when the leaf
 /// is back.
@@ -158,6 +158,45 @@ pub(super) fn a_leaf_is_unreachable(federation: &Federation) {
     );
     federation.apply();
     assert!(arguments(leaf).contains("retention.time=14d"));
+    federates(federation);
+}
+
+/// What validates the file stops it: the old one stays, and what runs goes on. Once mended,
+/// the next apply is all that it takes.
+pub(super) fn a_broken_configuration(federation: &Federation) {
+    let configuration = "cat /etc/prometheus/prometheus.yml";
+    let started = "systemctl show --property=ActiveEnterTimestampMonotonic prometheus";
+    let all = || GLOBAL.into_iter().chain(LEAVES);
+    let before: Vec<_> = all()
+        .map(|name| federation.host(name))
+        .map(|host| (host.shell(configuration), host.shell(started)))
+        .collect();
+    let template = "ansible/roles/prometheus/templates/prometheus.yml.j2";
+    let (from, broken) = (
+        "  evaluation_interval: {{",
+        "  evaluation_intervall: often{{",
+    );
+    federation.project.edit(template, from, broken);
+
+    let output = federation.try_apply();
+    output.exits(1);
+    let said = format!("{}{}", output.stdout, output.stderr);
+    assert!(
+        said.contains("field evaluation_intervall not found"),
+        "{said}"
+    );
+    let after: Vec<_> = all()
+        .map(|name| federation.host(name))
+        .map(|host| (host.shell(configuration), host.shell(started)))
+        .collect();
+    assert_eq!(before, after);
+    for server in all() {
+        let (_, status, _) = federation.get(server, "/-/ready", Caller::Federation);
+        assert_eq!(status, 200, "{server}");
+    }
+
+    federation.project.edit(template, broken, from);
+    federation.apply();
     federates(federation);
 }
 

@@ -2,6 +2,7 @@
 
 mod befallen;
 mod from_nothing;
+mod lost;
 mod stand;
 
 use std::time::Instant;
@@ -19,7 +20,7 @@ type Step = fn(&Federation);
 )]
 fn a_federation_comes_up_from_nothing_and_outlives_what_befalls_it() {
     let federation = Federation::new();
-    let steps: [(&str, Step); 10] = [
+    let steps: [(&str, Step); 13] = [
         ("one apply makes all of it", from_nothing::one_apply),
         ("/federate asks for credentials", from_nothing::credentials),
         ("both leaves are seen", from_nothing::series_of_both_leaves),
@@ -29,10 +30,16 @@ fn a_federation_comes_up_from_nothing_and_outlives_what_befalls_it() {
         ("all addresses change", befallen::all_addresses_change),
         ("a leaf is terminated", befallen::a_leaf_is_terminated),
         (
+            "a configuration is broken",
+            befallen::a_broken_configuration,
+        ),
+        (
             "a certificate is renewed",
             befallen::a_certificate_is_renewed,
         ),
         ("a leaf is unreachable", befallen::a_leaf_is_unreachable),
+        ("the state is lost", lost::the_state),
+        ("the data of a server is lost", lost::the_data_of_a_server),
     ];
     for (name, step) in steps {
         // How long each took is what docs/runbooks/disaster-recovery.md tells.

@@ -18,7 +18,7 @@ pub(super) const LEAVES: [&str; 2] = ["federation-leaf-1", "federation-leaf-2"];
 pub(super) const ROOT_MODULE: &str = "terraform/live/federation";
 
 /// The bucket of the state, the ledger and the backups.
-const BUCKET: &str = "federation-state";
+pub(super) const BUCKET: &str = "federation-state";
 
 /// Long enough for a machine that does a lot besides.
 const APPLY: Duration = Duration::from_mins(20);

@@ -1,0 +1,265 @@
+//! What the roles can't work with: they refuse it before anything changes, say what to do, and
+//! leave what runs on the host as it was.
+
+use std::fs;
+use std::time::Duration;
+
+use infra_testkit::{CommandOutput, Cut, Machine, Project, Simulator, copy_tree, workspace_root};
+
+const CONFIGURATION: &str = include_str!("hosts.tf");
+
+/// The host, as its instance, the inventory and its certificate call it.
+const LEAF: &str = "leaf";
+
+/// Where Prometheus keeps its data, on a file system of its own.
+const DATA: &str = "/var/lib/prometheus";
+
+/// Whatever roles write, who runs since when, and whether the proxy lets a caller through.
+const AS_IT_IS: &str = "
+    find /etc/federation /etc/prometheus /etc/nginx /etc/default /etc/systemd/system /etc/ssh /usr/local/sbin \
+        -type f -exec sha256sum {} + | sort
+    systemctl show --property=Id,ActiveState,MainPID,ActiveEnterTimestampMonotonic,NRestarts \
+        prometheus nginx prometheus-node-exporter prometheus-blackbox-exporter
+    cat /proc/$(cat /run/nginx.pid)/task/*/children
+    curl --silent --output /dev/null --write-out '%{http_code}' --cacert /etc/federation/ca.crt \
+        --user federation:$(cat /etc/federation/password) --resolve leaf:443:127.0.0.1 https://leaf/-/ready";
+
+/// Something that a playbook can't work with.
+struct Trial {
+    name: &'static str,
+    playbooks: &'static [&'static str],
+    bring_about: fn(&Leaf),
+    /// What is wrong, and what is to be done about it.
+    says: &'static [&'static str],
+    take_back: fn(&Leaf),
+}
+
+const SITE: &[&str] = &["site.yml"];
+const BOTH: &[&str] = &["site.yml", "baseline.yml"];
+
+const TRIALS: [Trial; 6] = [
+    Trial {
+        name: "a missing certificate",
+        playbooks: SITE,
+        bring_about: |leaf| leaf.set_aside("leaf.crt"),
+        says: &[
+            "leaf.crt missing or empty for leaf",
+            "Nothing was changed. Provide the file in",
+        ],
+        take_back: |leaf| leaf.bring_back("leaf.crt"),
+    },
+    Trial {
+        name: "an expired certificate",
+        playbooks: SITE,
+        bring_about: |leaf| {
+            leaf.set_aside("leaf.crt");
+            leaf.set_aside("leaf.key");
+            leaf.issue("ansible/secrets", &["--days=-1"]);
+        },
+        says: &[
+            "the certificate of leaf has expired on",
+            "renew it. Nothing was changed",
+        ],
+        take_back: |leaf| {
+            leaf.bring_back("leaf.crt");
+            leaf.bring_back("leaf.key");
+        },
+    },
+    Trial {
+        name: "a certificate of another authority",
+        playbooks: SITE,
+        bring_about: |leaf| {
+            leaf.issue("other", &[]);
+            for file in ["leaf.crt", "leaf.key"] {
+                leaf.set_aside(file);
+                let text = leaf.project.read(&format!("other/{file}"));
+                leaf.project
+                    .write(&format!("ansible/secrets/{file}"), &text);
+            }
+        },
+        says: &[
+            "was not issued by the federation's authority",
+            "provide the authority that issued it",
+            "Nothing was changed",
+        ],
+        take_back: |leaf| {
+            leaf.bring_back("leaf.crt");
+            leaf.bring_back("leaf.key");
+        },
+    },
+    Trial {
+        name: "a password that is not the one of the hash",
+        playbooks: SITE,
+        bring_about: |leaf| {
+            leaf.set_aside("password");
+            leaf.project.write("ansible/secrets/password", "guessed\n");
+        },
+        says: &[
+            "the hash is not that of the federation's password",
+            "make the pair anew with",
+            "Nothing was changed",
+        ],
+        take_back: |leaf| leaf.bring_back("password"),
+    },
+    Trial {
+        name: "a full disk",
+        playbooks: BOTH,
+        bring_about: |leaf| {
+            // To the last byte: what is written then fails.
+            let fill = format!("! dd if=/dev/zero of={DATA}/full bs=1M 2>/dev/null");
+            leaf.host().shell(&fill);
+        },
+        says: &[
+            "leaf has less than 200 MiB free on /var/lib/prometheus",
+            "Nothing was changed. Free some space",
+        ],
+        take_back: |leaf| drop(leaf.host().shell(&format!("rm {DATA}/full"))),
+    },
+    Trial {
+        name: "an unknown distribution",
+        playbooks: BOTH,
+        bring_about: |leaf| {
+            leaf.host().shell(
+                "mkdir /etc/aside && mv /etc/os-release /etc/debian_version /etc/aside/ \
+                 && touch /etc/arch-release && printf 'NAME=\"Arch Linux\"\\nID=arch\\n' > /etc/os-release",
+            );
+        },
+        says: &[
+            "leaf runs Archlinux",
+            "the roles know the families of Debian and Red Hat with systemd. Nothing was changed.",
+            "Choose another image for this host",
+        ],
+        take_back: |leaf| {
+            leaf.host().shell(
+                "rm /etc/arch-release && mv /etc/aside/os-release /etc/aside/debian_version /etc/ && rmdir /etc/aside",
+            );
+        },
+    },
+];
+
+/// One host that runs what a leaf of the federation runs.
+struct Leaf {
+    aws: Simulator,
+    project: Project,
+}
+
+impl Leaf {
+    fn new() -> Self {
+        let aws = Simulator::start_hosts();
+        let project = Project::new(&aws);
+        project.make_key("id_ed25519");
+        project.write("tf/main.tf", CONFIGURATION);
+        project.terraform("tf", ["init", "-input=false"]).succeeds();
+        project
+            .terraform("tf", ["apply", "-auto-approve", "-input=false"])
+            .env("TF_VAR_vpc", &aws.network().vpc)
+            .env("TF_VAR_names", &format!("[\"{LEAF}\"]"))
+            .succeeds();
+        for part in ["ansible", "docs/runbooks"] {
+            copy_tree(&workspace_root().join(part), &project.path(part));
+        }
+        let host = aws.machine(LEAF);
+        let (public, private) = (host.public_ip.unwrap(), host.private_ip.unwrap());
+        project.write(
+            "inventory.yml",
+            &format!(
+                "prometheus:\n  children:\n    prometheus_global: {{}}\n    prometheus_leaf:\n      hosts:\n        \
+                 {LEAF}: {{ansible_host: {public}, ansible_user: admin, private_ip: {private}}}\n"
+            ),
+        );
+        let leaf = Self { aws, project };
+        leaf.issue("ansible/secrets", &[]);
+        leaf.aws.wait_for_ssh();
+        // It also says that there were warnings.
+        leaf.host().try_shell("cloud-init status --wait");
+        leaf.host().shell(&format!(
+            "mkdir -p {DATA} && mount -t tmpfs -o size=600m tmpfs {DATA}"
+        ));
+        leaf
+    }
+
+    fn host(&self) -> Machine {
+        self.aws.machine(LEAF)
+    }
+
+    fn play(&self, playbook: &str) -> CommandOutput {
+        self.project
+            .run("ansible-playbook")
+            .env("ANSIBLE_CONFIG", "ansible/ansible.cfg")
+            .env("ANSIBLE_HOST_KEY_CHECKING", "False")
+            .args(["-i", "inventory.yml", "--private-key", "id_ed25519"])
+            .args([format!("ansible/{playbook}")])
+            .deadline(Duration::from_mins(10))
+            .output()
+    }
+
+    /// Makes the secrets that a directory doesn't have.
+    fn issue(&self, directory: &str, arguments: &[&str]) {
+        let script = workspace_root().join("tools/federation_secrets.py");
+        let words = [script.as_str(), directory, LEAF];
+        let words = words.iter().chain(arguments).copied();
+        self.project.run("python3").args(words).succeeds();
+    }
+
+    fn set_aside(&self, secret: &str) {
+        let file = self.project.path("ansible/secrets").join(secret);
+        fs::rename(&file, format!("{file}.aside")).unwrap();
+    }
+
+    fn bring_back(&self, secret: &str) {
+        let file = self.project.path("ansible/secrets").join(secret);
+        fs::rename(format!("{file}.aside"), &file).unwrap();
+    }
+
+    fn as_it_is(&self) -> String {
+        self.host().shell(AS_IT_IS)
+    }
+}
+
+#[test]
+#[ignore = "boots hosts: cargo xtask test --full"]
+fn what_roles_cannot_work_with_is_refused_and_leaves_the_host_as_it_was() {
+    let leaf = Leaf::new();
+    for playbook in BOTH {
+        leaf.play(playbook).succeeds();
+    }
+    let before = leaf.as_it_is();
+    assert!(before.ends_with("200"), "{before}");
+
+    for trial in &TRIALS {
+        (trial.bring_about)(&leaf);
+        for playbook in trial.playbooks {
+            let output = leaf.play(playbook);
+            output.exits(2);
+            for words in trial.says {
+                assert!(
+                    output.stdout.contains(words),
+                    "{}: {words}: {}",
+                    trial.name,
+                    output.stdout
+                );
+            }
+            let recap = output.stdout.rsplit("PLAY RECAP").next().unwrap();
+            assert!(recap.contains(" changed=0 "), "{}: {recap}", trial.name);
+        }
+        assert_eq!(leaf.as_it_is(), before, "{}", trial.name);
+        (trial.take_back)(&leaf);
+    }
+
+    // No role has a say where Ansible can't log in: it doesn't hang, and names the host.
+    leaf.aws.cut(LEAF, Cut::Silent);
+    let output = leaf.play("site.yml");
+    output.exits(4);
+    assert!(output.stdout.contains("UNREACHABLE"), "{}", output.stdout);
+    assert_eq!(leaf.as_it_is(), before, "unreachable");
+    leaf.aws.join(LEAF);
+    leaf.aws.wait_for_ssh();
+
+    // With everything as it was, there is nothing to do.
+    for playbook in BOTH {
+        let output = leaf.play(playbook);
+        output.succeeds();
+        assert!(output.stdout.contains(" changed=0 "), "{}", output.stdout);
+    }
+    assert_eq!(leaf.as_it_is(), before);
+}
