@@ -66,6 +66,33 @@ pub(crate) fn another_layout(bytes: &[u8], seeded: &mut Seeded) -> Option<Vec<u8
     Some(out.into_bytes())
 }
 
+/// The same mapping with its last member first. None: it is no plain mapping of several members,
+/// or their order means something.
+pub(crate) fn another_order(bytes: &[u8]) -> Option<Vec<u8>> {
+    let text = str::from_utf8(bytes).ok()?;
+    let body = text.strip_prefix("---\n").unwrap_or(text);
+    if body.contains(['&', '*', '\t']) || body.contains("\n---") || !body.ends_with('\n') {
+        return None;
+    }
+    let mut members: Vec<String> = Vec::new();
+    for line in body.split_inclusive('\n') {
+        if line.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+            members.push(line.to_owned());
+        } else if line.starts_with(' ') || line == "\n" {
+            members.last_mut()?.push_str(line);
+        } else if !line.starts_with('#') {
+            return None;
+        }
+    }
+    let name = |member: &String| member.split(':').next().unwrap_or_default().to_owned();
+    let names: std::collections::BTreeSet<String> = members.iter().map(name).collect();
+    if members.len() < 2 || names.len() < members.len() {
+        return None;
+    }
+    members.rotate_right(1);
+    Some(members.concat().into_bytes())
+}
+
 /// What could be in a file or directory of this name, were it there.
 pub(crate) fn plausible(path: &Utf8Path) -> &'static str {
     let has = |name: &str| path.components().any(|part| part.as_str() == name);
@@ -100,6 +127,26 @@ mod tests {
         );
         assert!(another("  - command: ls\n").contains("\n  - name: number"));
         assert!(another("- hosts: a\n").contains("  hosts: nobody"));
+    }
+
+    #[test]
+    fn another_order_has_the_same_members() {
+        let other = |text: &str| {
+            another_order(text.as_bytes()).map(|bytes| String::from_utf8(bytes).unwrap())
+        };
+        assert_eq!(
+            other("---\n# x\na: 1\nb:\n  - 2\n\nc: |\n  x\n").as_deref(),
+            Some("c: |\n  x\na: 1\nb:\n  - 2\n\n")
+        );
+        for text in [
+            "a: 1\n",
+            "- a\n- b\n",
+            "a: 1\na: 2\n",
+            "a: &x 1\nb: 2\n",
+            "{a: 1}\n",
+        ] {
+            assert_eq!(other(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use infra::core::ansible::Reach;
 
 use super::change::Changes;
-use super::edit::{another, another_layout};
+use super::edit::{another, another_layout, another_order};
 use super::seeded::Seeded;
 use super::tally::{Hosts, Tally};
 use crate::case::Case;
@@ -17,8 +17,8 @@ use crate::truth::{HostTruth, Truth};
 use crate::world::World;
 
 /// What is done with a file.
-const KINDS: [&str; 7] = [
-    "change", "layout", "remove", "rename", "link", "mode", "two",
+const KINDS: [&str; 8] = [
+    "change", "layout", "order", "remove", "rename", "link", "mode", "two",
 ];
 
 struct Trial<'t> {
@@ -147,9 +147,13 @@ impl Trial<'_> {
                 let hosts = self.hosts(file, opened);
                 (hosts.clone(), hosts)
             }
-            "layout" => {
-                let Some(text) = another_layout(&bytes, seeded).filter(|_| self.is_yaml(file))
-                else {
+            "layout" | "order" => {
+                let other = if kind == "layout" {
+                    another_layout(&bytes, seeded)
+                } else {
+                    another_order(&bytes)
+                };
+                let Some(text) = other.filter(|_| self.is_yaml(file)) else {
                     return Ok(());
                 };
                 self.rewrite(&mut changes, &path, &text)?;
