@@ -41,6 +41,26 @@ impl HostTruth {
         self.data.contains(path) || self.bytes.contains(path)
     }
 
+    /// Whether a file in a directory was opened.
+    pub fn opened_in(&self, dir: &Utf8Path) -> bool {
+        self.data
+            .iter()
+            .chain(&self.bytes)
+            .any(|file| file.starts_with(dir))
+    }
+
+    /// Whether anything was looked at in a directory, or the names beside it were read.
+    pub fn looked_into(&self, dir: &Utf8Path) -> bool {
+        let sets = [&self.found, &self.modes, &self.listed, &self.absent];
+        self.opened_in(dir)
+            || sets
+                .iter()
+                .any(|set| set.iter().any(|path| path.starts_with(dir)))
+            || dir
+                .parent()
+                .is_some_and(|above| self.listed.contains(above))
+    }
+
     /// Every file that was opened.
     pub fn files(&self) -> BTreeSet<&Utf8Path> {
         let files = self.data.iter().chain(&self.bytes);

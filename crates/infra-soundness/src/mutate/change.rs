@@ -12,6 +12,8 @@ enum Before {
     Nothing,
     File(Vec<u8>, Permissions),
     Link(Utf8PathBuf),
+    /// A directory, which is there now
+    Moved(Utf8PathBuf),
 }
 
 /// Changes of files; dropped, they are taken back.
@@ -75,6 +77,14 @@ impl Changes {
         symlink(target, path).with_context(|| path.to_string())
     }
 
+    /// Moves a directory to another name beside it, and puts a link to it in its place.
+    pub(crate) fn move_behind_link(&mut self, dir: &Utf8Path, name: &str) -> Result<()> {
+        let to = dir.with_file_name(name);
+        fs::rename(dir, &to).with_context(|| dir.to_string())?;
+        self.before.push((dir.to_owned(), Before::Moved(to)));
+        symlink(name, dir).with_context(|| dir.to_string())
+    }
+
     /// Turns the right to execute a file round.
     pub(crate) fn turn_mode(&mut self, path: &Utf8Path) -> Result<()> {
         self.remember(path)?;
@@ -95,6 +105,7 @@ impl Changes {
                     fs::set_permissions(&path, permissions)?;
                 }
                 Before::Link(target) => symlink(target, &path)?,
+                Before::Moved(to) => fs::rename(to, &path)?,
             }
         }
         for dir in self.dirs.drain(..).rev() {

@@ -17,8 +17,17 @@ use crate::truth::{HostTruth, Truth};
 use crate::world::World;
 
 /// What is done with a file.
-const KINDS: [&str; 8] = [
-    "change", "layout", "order", "remove", "rename", "link", "mode", "two",
+const KINDS: [&str; 10] = [
+    "change",
+    "layout",
+    "order",
+    "remove",
+    "rename",
+    "link",
+    "directory link",
+    "mode",
+    "release",
+    "two",
 ];
 
 struct Trial<'t> {
@@ -184,6 +193,32 @@ impl Trial<'_> {
                 let must = if same { Hosts::new() } else { hosts.clone() };
                 (must, hosts)
             }
+            "directory link" => {
+                let Some(dir) = seeded.choose(&above(file)).copied() else {
+                    return Ok(());
+                };
+                let before = self.hosts(file, opened);
+                changes.move_behind_link(&self.case.root.join(dir), ".soundness-target")?;
+                let must = if seeded.below(2) == 0 {
+                    Hosts::new()
+                } else {
+                    let text = another(self.is_yaml(file), &bytes, seeded);
+                    changes.write(&path, &text)?;
+                    before.clone()
+                };
+                let mut may = self.exactly(dir, HostTruth::looked_into);
+                may.extend(before);
+                (must, may)
+            }
+            "release" => {
+                // A file of another host's variables, say, is no collection's.
+                let Some((collection, text)) = another_release(file, &bytes) else {
+                    return Ok(());
+                };
+                self.rewrite(&mut changes, &path, text.as_bytes())?;
+                let hosts = self.exactly(collection, HostTruth::opened_in);
+                (hosts.clone(), hosts)
+            }
             "mode" => {
                 // A link has none of its own.
                 changes.turn_mode(&self.real.path(file))?;
@@ -299,6 +334,25 @@ fn noticed(truth: &HostTruth, file: &Utf8Path) -> bool {
     truth.opened(file)
         || truth.found.contains(file)
         || file.parent().is_some_and(|dir| truth.listed.contains(dir))
+}
+
+/// The directories that a file is in, but for the top of the tree.
+fn above(file: &Utf8Path) -> Vec<&Utf8Path> {
+    let dirs = file.ancestors().skip(1);
+    dirs.filter(|dir| !dir.as_str().is_empty()).collect()
+}
+
+/// What a collection's metadata say of another release of it, and the collection's directory.
+fn another_release<'f>(file: &'f Utf8Path, bytes: &[u8]) -> Option<(&'f Utf8Path, String)> {
+    let text = str::from_utf8(bytes).ok().filter(|_| is_metadata(file))?;
+    let line = text.lines().find(|line| {
+        let key = line.trim_start().trim_start_matches('"');
+        key.starts_with("version:") || key.starts_with("version\":")
+    })?;
+    let digit = line.rfind(|c: char| c.is_ascii_digit())?;
+    let mut other = line.to_owned();
+    other.insert(digit, '7');
+    Some((file.parent()?, text.replacen(line, &other, 1)))
 }
 
 /// Whether a file says which version of a collection this is.

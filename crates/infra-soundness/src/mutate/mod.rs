@@ -3,12 +3,13 @@
 //! - `change` does something to a file and takes it back.
 //! - `edit` makes another text of a file: one that says something else, or the same.
 //! - `tally` keeps what was decided rightly and wrongly.
-//! - `files`, `appear` and `variables` are the changes.
+//! - `files`, `appear`, `variables` and `inventories` are the changes.
 
 mod appear;
 mod change;
 mod edit;
 mod files;
+mod inventories;
 mod seeded;
 mod tally;
 mod variables;
@@ -38,6 +39,7 @@ pub fn mutate(
     let begin = Instant::now();
     let mut seeded = Seeded::new(seed);
     variables::try_all(case, world, truth, &mut tally)?;
+    inventories::try_all(case, world, &mut tally)?;
     appear::try_all(case, world, truth, &mut tally, &mut seeded, wanted / 3)?;
     files::try_all(case, world, truth, &mut tally, &mut seeded, wanted)?;
     tally.seconds = begin.elapsed().as_secs_f64();
