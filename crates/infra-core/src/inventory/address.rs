@@ -45,6 +45,10 @@ impl<'a> Addresses<'a> {
     }
 
     fn add_ip<'t>(&mut self, reach: Reach, text: &'t str, keep: impl Fn(&'t str) -> Cow<'a, str>) {
+        // Nearly all are one address and nothing else.
+        if let Ok(ip) = text.parse() {
+            return self.add_literal(reach, ip, || keep(text));
+        }
         // Proxmox keeps `ip=10.0.0.5/24,gw=10.0.0.1,ip6=auto` in one string; elsewhere
         // there is one part and no prefix.
         for part in text.split(',') {
@@ -53,28 +57,34 @@ impl<'a> Addresses<'a> {
                 .or_else(|| part.strip_prefix("ip6="))
                 .unwrap_or(part);
             let literal = ip_literal(part);
-            match literal.parse() {
-                Ok(IpAddr::V4(ip)) if is_usable_v4(ip) => {
-                    let public = reach == Reach::Public || (reach == Reach::Mixed && is_public(ip));
-                    let slot = if public {
-                        &mut self.public_ipv4
-                    } else {
-                        &mut self.private_ipv4
-                    };
-                    // There is one way to write it.
-                    slot.get_or_insert_with(|| keep(literal));
-                }
-                Ok(IpAddr::V6(ip)) if is_usable_v6(ip) => {
-                    let public = reach != Reach::Private && !ip.is_unique_local();
-                    let slot = if public {
-                        &mut self.public_ipv6
-                    } else {
-                        &mut self.private_ipv6
-                    };
-                    slot.get_or_insert_with(|| ip.to_string().into());
-                }
-                _ => {}
+            if let Ok(ip) = literal.parse() {
+                self.add_literal(reach, ip, || keep(literal));
             }
+        }
+    }
+
+    fn add_literal(&mut self, reach: Reach, ip: IpAddr, keep: impl FnOnce() -> Cow<'a, str>) {
+        match ip {
+            IpAddr::V4(ip) if is_usable_v4(ip) => {
+                let public = reach == Reach::Public || (reach == Reach::Mixed && is_public(ip));
+                let slot = if public {
+                    &mut self.public_ipv4
+                } else {
+                    &mut self.private_ipv4
+                };
+                // There is one way to write it.
+                slot.get_or_insert_with(keep);
+            }
+            IpAddr::V6(ip) if is_usable_v6(ip) => {
+                let public = reach != Reach::Private && !ip.is_unique_local();
+                let slot = if public {
+                    &mut self.public_ipv6
+                } else {
+                    &mut self.private_ipv6
+                };
+                slot.get_or_insert_with(|| ip.to_string().into());
+            }
+            _ => {}
         }
     }
 

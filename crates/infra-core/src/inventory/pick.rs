@@ -161,6 +161,13 @@ impl<'a> Picked<'a> {
 
     /// Gives every scalar at `path` to `found`, as [`Picked::texts`] returns them.
     pub(super) fn each_text(&self, path: &str, found: &mut impl FnMut(Cow<'a, str>)) {
+        // Most paths are one name, and all hosts are read by all of them.
+        if !path.bytes().any(|byte| matches!(byte, b'.' | b'[')) {
+            if let Some(value) = self.get(path) {
+                walk(value, None, "", found);
+            }
+            return;
+        }
         let (first, rest) = split_step(path);
         let (name, filter) = split_filter(first);
         if let Some((list, names)) = first.split_once("[@") {
