@@ -43,7 +43,6 @@ mod without {
     }
 
     /// Refuses, unless there is no name to look after.
-    #[expect(clippy::unused_async, reason = "nothing to ask")]
     pub(crate) async fn look(
         _: &Project,
         _: &[Target],

@@ -81,7 +81,6 @@ pub(crate) async fn in_bucket(project: &Project) -> Vec<StateCopy> {
 
 /// A build that knows no S3 knows of no versions.
 #[cfg(not(feature = "aws"))]
-#[expect(clippy::unused_async, reason = "nothing to ask")]
 pub(crate) async fn in_bucket(_: &Project) -> Vec<StateCopy> {
     Vec::new()
 }
