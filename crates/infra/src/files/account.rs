@@ -6,6 +6,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexMap;
 use infra_core::ansible::{Attributes, Digest, Entry, Kind};
+use serde::{Deserialize, Serialize};
 
 use super::stat::Stat;
 
@@ -41,7 +42,7 @@ pub(super) struct Listed {
 }
 
 /// What a look saw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) enum Sight<T> {
     /// Nobody has looked
     #[default]

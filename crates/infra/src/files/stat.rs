@@ -4,6 +4,7 @@ use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
 
 use infra_core::ansible::Kind;
+use serde::{Deserialize, Serialize};
 
 /// Nothing that is read as YAML or a template comes near this; larger files are digested
 /// without being read into memory.
@@ -21,7 +22,7 @@ pub(crate) const BELIEVED_AFTER: i128 = 60_000_000_000;
 ///
 /// The time of status change is what counts: no program can set it, and the kernel moves it
 /// with every write, rename, link and change of mode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Stat {
     pub(crate) dev: u64,
     pub(crate) ino: u64,

@@ -182,12 +182,13 @@ impl InputCache {
             let playbooks: Vec<_> = playbooks.collect();
             return self
                 .renewed
-                .then(|| format::write(&self.key, head, &kept.records, &playbooks));
+                .then(|| format::write(&self.key, head, &kept.records, &playbooks))
+                .flatten();
         }
         self.learned.values().flatten().next()?;
         let records = records(tree.answers()?, tree.root(), head.written, &self.key)?;
         let playbooks: Vec<_> = self.learned.values().cloned().collect();
-        Some(format::write(&self.key, head, &records, &playbooks))
+        format::write(&self.key, head, &records, &playbooks)
     }
 }
 

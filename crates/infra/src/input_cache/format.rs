@@ -1,9 +1,12 @@
 //! The file that the cache is kept in.
 //!
-//! `infra inputs 1\n`, a keyed digest of all that follows, and then what [`write`] writes. The
-//! key is made of the one under which the stack digests secret values: whoever doesn't have it
-//! can't make a file that is believed.
+//! `infra inputs 2\n`, a keyed digest of all that follows, [`Body`] as [postcard] writes it, and
+//! then the fingerprints, which are used where they lie. The key is made of the one under which the
+//! stack digests secret values: whoever doesn't have it can't make a file that is believed.
+//!
+//! [postcard]: https://postcard.jamesmunns.com/wire-format
 
+use std::borrow::Cow;
 use std::fs::OpenOptions;
 use std::io::Read as _;
 use std::ops::Range;
@@ -11,15 +14,13 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::sync::Arc;
 
 use camino::Utf8Path;
-use infra_core::ansible::{Digest, Kind};
+use infra_core::ansible::Digest;
+use serde::{Deserialize, Serialize};
 
-use super::codec::{Reader, Writer};
 use super::keyed::CacheKey;
-use super::record::{Content, Record};
-use crate::files::account::Sight;
-use crate::files::stat::Stat;
+use super::record::Record;
 
-const MAGIC: &[u8] = b"infra inputs 1\n";
+const MAGIC: &[u8] = b"infra inputs 2\n";
 
 /// What is kept.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ pub(super) struct Kept {
 }
 
 /// What all the rest depends on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Head {
     /// When the run began that wrote it, in nanoseconds since the epoch
     pub(super) written: i128,
@@ -62,79 +63,64 @@ impl Kept {
     }
 }
 
-/// The bytes of the file.
+/// What stands in the file before the fingerprints.
+#[derive(Serialize, Deserialize)]
+struct Body<'a> {
+    head: Cow<'a, Head>,
+    records: Cow<'a, [Record]>,
+    /// Lists of hosts: most playbooks run on the same ones
+    lists: Vec<Arc<Vec<String>>>,
+    playbooks: Vec<Option<Line<'a>>>,
+}
+
+/// What the body says of a playbook.
+#[derive(Serialize, Deserialize)]
+struct Line<'a> {
+    /// The number of its list of hosts
+    list: usize,
+    /// Where its fingerprints are, from the end of the body
+    fingerprints: Range<usize>,
+    unresolved: Cow<'a, [String]>,
+}
+
+/// The bytes of the file. None: they can't be written so.
 pub(super) fn write<F: AsRef<[u8]>>(
     key: &CacheKey,
     head: &Head,
     records: &[Record],
     playbooks: &[Option<Playbook<F>>],
-) -> Vec<u8> {
-    let mut out = Writer::default();
-    out.time(head.written);
-    out.raw(head.program.as_bytes());
-    out.raw(head.surroundings.as_bytes());
-    out.count(records.len());
-    for record in records {
-        write_record(&mut out, record);
-    }
-    let mut lists: Vec<&Arc<Vec<String>>> = Vec::new();
+) -> Option<Vec<u8>> {
+    let mut lists: Vec<Arc<Vec<String>>> = Vec::new();
+    let mut end = 0;
+    let mut line = |playbook: &Playbook<F>| {
+        let known = lists.iter().position(|list| *list == playbook.hosts);
+        if known.is_none() {
+            lists.push(Arc::clone(&playbook.hosts));
+        }
+        let start = end;
+        end += playbook.fingerprints.as_ref().len();
+        Line {
+            list: known.unwrap_or(lists.len() - 1),
+            fingerprints: start..end,
+            unresolved: playbook.unresolved.clone().into(),
+        }
+    };
+    let lines = playbooks
+        .iter()
+        .map(|playbook| playbook.as_ref().map(&mut line));
+    let lines = lines.collect();
+    let body = Body {
+        head: Cow::Borrowed(head),
+        records: records.into(),
+        lists,
+        playbooks: lines,
+    };
+    let mut sealed = postcard::to_stdvec(&body).ok()?;
     for playbook in playbooks.iter().flatten() {
-        if !lists.contains(&&playbook.hosts) {
-            lists.push(&playbook.hosts);
-        }
+        sealed.extend_from_slice(playbook.fingerprints.as_ref());
     }
-    out.count(lists.len());
-    for list in &lists {
-        out.count(list.len());
-        list.iter().for_each(|host| out.text(host));
-    }
-    out.count(playbooks.len());
-    for playbook in playbooks {
-        out.sight(&Sight::of(playbook.as_ref()), |out, playbook| {
-            let known = lists.iter().position(|list| **list == playbook.hosts);
-            out.count(known.unwrap_or(lists.len()));
-            out.raw(playbook.fingerprints.as_ref());
-            out.count(playbook.unresolved.len());
-            playbook.unresolved.iter().for_each(|text| out.text(text));
-        });
-    }
-    let mut file = MAGIC.to_vec();
-    file.extend_from_slice(key.bytes(&out.0).as_bytes());
-    file.extend_from_slice(&out.0);
-    file
-}
-
-fn write_record(out: &mut Writer, record: &Record) {
-    let digest = |out: &mut Writer, digest: &Digest| out.raw(digest.as_bytes());
-    out.text(&record.path);
-    out.sight(&record.kind, write_kind);
-    out.sight(&Sight::of(record.content.as_ref()), |out, content| {
-        digest(out, &content.digest);
-        out.sight(&Sight::of(content.stat.as_ref()), |out, stat| {
-            out.number(stat.dev);
-            out.number(stat.ino);
-            out.number(stat.mode.into());
-            out.number(stat.size);
-            out.time(stat.modified);
-            out.time(stat.changed);
-        });
-    });
-    out.sight(&record.listing, digest);
-    out.sight(&record.canonical, |out, path| out.text(path.as_str()));
-    out.sight(&record.attributes, digest);
-    out.count(record.missing.len());
-    record.missing.iter().for_each(|name| digest(out, name));
-}
-
-fn write_kind(out: &mut Writer, kind: &Kind) {
-    match kind {
-        Kind::Dir => out.byte(0),
-        Kind::Other => out.byte(1),
-        Kind::File { len } => {
-            out.byte(2);
-            out.number(*len);
-        }
-    }
+    let seal = key.bytes(&sealed);
+    Some([MAGIC, seal.as_bytes(), &sealed].concat())
 }
 
 /// Reads the file. None: there is none, or anything about it is odd.
@@ -155,102 +141,30 @@ pub(super) fn read(path: &Utf8Path, key: &CacheKey) -> Option<Kept> {
 }
 
 fn understand(bytes: Vec<u8>, key: &CacheKey) -> Option<Kept> {
-    let mut input = Reader::new(&bytes);
-    if input.raw(MAGIC.len())? != MAGIC {
+    let (seal, sealed) = bytes.strip_prefix(MAGIC)?.split_first_chunk()?;
+    if key.bytes(sealed) != Digest::from_bytes(*seal) {
         return None;
     }
-    let sealed = input.digest()?;
-    if sealed != key.bytes(bytes.get(MAGIC.len() + 32..)?) {
-        return None;
-    }
-    let head = Head {
-        written: input.time()?,
-        program: input.digest()?,
-        surroundings: input.digest()?,
+    let (body, fingerprints) = postcard::take_from_bytes::<Body<'_>>(sealed).ok()?;
+    let before = bytes.len() - fingerprints.len();
+    let playbook = |line: Line<'_>| {
+        let hosts = Arc::clone(body.lists.get(line.list)?);
+        let found = fingerprints.get(line.fingerprints.clone())?;
+        (found.len() == hosts.len() * size_of::<Digest>()).then(|| Playbook {
+            hosts,
+            fingerprints: line.fingerprints.start + before..line.fingerprints.end + before,
+            unresolved: line.unresolved.into_owned(),
+        })
     };
-    let mut records = Vec::new();
-    for _ in 0..input.count()? {
-        records.push(read_record(&mut input)?);
-    }
-    let mut lists = Vec::new();
-    for _ in 0..input.count()? {
-        let mut list = Vec::new();
-        for _ in 0..input.count()? {
-            list.push(input.text()?.to_owned());
-        }
-        lists.push(Arc::new(list));
-    }
-    let mut playbooks = Vec::new();
-    for _ in 0..input.count()? {
-        let playbook = input.sight(|input| {
-            let hosts = Arc::clone(lists.get(input.count()?)?);
-            let fingerprints = input.range(hosts.len().checked_mul(32)?)?;
-            let mut unresolved = Vec::new();
-            for _ in 0..input.count()? {
-                unresolved.push(input.text()?.to_owned());
-            }
-            Some(Playbook {
-                hosts,
-                fingerprints,
-                unresolved,
-            })
-        })?;
-        playbooks.push(playbook.into_thing());
-    }
-    if !input.is_done() {
-        return None;
-    }
+    let lines = body.playbooks.into_iter();
+    let playbooks: Option<Vec<_>> = lines
+        .map(|line| line.map_or(Some(None), |line| playbook(line).map(Some)))
+        .collect();
+    let (head, records) = (body.head.into_owned(), body.records.into_owned());
     Some(Kept {
-        bytes,
+        playbooks: playbooks?,
         head,
         records,
-        playbooks,
-    })
-}
-
-fn read_record(input: &mut Reader<'_>) -> Option<Record> {
-    Some(Record {
-        path: input.text()?.to_owned(),
-        kind: input.sight(read_kind)?,
-        content: input
-            .sight(|input| {
-                Some(Content {
-                    digest: input.digest()?,
-                    stat: input.sight(read_stat)?.into_thing(),
-                })
-            })?
-            .into_thing(),
-        listing: input.sight(Reader::digest)?,
-        canonical: input.sight(|input| input.text().map(Into::into))?,
-        attributes: input.sight(Reader::digest)?,
-        missing: {
-            let mut missing = Vec::new();
-            for _ in 0..input.count()? {
-                missing.push(input.digest()?);
-            }
-            missing
-        },
-    })
-}
-
-fn read_kind(input: &mut Reader<'_>) -> Option<Kind> {
-    Some(match input.byte()? {
-        0 => Kind::Dir,
-        1 => Kind::Other,
-        2 => Kind::File {
-            len: input.number()?,
-        },
-        _ => return None,
-    })
-}
-
-fn read_stat(input: &mut Reader<'_>) -> Option<Stat> {
-    Some(Stat {
-        dev: input.number()?,
-        ino: input.number()?,
-        mode: u32::try_from(input.number()?).ok()?,
-        size: input.number()?,
-        modified: input.time()?,
-        changed: input.time()?,
+        bytes,
     })
 }

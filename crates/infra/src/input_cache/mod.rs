@@ -14,14 +14,13 @@
 //! - `surroundings`: the digest of requests, and of this program.
 //! - `keyed`: digests that give nothing away.
 //! - `record`: what was asked of a path, and the answer; `absent`: paths where nothing was.
-//! - `codec`, `format`: the file.
+//! - `format`: the file.
 //! - `check`: asking the same again.
 //! - `cache`: all of it together.
 
 mod absent;
 mod cache;
 mod check;
-mod codec;
 mod format;
 mod keyed;
 mod record;

@@ -2,13 +2,14 @@
 
 use camino::Utf8PathBuf;
 use infra_core::ansible::{Digest, Kind};
+use serde::{Deserialize, Serialize};
 
 use super::keyed::CacheKey;
 use crate::files::account::{Answers, Sight};
 use crate::files::stat::Stat;
 
 /// What was asked of one path, and the answers.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Record {
     pub(super) path: String,
     /// What stands there
@@ -26,7 +27,7 @@ pub(super) struct Record {
 }
 
 /// The content of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Content {
     pub(super) digest: Digest,
     /// The file of exactly this stat has the content. None: only reading it tells
