@@ -42,7 +42,7 @@ pub(crate) fn diagnosis(diagnosis: &Diagnosis) -> String {
         let mut lines = check.message.trim_end().lines();
         let first = printable(lines.next().unwrap_or_default());
         page.line(2, format_args!("{status}  {:width$}  {first}", check.name));
-        for line in lines {
+        for line in lines.filter(|line| !line.trim().is_empty()) {
             page.line(11, printable(line));
         }
         for hint in &check.hints {
