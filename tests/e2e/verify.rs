@@ -70,7 +70,7 @@ fn every_source_that_is_stale_is_named() {
     let moved = verified(&project);
     assert_eq!(
         moved["summary"],
-        json!({"ok": 0, "stale": 1, "stopped": 1, "gone": 1, "unreachable": 1}),
+        json!({"ok": 0, "stale": 1, "stopped": 1, "gone": 1, "unreachable": 1, "unchecked": 0}),
         "{moved:#}"
     );
     let primary = host(&moved, "primary");

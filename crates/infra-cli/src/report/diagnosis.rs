@@ -54,3 +54,34 @@ pub(crate) fn diagnosis(diagnosis: &Diagnosis) -> String {
     }
     page.into_text()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use infra::verbs::doctor::Check;
+
+    #[test]
+    fn a_message_of_several_lines_stays_under_its_name() {
+        let check = Check {
+            name: "state",
+            status: Status::Error,
+            message: "can't be read\n\nError: no such bucket\n".to_owned(),
+            hints: vec!["make it".to_owned()],
+        };
+        let page = diagnosis(&Diagnosis {
+            status: Status::Error,
+            format_version: "1.0",
+            checks: vec![check],
+        });
+        let page = anstream::adapter::strip_str(&page).to_string();
+        let lines: Vec<&str> = page.lines().skip(2).collect();
+        assert_eq!(
+            lines,
+            [
+                "  error    state  can't be read",
+                "           Error: no such bucket",
+                "           hint: make it",
+            ]
+        );
+    }
+}

@@ -54,7 +54,7 @@ pub(crate) fn verified(report: &VerifyReport) -> String {
 fn title(report: &VerifyReport) -> String {
     let stack = printable(&report.stack);
     let all = report.hosts.len();
-    if report.is_ok() {
+    if report.summary.ok == all {
         return match all {
             1 => format!("{stack}: the one host is where every source says"),
             _ => format!("{stack}: all {all} hosts are where every source says"),
@@ -67,6 +67,7 @@ fn title(report: &VerifyReport) -> String {
         (summary.stopped, "stopped"),
         (summary.gone, "gone"),
         (summary.unreachable, "unreachable"),
+        (summary.unchecked, "not checked"),
     ]
     .into_iter()
     .filter(|(number, _)| *number > 0)
@@ -147,6 +148,7 @@ fn verdict(row: &Row) -> Cell {
         Verdict::Stopped => Cell::painted(BAD, "stopped"),
         Verdict::Gone => Cell::painted(BAD, "gone"),
         Verdict::Unreachable => Cell::painted(BAD, "unreachable"),
+        Verdict::Unchecked => Cell::painted(MUTED, "not checked"),
     }
 }
 

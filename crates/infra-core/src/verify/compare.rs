@@ -22,6 +22,8 @@ pub enum Verdict {
     Gone,
     /// All sources agree, and it does not answer
     Unreachable,
+    /// There is nothing to compare: it is no EC2 instance, has no record, and ssh didn't try it
+    Unchecked,
 }
 
 /// The records of some zones, found by what a [`RecordRef`] says of one.
@@ -123,6 +125,8 @@ pub fn compare(subject: &Subject, found: &Found<'_>) -> Row {
         Verdict::Stale
     } else if matches!(found.contact, Some(Err(_))) {
         Verdict::Unreachable
+    } else if subject.instance.is_none() && dns.is_empty() && found.contact.is_none() {
+        Verdict::Unchecked
     } else {
         Verdict::Ok
     };
@@ -334,5 +338,25 @@ mod tests {
         assert_eq!(row.verdict, Verdict::Stale);
         assert_eq!(row.stale[0].is, ["10.0.0.1", "192.0.2.1"]);
         assert_eq!(row.reachable, None);
+    }
+
+    #[test]
+    fn a_host_of_which_nobody_was_asked_is_not_in_order() {
+        let subject = Subject {
+            instance: None,
+            records: Vec::new(),
+            ..subject()
+        };
+        let records = Records::default();
+        let judged = |contact| {
+            let found = Found {
+                instance: None,
+                records: &records,
+                contact,
+            };
+            compare(&subject, &found).verdict
+        };
+        assert_eq!(judged(None), Verdict::Unchecked);
+        assert_eq!(judged(Some(Ok(()))), Verdict::Ok);
     }
 }

@@ -33,6 +33,8 @@ pub struct Summary {
     pub gone: usize,
     /// All sources agree, and it does not answer
     pub unreachable: usize,
+    /// There is nothing to compare
+    pub unchecked: usize,
 }
 
 /// What all sources say of one host.
@@ -133,13 +135,14 @@ impl VerifyReport {
                 stopped: count(Verdict::Stopped),
                 gone: count(Verdict::Gone),
                 unreachable: count(Verdict::Unreachable),
+                unchecked: count(Verdict::Unchecked),
             },
             hosts,
         }
     }
 
-    /// Whether there is nothing to do about any host.
+    /// Whether there is nothing to do about any host, as far as anybody looked.
     pub fn is_ok(&self) -> bool {
-        self.summary.ok == self.hosts.len()
+        self.summary.ok + self.summary.unchecked == self.hosts.len()
     }
 }
