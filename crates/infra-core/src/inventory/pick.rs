@@ -161,19 +161,23 @@ impl<'a> Picked<'a> {
 
     /// Gives every scalar at `path` to `found`, as [`Picked::texts`] returns them.
     pub(super) fn each_text(&self, path: &str, found: &mut impl FnMut(Cow<'a, str>)) {
-        // Most paths are one name, and all hosts are read by all of them.
-        if !path.bytes().any(|byte| matches!(byte, b'.' | b'[')) {
-            if let Some(value) = self.get(path) {
-                walk(value, None, "", found);
-            }
-            return;
-        }
         let (first, rest) = split_step(path);
-        let (name, filter) = split_filter(first);
-        if let Some((list, names)) = first.split_once("[@") {
-            self.beside(list, names.trim_end_matches(']'), rest, found);
-        } else if let Some(value) = self.get(name) {
-            walk(value, filter, rest, found);
+        match first.split_once('[') {
+            None => {
+                if let Some(value) = self.get(first) {
+                    walk(value, None, rest, found);
+                }
+            }
+            Some((list, filter)) if filter.starts_with('@') => {
+                let names = filter.trim_start_matches('@').trim_end_matches(']');
+                self.beside(list, names, rest, found);
+            }
+            Some(_) => {
+                let (name, filter) = split_filter(first);
+                if let Some(value) = self.get(name) {
+                    walk(value, filter, rest, found);
+                }
+            }
         }
     }
 
