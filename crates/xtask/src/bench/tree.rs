@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::thread::sleep;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -26,6 +28,17 @@ pub(super) struct AnsibleTree {
     pub(super) dir: Utf8PathBuf,
 }
 
+/// How old a tree is before it is looked at: infra doesn't believe the file system about a
+/// file that was written in the last minute, and reads it again.
+const SETTLED: Duration = Duration::from_secs(61);
+
+/// Waits until what was written before this file has settled.
+fn settle(stamp: &Utf8Path) -> Result<()> {
+    let written = fs::metadata(stamp)?.modified()?;
+    sleep(SETTLED.saturating_sub(written.elapsed().unwrap_or_default()));
+    Ok(())
+}
+
 impl AnsibleTree {
     /// The project of a fleet of `hosts` hosts, written if it isn't there. The same hosts,
     /// the same bytes.
@@ -40,8 +53,9 @@ impl AnsibleTree {
             let tree = Self { dir: dir.clone() };
             tree.write(hosts)?;
             fs::create_dir_all(dir.join(".infra"))?;
-            fs::write(stamp, VERSION)?;
+            fs::write(&stamp, VERSION)?;
         }
+        settle(&stamp)?;
         Ok(Self { dir })
     }
 
