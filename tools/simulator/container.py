@@ -153,6 +153,11 @@ class Container:
         }
         seed = self._root / "var/lib/cloud/seed/nocloud"
         seed.mkdir(parents=True)
+        # On a kernel with the first version of cgroups a host isn't told that the last process of a user
+        # has ended. It would take two minutes to stop what it runs for the user, and logins wait for that.
+        logind = self._root / "etc/systemd/logind.conf.d"
+        logind.mkdir(parents=True, exist_ok=True)
+        (logind / "users-stay.conf").write_text("[Login]\nUserStopDelaySec=infinity\n")
         # JSON is YAML.
         (seed / "meta-data").write_text(json.dumps(metadata))
         (seed / "user-data").write_bytes(instance.user_data or b"#cloud-config\n")
