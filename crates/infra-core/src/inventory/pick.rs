@@ -162,22 +162,11 @@ impl<'a> Picked<'a> {
     /// Gives every scalar at `path` to `found`, as [`Picked::texts`] returns them.
     pub(super) fn each_text(&self, path: &str, found: &mut impl FnMut(Cow<'a, str>)) {
         let (first, rest) = split_step(path);
-        match first.split_once('[') {
-            None => {
-                if let Some(value) = self.get(first) {
-                    walk(value, None, rest, found);
-                }
-            }
-            Some((list, filter)) if filter.starts_with('@') => {
-                let names = filter.trim_start_matches('@').trim_end_matches(']');
-                self.beside(list, names, rest, found);
-            }
-            Some(_) => {
-                let (name, filter) = split_filter(first);
-                if let Some(value) = self.get(name) {
-                    walk(value, filter, rest, found);
-                }
-            }
+        let (name, condition) = first.split_once('[').unwrap_or((first, ""));
+        if let Some(names) = condition.strip_prefix('@') {
+            self.beside(name, names.trim_end_matches(']'), rest, found);
+        } else if let Some(value) = self.get(name) {
+            walk(value, split_filter(first).1, rest, found);
         }
     }
 

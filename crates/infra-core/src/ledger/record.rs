@@ -218,6 +218,14 @@ pub struct StateId {
 }
 
 impl StateId {
+    /// The state of this lineage with this serial.
+    pub fn new(lineage: impl Into<String>, serial: u64) -> Self {
+        Self {
+            lineage: lineage.into(),
+            serial,
+        }
+    }
+
     /// Which one a state is. None: it doesn't say, as the output of `show -json` doesn't.
     pub fn of(state: &State<'_>) -> Option<Self> {
         let (lineage, serial) = state.lineage.as_ref().zip(state.serial)?;

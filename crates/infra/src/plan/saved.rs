@@ -408,10 +408,7 @@ mod tests {
 
     #[test]
     fn a_state_that_moved_is_named() {
-        let state = |lineage: &str, serial| StateId {
-            lineage: lineage.to_owned(),
-            serial,
-        };
+        let state = |lineage: &str, serial| StateId::new(lineage, serial);
         let moved = |then, now| state_moved(Some(&then), Some(&now)).unwrap_or_default();
         assert_eq!(moved(state("a", 3), state("a", 3)), "");
         assert_eq!(

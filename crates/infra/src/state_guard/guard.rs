@@ -87,31 +87,24 @@ fn there(id: Option<&StateId>) -> Option<&StateId> {
 mod tests {
     use super::*;
 
-    fn id(lineage: &str, serial: u64) -> StateId {
-        StateId {
-            lineage: lineage.to_owned(),
-            serial,
-        }
-    }
-
     #[test]
     fn a_state_that_cannot_have_come_after_is_refused() {
         let guard = StateGuard {
-            remembered: Some(id("a", 4)),
+            remembered: Some(StateId::new("a", 4)),
             accepted: None,
         };
         for serial in [4, 5, 900] {
             assert_eq!(
-                guard.judge(Some(&id("a", serial))).unwrap(),
+                guard.judge(Some(&StateId::new("a", serial))).unwrap(),
                 Admitted::Follows
             );
         }
         for found in [
             None,
-            Some(id("", 0)),
-            Some(id("", 9)),
-            Some(id("a", 3)),
-            Some(id("b", 5)),
+            Some(StateId::new("", 0)),
+            Some(StateId::new("", 9)),
+            Some(StateId::new("a", 3)),
+            Some(StateId::new("b", 5)),
         ] {
             assert!(guard.judge(found.as_ref()).is_err(), "{found:?}");
         }
@@ -122,28 +115,32 @@ mod tests {
     #[test]
     fn only_exactly_what_was_accepted_passes() {
         let guard = |accepted: &str| StateGuard {
-            remembered: Some(id("a", 4)),
+            remembered: Some(StateId::new("a", 4)),
             accepted: Some(accepted.parse().unwrap()),
         };
         assert_eq!(
-            guard("b:1").judge(Some(&id("b", 1))).unwrap(),
+            guard("b:1").judge(Some(&StateId::new("b", 1))).unwrap(),
             Admitted::ByHand
         );
         assert_eq!(guard("none").judge(None).unwrap(), Admitted::ByHand);
-        assert!(guard("b:1").judge(Some(&id("b", 2))).is_err());
+        assert!(guard("b:1").judge(Some(&StateId::new("b", 2))).is_err());
         assert!(guard("b:1").judge(None).is_err());
-        assert!(guard("none").judge(Some(&id("a", 3))).is_err());
+        assert!(guard("none").judge(Some(&StateId::new("a", 3))).is_err());
         assert_eq!(
-            guard("none").judge(Some(&id("a", 4))).unwrap(),
+            guard("none").judge(Some(&StateId::new("a", 4))).unwrap(),
             Admitted::Follows
         );
     }
 
     #[test]
     fn an_apply_leaves_a_state_that_follows_the_one_before() {
-        let (a3, a4, b4) = (id("a", 3), id("a", 4), id("b", 4));
+        let (a3, a4, b4) = (
+            StateId::new("a", 3),
+            StateId::new("a", 4),
+            StateId::new("b", 4),
+        );
         assert!(written(Some(&a3), Some(&a4)).is_ok());
-        assert!(written(Some(&id("", 0)), Some(&a3)).is_ok());
+        assert!(written(Some(&StateId::new("", 0)), Some(&a3)).is_ok());
         assert!(written(None, Some(&a3)).is_ok());
         for (before, after) in [
             (Some(&a4), Some(&a3)),

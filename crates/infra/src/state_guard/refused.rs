@@ -134,24 +134,17 @@ impl Hint for StateRefused {
 mod tests {
     use super::*;
 
-    fn id(lineage: &str, serial: u64) -> StateId {
-        StateId {
-            lineage: lineage.to_owned(),
-            serial,
-        }
-    }
-
     fn copy(place: &str, lineage: &str, serial: u64) -> StateCopy {
         StateCopy {
             place: place.to_owned(),
-            id: id(lineage, serial),
+            id: StateId::new(lineage, serial),
             restore: format!("restore {place}"),
         }
     }
 
     #[test]
     fn the_repair_names_the_newest_copy_of_this_state() {
-        let refused = StateRefused::before(&id("a", 4), None);
+        let refused = StateRefused::before(&StateId::new("a", 4), None);
         let whole = refused.clone().with_copies(vec![
             copy("other", "b", 9),
             copy("old", "a", 3),
@@ -173,13 +166,14 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_in_one_sentence() {
-        let before = |found: StateId| StateRefused::before(&id("a", 4), Some(&found)).to_string();
+        let before =
+            |found: StateId| StateRefused::before(&StateId::new("a", 4), Some(&found)).to_string();
         assert_eq!(
-            before(id("b", 1)),
+            before(StateId::new("b", 1)),
             "Terraform's state is another one: it has the lineage b, and the last one seen had a"
         );
         assert_eq!(
-            before(id("a", 2)),
+            before(StateId::new("a", 2)),
             "Terraform's state is older than it was: it has serial 2, and the last one seen had 4"
         );
         let after = StateRefused::after(None, None);

@@ -54,7 +54,8 @@ pub(super) fn a_certificate_is_renewed(federation: &Federation) {
             .host(leaf)
             .shell(&format!("{show} prometheus nginx"))
     };
-    let before = ([shown(443), shown(9090)], started());
+    let seen = || ([shown(443), shown(9090)], started());
+    let before = seen();
     for kind in ["crt", "key"] {
         fs::remove_file(
             federation
@@ -68,7 +69,7 @@ pub(super) fn a_certificate_is_renewed(federation: &Federation) {
     let one = BTreeSet::from([leaf.to_owned()]);
     assert_eq!(federation.would_run("federation"), one);
     federation.apply();
-    let after = ([shown(443), shown(9090)], started());
+    let after = seen();
     assert_eq!(after.0[0], after.0[1]);
     assert_ne!(before.0[0], after.0[0]);
     assert_eq!(before.1, after.1);
@@ -167,10 +168,13 @@ pub(super) fn a_broken_configuration(federation: &Federation) {
     let configuration = "cat /etc/prometheus/prometheus.yml";
     let started = "systemctl show --property=ActiveEnterTimestampMonotonic prometheus";
     let all = || GLOBAL.into_iter().chain(LEAVES);
-    let before: Vec<_> = all()
-        .map(|name| federation.host(name))
-        .map(|host| (host.shell(configuration), host.shell(started)))
-        .collect();
+    let seen = || -> Vec<_> {
+        let hosts = all().map(|name| federation.host(name));
+        hosts
+            .map(|host| (host.shell(configuration), host.shell(started)))
+            .collect()
+    };
+    let before = seen();
     let template = "ansible/roles/prometheus/templates/prometheus.yml.j2";
     let (from, broken) = (
         "  evaluation_interval: {{",
@@ -185,11 +189,7 @@ pub(super) fn a_broken_configuration(federation: &Federation) {
         said.contains("field evaluation_intervall not found"),
         "{said}"
     );
-    let after: Vec<_> = all()
-        .map(|name| federation.host(name))
-        .map(|host| (host.shell(configuration), host.shell(started)))
-        .collect();
-    assert_eq!(before, after);
+    assert_eq!(before, seen());
     for server in all() {
         let (_, status, _) = federation.get(server, "/-/ready", Caller::Federation);
         assert_eq!(status, 200, "{server}");

@@ -258,23 +258,21 @@ async fn read_source(project: &Project, source: &Source) -> Result<(String, Vec<
 mod tests {
     use super::*;
 
-    fn id(lineage: &str, serial: u64) -> StateId {
-        StateId {
-            lineage: lineage.to_owned(),
-            serial,
-        }
-    }
-
     fn copy(lineage: &str, serial: u64) -> Copy {
         Copy {
-            id: id(lineage, serial),
+            id: StateId::new(lineage, serial),
             json: Value::Null,
         }
     }
 
     #[test]
     fn a_copy_is_of_the_present_state_or_of_the_one_that_the_ledger_knows() {
-        let (a3, a5, a9, b7) = (id("a", 3), id("a", 5), id("a", 9), copy("b", 7));
+        let (a3, a5, a9, b7) = (
+            StateId::new("a", 3),
+            StateId::new("a", 5),
+            StateId::new("a", 9),
+            copy("b", 7),
+        );
         let present = copy("a", 5);
         assert_eq!(before(Some(&present), None, &a3), Ok(a5.clone()));
         assert_eq!(before(None, Some(a5.clone()), &a3), Ok(a5.clone()));
@@ -282,7 +280,7 @@ mod tests {
         assert_eq!(before(Some(&b7), Some(a5.clone()), &a3), Ok(a5.clone()));
         assert_eq!(before(None, None, &a3), Ok(a3.clone()));
 
-        let c1 = id("c", 1);
+        let c1 = StateId::new("c", 1);
         assert_eq!(before(None, Some(a5.clone()), &c1), Err("a".to_owned()));
         assert_eq!(before(Some(&b7), Some(a5), &c1), Err("a".to_owned()));
         assert_eq!(before(Some(&b7), None, &a3), Err("b".to_owned()));
