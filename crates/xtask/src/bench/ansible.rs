@@ -116,10 +116,10 @@ pub(super) fn decision(hosts: usize, dir: &Utf8Path) -> Result<Vec<Contest>> {
     let mut goals = Vec::new();
     if hosts >= 10_000 {
         let share = GoalKind::Share(
-            "infra plan, no playbook".to_owned(),
+            "a plan of no playbook".to_owned(),
             "ansible --version".to_owned(),
         );
-        goals.push(Goal::new("infra plan, 20 playbooks", share, 0.1));
+        goals.push(Goal::new("a plan of 20 playbooks", share, 0.1));
     }
     Ok(vec![Contest {
         what: "Decision about 20 playbooks, nothing to do",
@@ -131,8 +131,8 @@ pub(super) fn decision(hosts: usize, dir: &Utf8Path) -> Result<Vec<Contest>> {
                 "ansible --version",
                 [bin.join("ansible").as_str(), "--version"],
             ),
-            with("infra plan, no playbook", "bare"),
-            with("infra plan, 20 playbooks", "fleet"),
+            with("a plan of no playbook", "bare"),
+            with("a plan of 20 playbooks", "fleet"),
         ],
         goals,
     }])
