@@ -1,13 +1,14 @@
 //! Just enough HTTP to speak to the control plane of the simulator.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use serde_json::Value;
 
-/// No request of the control plane takes longer.
-const DEADLINE: Duration = Duration::from_secs(20);
+/// No request of the control plane takes longer: a machine that is booted gets 90 s from its
+/// systemd to stop in.
+const DEADLINE: Duration = Duration::from_mins(3);
 
 /// Sends one request and returns the JSON of the answer. An error is the answer's text.
 pub(crate) fn request(
@@ -39,7 +40,12 @@ fn exchange(
         "{method} {path} HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
     )?;
     let mut answer = String::new();
-    connection.read_to_string(&mut answer)?;
+    connection
+        .read_to_string(&mut answer)
+        .map_err(|error| match error.kind() {
+            ErrorKind::WouldBlock => format!("no answer within {} s", DEADLINE.as_secs()).into(),
+            _ => Box::<dyn std::error::Error>::from(error),
+        })?;
     let (head, text) = answer
         .split_once("\r\n\r\n")
         .ok_or("the answer has no end of headers")?;

@@ -1,6 +1,7 @@
 //! Proofs in words.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use indexmap::IndexSet;
 
@@ -19,13 +20,13 @@ const REPEATED: usize = 24;
 /// How many drifted objects a proof takes over from others, bounded for the same reason.
 const NAMED: usize = 100;
 
-/// The proof of one consequence.
+/// The proof of one consequence. What it takes over from other proofs it shares with them.
 #[derive(Debug, Default)]
 pub(super) struct Chain {
-    because: IndexSet<String>,
+    because: IndexSet<Arc<str>>,
     /// Whether more drifted than `because` names
     is_partial: bool,
-    lines: IndexSet<String>,
+    lines: IndexSet<Arc<str>>,
     /// How many lines of other proofs are not repeated
     left_out: usize,
 }
@@ -97,8 +98,8 @@ impl Chains {
                     let Some(leaf) = entry.attributes.get(*attribute) else {
                         continue;
                     };
-                    chain.because.insert(entry.address.clone());
-                    chain.lines.insert(outside(entry, leaf));
+                    chain.because.insert(entry.address.as_str().into());
+                    chain.lines.insert(outside(entry, leaf).into());
                     member(&entry.address, &leaf.path)
                 }
                 Cause::Change { change, path } => {
@@ -113,18 +114,20 @@ impl Chains {
                     member(&other.address, path)
                 }
             };
-            let place = if path.0.is_empty() {
+            let place = if path.steps().is_empty() {
                 "its value".to_owned()
             } else {
                 path.to_string()
             };
-            reads.insert(format!("{}: {place} reads {what}", subject.address));
+            reads.insert(format!("{}: {place} reads {what}", subject.address).into());
         }
         if chain.left_out > 0 {
-            chain.lines.insert(format!("… {} more", chain.left_out));
+            chain
+                .lines
+                .insert(format!("… {} more", chain.left_out).into());
         }
         chain.lines.extend(reads);
-        chain.lines.insert(effect(subject, candidate));
+        chain.lines.insert(effect(subject, candidate).into());
         chain
     }
 }
@@ -137,7 +140,7 @@ impl Chain {
                 self.is_partial = true;
                 break;
             }
-            self.because.insert(name.clone());
+            self.because.insert(Arc::clone(name));
         }
         self.is_partial |= earlier.is_partial;
         let room = REPEATED.saturating_sub(self.lines.len());
@@ -153,7 +156,7 @@ impl Chain {
 
     /// One line for a table of changes.
     pub(super) fn summary(&self) -> String {
-        let mut names: Vec<&str> = self.because.iter().take(3).map(String::as_str).collect();
+        let mut names: Vec<&str> = self.because.iter().take(3).map(AsRef::as_ref).collect();
         let more = format!("{} more", self.because.len().saturating_sub(3));
         if self.because.len() > 3 {
             names.push(&more);
@@ -180,8 +183,8 @@ fn effect(subject: &Subject, candidate: &Candidate) -> String {
         .explanation
         .links
         .iter()
-        .filter_map(|link| link.path.0.first().cloned())
-        .map(|step| Path(vec![step]).to_string())
+        .filter_map(|link| link.path.steps().first().cloned())
+        .map(|step| Path::from_iter([step]).to_string())
         .collect();
     let arguments: Vec<String> = arguments.into_iter().collect();
     let Subject { address, actions } = subject;
@@ -201,7 +204,7 @@ fn effect(subject: &Subject, candidate: &Candidate) -> String {
 }
 
 fn member(address: &str, path: &Path) -> String {
-    if path.0.is_empty() {
+    if path.steps().is_empty() {
         return address.to_owned();
     }
     let path = path.to_string();

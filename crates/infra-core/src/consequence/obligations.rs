@@ -269,8 +269,8 @@ fn forced_by(change: &Change<'_>, explained: &HashSet<&str>) -> Result<(), Strin
         return Err("the plan doesn't say what forces the replacement".to_owned());
     }
     for path in &change.replace_paths {
-        match path.0.first() {
-            Some(Step::Key(key)) if explained.contains(key.as_str()) => {}
+        match path.steps().first() {
+            Some(Step::Key(key)) if explained.contains(key.as_ref()) => {}
             _ => {
                 return Err(format!(
                     "{path} forces the replacement, and is not explained"

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::consequence::scope::Scope;
 use crate::drift::{Class, DriftEntry, DriftRules};
-use crate::json::{Difference, Masks, Path, Value, diff};
+use crate::json::{Difference, Masks, Path, Step, Value, diff};
 use crate::terraform::{Actions, Address, Change, Plan, ResourceChange};
 
 /// Where a new value comes from.
@@ -50,10 +50,10 @@ pub(super) struct Sources {
 }
 
 /// The value at the end of a path.
-fn at<'v, 'a>(value: &'v Value<'a>, path: &Path) -> Option<&'v Value<'a>> {
-    path.0.iter().try_fold(value, |value, step| match step {
-        crate::json::Step::Key(key) => value.get(key),
-        crate::json::Step::Index(index) => value.at(*index),
+fn at<'v, 'a>(value: &'v Value<'a>, path: &[Step]) -> Option<&'v Value<'a>> {
+    path.iter().try_fold(value, |value, step| match step {
+        Step::Key(key) => value.get(key),
+        Step::Index(index) => value.at(*index),
     })
 }
 
@@ -216,7 +216,8 @@ fn push(leaves: &mut Vec<Leaf>, leaf: &Difference<'_, '_>, cause: Cause) {
 
 /// The paths between an attribute and a leaf in it.
 fn ancestors(path: &Path) -> impl Iterator<Item = Path> {
-    (1..path.0.len()).filter_map(|length| Some(Path(path.0.get(..length)?.to_vec())))
+    let steps = path.steps();
+    (1..steps.len()).filter_map(|length| Some(steps.get(..length)?.iter().cloned().collect()))
 }
 
 /// The lists and maps above leaves, as they were and are, each once and none of `except`.
@@ -230,7 +231,8 @@ fn above(
     let mut found = Vec::new();
     for leaf in leaves {
         for path in ancestors(&leaf.path) {
-            let (Some(before), Some(after)) = (at(before, &path), at(after, &path)) else {
+            let (Some(before), Some(after)) = (at(before, path.steps()), at(after, path.steps()))
+            else {
                 continue;
             };
             if seen.insert(path.clone()) {
@@ -256,8 +258,8 @@ impl Leaf {
         if attribute.contains(&self.path) {
             return Some((self.before.clone(), self.after.clone()));
         }
-        let below = Path(attribute.0.strip_prefix(self.path.0.as_slice())?.to_vec());
-        let part = |value: &Value<'static>| at(value, &below).cloned().unwrap_or_default();
+        let below = attribute.steps().strip_prefix(self.path.steps())?;
+        let part = |value: &Value<'static>| at(value, below).cloned().unwrap_or_default();
         Some((part(&self.before), self.after.as_ref().map(part)))
     }
 }

@@ -56,11 +56,11 @@ impl AttributePattern {
 
     /// Whether the pattern names `path` or something above it.
     pub(crate) fn covers(&self, path: &Path) -> bool {
-        self.0.len() <= path.0.len()
+        self.0.len() <= path.steps().len()
             && self
                 .0
                 .iter()
-                .zip(&path.0)
+                .zip(path.steps())
                 .all(|(pattern, step)| match pattern {
                     PatternStep::Any => true,
                     PatternStep::Exactly(exactly) => exactly == step,
@@ -75,8 +75,7 @@ impl AttributePattern {
                 PatternStep::Any => None,
                 PatternStep::Exactly(step) => Some(step.clone()),
             })
-            .collect::<Option<_>>()
-            .map(Path)
+            .collect()
     }
 }
 
@@ -90,7 +89,7 @@ fn name(text: &str, at: usize) -> Result<(PatternStep, usize), PatternError> {
         _ if name.contains('*') => return Err(PatternError::PartOfStep(at)),
         _ => match name.parse() {
             Ok(index) => PatternStep::Exactly(Step::Index(index)),
-            Err(_) => PatternStep::Exactly(Step::Key(name.to_owned())),
+            Err(_) => PatternStep::Exactly(Step::Key(name.into())),
         },
     };
     Ok((step, length))
@@ -112,7 +111,7 @@ fn bracket(text: &str, at: usize) -> Result<(PatternStep, usize), PatternError> 
         {
             // Terraform writes keys as HCL does, where `$${` stands for `${`.
             let key = key.replace("$${", "${").replace("%%{", "%{");
-            Ok((PatternStep::Exactly(Step::Key(key)), length + 2))
+            Ok((PatternStep::Exactly(Step::Key(key.into())), length + 2))
         } else {
             Err(error)
         };

@@ -29,7 +29,7 @@ impl Shown {
 /// Providers forget to mark some secrets, and `show -json` of older releases loses marks of
 /// nested blocks (hashicorp/terraform#28522, #34323), so a telling name counts as a mark.
 fn is_secret_by_name(path: &Path) -> bool {
-    path.0
+    path.steps()
         .iter()
         .any(|step| matches!(step, Step::Key(key) if is_secret_name(key)))
 }

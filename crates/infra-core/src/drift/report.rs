@@ -1,5 +1,7 @@
 //! The answer about drift, in the shape in which it is printed as JSON.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 
@@ -128,12 +130,12 @@ pub struct Consequence {
     pub actions: Actions,
     /// The addresses of the objects that drifted: all that it reads, and up to a hundred of
     /// those that what it reads follows from
-    pub because: Vec<String>,
+    pub because: Vec<Arc<str>>,
     /// Whether it follows from more of them, which the proofs of what it reads name
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub because_of_more: bool,
     /// The proof in words, from the drift to the change
-    pub chain: Vec<String>,
+    pub chain: Vec<Arc<str>>,
 }
 
 /// What a rule did.

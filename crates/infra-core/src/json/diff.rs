@@ -80,7 +80,7 @@ impl<'v, 'a> Place<'v, 'a> {
             // appeared is the tag's. At the root that would be a whole resource.
             (Some(Value::Object(members)), None | Some(Value::Null))
             | (None | Some(Value::Null), Some(Value::Object(members)))
-                if !path.0.is_empty() && !members.is_empty() =>
+                if !path.steps().is_empty() && !members.is_empty() =>
             {
                 self.members(path, found);
             }

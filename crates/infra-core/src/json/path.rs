@@ -1,6 +1,7 @@
 //! Where a value stands inside another: `network_interface[0].nat_ip`.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::json::Value;
 
@@ -8,14 +9,15 @@ use crate::json::Value;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
     /// Into the member of an object or map
-    Key(String),
+    Key(Arc<str>),
     /// Into the element of a list, tuple or set
     Index(usize),
 }
 
-/// The place of a value inside another, as Terraform writes it in messages.
+/// The place of a value inside another, as Terraform writes it in messages. To clone one costs
+/// nothing: what drifts is named by each change that follows from it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Path(pub Vec<Step>);
+pub struct Path(Arc<[Step]>);
 
 impl Path {
     /// The path of length zero.
@@ -25,7 +27,7 @@ impl Path {
 
     /// This path, one member further.
     #[must_use]
-    pub fn key(&self, key: impl Into<String>) -> Self {
+    pub fn key(&self, key: impl Into<Arc<str>>) -> Self {
         self.with(Step::Key(key.into()))
     }
 
@@ -36,21 +38,18 @@ impl Path {
     }
 
     fn with(&self, step: Step) -> Self {
-        let mut steps = Vec::with_capacity(self.0.len() + 1);
-        steps.extend_from_slice(&self.0);
-        steps.push(step);
-        Self(steps)
+        self.0.iter().cloned().chain([step]).collect()
+    }
+
+    /// The steps, from the outermost value to the innermost.
+    pub fn steps(&self) -> &[Step] {
+        &self.0
     }
 
     /// Reads a path from the JSON that Terraform uses for `replace_paths` and
     /// `relevant_attributes`: a list of strings and numbers. Anything else is `None`.
     pub fn from_json(value: &Value<'_>) -> Option<Self> {
-        value
-            .as_array()?
-            .iter()
-            .map(Step::from_json)
-            .collect::<Option<_>>()
-            .map(Self)
+        value.as_array()?.iter().map(Step::from_json).collect()
     }
 
     /// Whether `self` is `other`, or stands above it.
@@ -64,10 +63,16 @@ impl Path {
     }
 }
 
+impl FromIterator<Step> for Path {
+    fn from_iter<I: IntoIterator<Item = Step>>(steps: I) -> Self {
+        Self(steps.into_iter().collect())
+    }
+}
+
 impl Step {
-    fn from_json(value: &Value<'_>) -> Option<Self> {
+    pub(crate) fn from_json(value: &Value<'_>) -> Option<Self> {
         match value {
-            Value::String(key) => Some(Self::Key(key.clone().into_owned())),
+            Value::String(key) => Some(Self::Key(key.as_ref().into())),
             Value::Number(text) => text.parse().ok().map(Self::Index),
             _ => None,
         }
@@ -85,7 +90,7 @@ impl fmt::Display for Path {
                     }
                     f.write_str(key)?;
                 }
-                Step::Key(key) => write!(f, "[{}]", Value::from(key.as_str()))?,
+                Step::Key(key) => write!(f, "[{}]", Value::from(key.as_ref()))?,
                 Step::Index(index) => write!(f, "[{index}]")?,
             }
         }

@@ -169,7 +169,7 @@ impl Mask<'_> {
 
     fn reaches(&self, path: &Path, below: bool) -> bool {
         let mut at = &self.0;
-        for step in &path.0 {
+        for step in path.steps() {
             if *at == Value::Bool(true) {
                 return true;
             }

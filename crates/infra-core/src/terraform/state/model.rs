@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::json::{Members, Outlined, Path, Raw, Step, Text, Value};
+use crate::json::{Members, Outlined, Raw, Step, Text, Value};
 use crate::terraform::{InstanceKey, Mask, Mode};
 
 /// The objects that Terraform manages or reads, and the outputs.
@@ -230,7 +230,7 @@ fn mask_of_paths<'a>(paths: &Value<'_>) -> Mask<'a> {
 fn step(step: &Value<'_>) -> Option<Step> {
     let value = step.get("value")?;
     let value = value.get("value").unwrap_or(value);
-    Path::from_json(&Value::Array(vec![value.clone()]))?.0.pop()
+    Step::from_json(value)
 }
 
 /// Marks what `steps` lead to. List indexes above this bound mark the whole list, so
@@ -246,7 +246,10 @@ fn mark(at: &mut Value<'_>, steps: &[Step]) {
                 *at = Value::Object(Members::new());
             }
             if let Value::Object(members) = at {
-                mark(members.get_or_null(Cow::Owned(key.clone())), rest);
+                mark(
+                    members.get_or_null(Cow::Owned(key.as_ref().to_owned())),
+                    rest,
+                );
             }
         }
         Some((Step::Index(index), rest)) if *index < LONGEST_LIST => {
