@@ -89,7 +89,7 @@ pub(crate) async fn all(dir: &Utf8Path, stack: &str, plan: &Utf8Path) -> Result<
         store: LocalStore::new(&records),
         dir: records,
     };
-    let mut ledger = Ledger::open(Box::new(store), Some(state_dir.join("index.json"))).await?;
+    let mut ledger = Ledger::open(Box::new(store), Some(state_dir.join("index"))).await?;
     let writer = Writer {
         run: "00000000-0000-4000-8000-000000000000".to_owned(),
         who: "bench@example.com".to_owned(),

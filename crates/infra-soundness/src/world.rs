@@ -152,7 +152,7 @@ impl World {
             return;
         };
         for (host, digest) in known.hosts() {
-            if now.get(host).map(|print| *print.digest()) != digest {
+            if now.get(&**host).map(|print| *print.digest()) != digest {
                 wrong.push(format!(
                     "the cache knows inputs of {host} that have changed"
                 ));

@@ -58,9 +58,9 @@ fn unchanged(playbook: &PlaybookDecision) -> String {
         .hosts
         .iter()
         .filter(|host| host.action == Action::Skip);
-    let first = skipped.next().and_then(|host| host.reasons.first());
-    match first {
-        Some(reason) if skipped.all(|host| host.reasons.first() == Some(reason)) => {
+    let first = skipped.next().map(|host| &host.reasons);
+    match first.and_then(|reasons| reasons.first()) {
+        Some(reason) if skipped.all(|host| Some(&host.reasons) == first) => {
             format!(": {}", printable(&reason.change))
         }
         Some(_) => ": unchanged since the last success on each".to_owned(),
@@ -171,7 +171,7 @@ mod tests {
 
     fn host(name: &str, action: Action, reasons: &[(&str, &str)]) -> HostDecision {
         HostDecision {
-            host: name.to_owned(),
+            host: name.into(),
             action,
             reasons: reasons
                 .iter()

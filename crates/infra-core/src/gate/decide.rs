@@ -1,5 +1,7 @@
 //! The decision for one playbook on one host.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -17,15 +19,15 @@ pub enum Action {
     Skip,
 }
 
-/// The decision for one playbook on one host.
+/// The decision for one playbook on one host. Hosts that are skipped alike share what is said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HostDecision {
     /// The host
-    pub host: String,
+    pub host: Arc<str>,
     /// Run or skip
     pub action: Action,
     /// Why, the weightiest first
-    pub reasons: Vec<Reason>,
+    pub reasons: Arc<[Reason]>,
 }
 
 /// What is known of one host before the decision.
@@ -127,9 +129,9 @@ pub fn decide(
     }
     if !reasons.is_empty() {
         return HostDecision {
-            host: standing.host.to_owned(),
+            host: standing.host.into(),
             action: Action::Run,
-            reasons,
+            reasons: reasons.into(),
         };
     }
     let since = standing
@@ -141,9 +143,9 @@ pub fn decide(
         since.unwrap_or_default()
     );
     HostDecision {
-        host: standing.host.to_owned(),
+        host: standing.host.into(),
         action: Action::Skip,
-        reasons: vec![Reason::new("all inputs", unchanged)],
+        reasons: [Reason::new("all inputs", unchanged)].into(),
     }
 }
 
@@ -188,7 +190,6 @@ fn days(span: SignedDuration) -> String {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::sync::Arc;
     use std::time::Duration;
 
     use super::*;
@@ -315,7 +316,7 @@ mod tests {
         let decision = world.decide(&playbook(), |standing| standing.fingerprint = Some(&new));
         assert_eq!(decision.action, Action::Run);
         assert_eq!(
-            decision.reasons,
+            *decision.reasons,
             [Reason::new(
                 "hostvars[leaf1].ansible_host",
                 "\"192.0.2.1\" → \"192.0.2.2\""
@@ -330,7 +331,7 @@ mod tests {
         old.max_age = Some(Duration::from_hours(168));
         let decision = world.decide(&old, |_| {});
         assert_eq!(
-            decision.reasons,
+            *decision.reasons,
             [Reason::new(
                 "max_age",
                 "last success 7d 2h ago, more than 7d"

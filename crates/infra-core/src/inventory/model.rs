@@ -74,6 +74,24 @@ impl Inventory {
             found.extend(parents);
         }
     }
+
+    /// The hosts in a group or in any group below it. Groups that contain each other are gone
+    /// through once.
+    pub fn members_of(&self, group: &str) -> BTreeSet<&str> {
+        let mut found = BTreeSet::new();
+        let mut seen = BTreeSet::from([group]);
+        let mut waiting = vec![group];
+        while let Some(group) = waiting.pop().and_then(|name| self.groups.get(name)) {
+            let hosts = group.hosts.iter().map(String::as_str);
+            found.extend(hosts.filter(|host| self.hosts.contains_key(*host)));
+            for child in &group.children {
+                if seen.insert(child) {
+                    waiting.push(child);
+                }
+            }
+        }
+        found
+    }
 }
 
 /// Whether a variable only says how Ansible reaches the host.
@@ -133,5 +151,28 @@ mod tests {
             inventory.groups_of("a"),
             BTreeSet::from(["leaf", "federation", "world"])
         );
+    }
+
+    #[test]
+    fn members_of_a_group_are_those_of_groups_below_it_too_and_survive_a_cycle() {
+        let host = |name: &str| (name.to_owned(), Host::default());
+        let inventory = Inventory {
+            hosts: [host("a"), host("b"), host("c")].into(),
+            groups: [
+                ("leaf".to_owned(), group(&["a"], &[])),
+                ("federation".to_owned(), group(&["b"], &["leaf", "world"])),
+                ("world".to_owned(), group(&[], &["federation"])),
+                ("other".to_owned(), group(&["c"], &[])),
+            ]
+            .into(),
+            ..Inventory::default()
+        };
+        for name in inventory.groups.keys() {
+            let upwards = inventory.hosts.keys().map(String::as_str);
+            let upwards = upwards.filter(|host| inventory.groups_of(host).contains(name.as_str()));
+            assert_eq!(inventory.members_of(name), upwards.collect(), "{name}");
+        }
+        assert_eq!(inventory.members_of("world"), BTreeSet::from(["a", "b"]));
+        assert_eq!(inventory.members_of("none"), BTreeSet::new());
     }
 }

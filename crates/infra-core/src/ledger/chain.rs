@@ -68,7 +68,7 @@ impl Hint for ChainError {
     fn hints(&self) -> Vec<String> {
         vec![match self {
             Self::Version { .. } => "a newer infra wrote it: use that version here too".to_owned(),
-            Self::CutOff { .. } => "restore the ledger from a backup; to go on without what is lost, remove `index.json` beside it: what was recorded last then runs again".to_owned(),
+            Self::CutOff { .. } => "restore the ledger from a backup; to go on without what is lost, remove the file `index` beside it: what was recorded last then runs again".to_owned(),
             _ => "restore the ledger from a backup; `infra history --verify` names every record that does not fit".to_owned(),
         }]
     }

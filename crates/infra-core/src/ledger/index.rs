@@ -5,23 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Head, Record, RecordEvent, RecordedHost, StateId, Witnessed};
+use super::{
+    Entry, Head, LastSuccess, Record, RecordEvent, RecordedHost, StateId, Successes, Witnessed,
+};
 use crate::digest::Digest;
 
-/// What is known of one playbook on one host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
-    /// The fingerprint of its last success
-    pub fingerprint: Digest,
-    /// The record of that success
-    pub sequence: u64,
-    /// The sets of inputs behind the fingerprint
-    pub sections: Vec<Digest>,
-    /// When that was: RFC 3339, UTC
-    pub at: String,
-}
-
-/// What the records of a ledger add up to.
+/// What the records of a ledger add up to. [`to_bytes`](Self::to_bytes) keeps all of it; what
+/// serde sees is the part that is small.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Index {
     /// The number of the last record that it covers
@@ -29,7 +19,8 @@ pub struct Index {
     /// The digest of that record
     pub digest: Option<Digest>,
     /// The last successes, by playbook and host
-    pub successes: BTreeMap<String, BTreeMap<String, Entry>>,
+    #[serde(skip)]
+    pub successes: Successes,
     /// What went wrong since the last success, by playbook and host
     pub failures: BTreeMap<String, BTreeMap<String, String>>,
     /// The digest of the last inventory
@@ -37,6 +28,7 @@ pub struct Index {
     /// The hosts of the last inventory
     pub inventory: BTreeMap<String, RecordedHost>,
     /// The record in which each set of inputs stands
+    #[serde(skip)]
     pub sections: BTreeMap<Digest, u64>,
     /// The last state that Terraform was seen to write
     pub state: Option<StateId>,
@@ -71,8 +63,8 @@ impl Index {
     }
 
     /// The last success of a playbook on a host.
-    pub fn success(&self, playbook: &str, host: &str) -> Option<&Entry> {
-        self.successes.get(playbook)?.get(host)
+    pub fn success(&self, playbook: &str, host: &str) -> Option<LastSuccess<'_>> {
+        self.successes.get(playbook, host)
     }
 
     /// What went wrong with a playbook on a host since its last success.
@@ -130,10 +122,7 @@ impl Index {
                     sections: success.sections,
                     at: record.at,
                 };
-                self.successes
-                    .entry(success.playbook)
-                    .or_default()
-                    .insert(success.host, entry);
+                self.successes.insert(success.playbook, success.host, entry);
             }
             RecordEvent::HostFailed {
                 playbook,

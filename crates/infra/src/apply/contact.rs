@@ -58,11 +58,11 @@ impl Run<'_> {
 
 /// The hosts that were configured before, and are still the same machine at the same place.
 pub(super) fn met(inventory: &Inventory, index: &Index) -> BTreeSet<String> {
+    let playbooks = index.successes.playbooks();
     let same = |(name, now): &(&String, &Host)| {
-        let configured = index
-            .successes
-            .values()
-            .any(|hosts| hosts.contains_key(*name));
+        let configured = playbooks
+            .iter()
+            .any(|playbook| index.success(playbook, name).is_some());
         let before = index.inventory.get(*name).filter(|_| configured);
         before.is_some_and(|before| {
             let unmoved = |variable: &str| {
@@ -136,22 +136,17 @@ mod tests {
             at: String::new(),
         };
         let names = ["same", "moved", "replaced", "never"];
-        let index = Index {
+        let mut index = Index {
             inventory: names
                 .iter()
                 .map(|name| ((*name).to_owned(), recorded.clone()))
                 .collect(),
-            successes: [(
-                "site".to_owned(),
-                names
-                    .iter()
-                    .filter(|name| **name != "never")
-                    .map(|name| ((*name).to_owned(), success.clone()))
-                    .collect(),
-            )]
-            .into(),
             ..Index::default()
         };
+        for name in names.iter().filter(|name| **name != "never") {
+            let (playbook, host) = ("site".to_owned(), (*name).to_owned());
+            index.successes.insert(playbook, host, success.clone());
+        }
         let inventory = Inventory {
             hosts: [
                 ("same".to_owned(), host("i-1", "192.0.2.1")),

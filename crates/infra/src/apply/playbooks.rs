@@ -294,6 +294,6 @@ fn running(answer: &Answer<'_>) -> BTreeSet<String> {
     answer
         .decision
         .running()
-        .map(|host| host.host.clone())
+        .map(|host| host.host.to_string())
         .collect()
 }

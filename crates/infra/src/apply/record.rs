@@ -1,6 +1,6 @@
 //! What the ledger is told of a host.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use infra_core::ansible::Fingerprint;
 use infra_core::config::Playbook;
@@ -87,12 +87,14 @@ impl Run<'_> {
 
     /// The digests of all inputs that playbooks last succeeded with.
     async fn last_inputs(&self) -> Result<BTreeSet<Digest>, LedgerError> {
-        let successes = self.ledger.index().successes.values();
-        let sections: BTreeSet<&Digest> = successes
-            .flat_map(BTreeMap::values)
-            .flat_map(|entry| &entry.sections)
+        let successes = &self.ledger.index().successes;
+        let sections: BTreeSet<Digest> = successes
+            .playbooks()
+            .into_iter()
+            .flat_map(|playbook| successes.of(playbook))
+            .flat_map(|(_, success)| success.sections())
             .collect();
-        let sections = self.ledger.sections(sections).await?;
+        let sections = self.ledger.sections(&sections).await?;
         let inputs = sections
             .values()
             .flat_map(|section| section.inputs().values());

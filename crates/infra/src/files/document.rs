@@ -28,6 +28,12 @@ impl Deref for Bytes {
     }
 }
 
+impl AsRef<[u8]> for Bytes {
+    fn as_ref(&self) -> &[u8] {
+        self
+    }
+}
+
 /// A file that can't be read.
 #[derive(Debug, thiserror::Error)]
 #[error("can't read {path}")]

@@ -315,7 +315,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let root = Utf8PathBuf::from_path_buf(dir.path().to_owned()).unwrap();
         fs::create_dir(root.join(".infra")).unwrap();
-        fs::write(root.join(".infra/index.json"), "x").unwrap();
+        fs::write(root.join(".infra/index"), "x").unwrap();
         fs::write(root.join("site.yml"), "x").unwrap();
         let tree = FsTree::new(&root);
         let names: Vec<String> = tree
@@ -327,7 +327,7 @@ mod tests {
             .collect();
         assert_eq!(names, ["site.yml"]);
         assert!(
-            tree.read(".infra/index.json".into()).unwrap().is_some(),
+            tree.read(".infra/index".into()).unwrap().is_some(),
             "named, it is found"
         );
     }

@@ -43,13 +43,12 @@ pub struct Known<'c> {
 impl Known<'_> {
     /// The hosts that its plays run on, by name, with their fingerprints. None: that one was
     /// not made.
-    pub fn hosts(&self) -> impl ExactSizeIterator<Item = (&str, Option<Digest>)> {
+    pub fn hosts(&self) -> impl ExactSizeIterator<Item = (&Arc<str>, Option<Digest>)> {
         let digests = self.fingerprints.chunks_exact(32).map(|bytes| {
             let digest = Digest::from_bytes(bytes.try_into().unwrap_or_default());
             (bytes != [0; 32]).then_some(digest)
         });
-        let names = self.playbook.hosts.iter().map(String::as_str);
-        names.zip(digests)
+        self.playbook.hosts.iter().zip(digests)
     }
 
     /// What can't be known of its inputs: `file:line: what: why`.
@@ -138,7 +137,7 @@ impl InputCache {
                 let hosts = hosts.map(|(host, digest)| {
                     let digest = digest.map_or([0; 32], |digest| *digest.as_bytes());
                     fingerprints.extend_from_slice(&digest);
-                    host.to_owned()
+                    host.into()
                 });
                 Playbook {
                     hosts: Arc::new(hosts.collect()),

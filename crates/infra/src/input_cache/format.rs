@@ -48,7 +48,7 @@ pub(super) struct Head {
 #[derive(Debug, Clone)]
 pub(super) struct Playbook<F> {
     /// The names of the hosts that its plays run on, in order
-    pub(super) hosts: Arc<Vec<String>>,
+    pub(super) hosts: Arc<Vec<Arc<str>>>,
     /// The fingerprint of each; zeros where none was made
     pub(super) fingerprints: F,
     /// What can't be known of its inputs, as a plan shows it
@@ -69,7 +69,7 @@ struct Body<'a> {
     head: Cow<'a, Head>,
     records: Cow<'a, [Record]>,
     /// Lists of hosts: most playbooks run on the same ones
-    lists: Vec<Arc<Vec<String>>>,
+    lists: Vec<Arc<Vec<Arc<str>>>>,
     playbooks: Vec<Option<Line<'a>>>,
 }
 
@@ -90,7 +90,7 @@ pub(super) fn write<F: AsRef<[u8]>>(
     records: &[Record],
     playbooks: &[Option<Playbook<F>>],
 ) -> Option<Vec<u8>> {
-    let mut lists: Vec<Arc<Vec<String>>> = Vec::new();
+    let mut lists: Vec<Arc<Vec<Arc<str>>>> = Vec::new();
     let mut end = 0;
     let mut line = |playbook: &Playbook<F>| {
         let known = lists.iter().position(|list| *list == playbook.hosts);

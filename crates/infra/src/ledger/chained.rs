@@ -13,6 +13,7 @@ use jiff::Timestamp;
 
 use super::store::{RecordStore, StoreError};
 use crate::files::atomic::{self, Created};
+use crate::files::document;
 use crate::place::PlaceError;
 use crate::sections::{self, WrittenSection};
 
@@ -58,7 +59,13 @@ pub struct Ledger {
     /// Records that were asked for. None ever changes, and what a run was planned with must
     /// be there at its end, wherever the ledger is by then
     asked: RefCell<BTreeMap<u64, Rc<Vec<u8>>>>,
+    /// The sets of inputs of records that were asked for. One record holds those of ten thousand
+    /// hosts, and each host asks for its own
+    inputs: RefCell<BTreeMap<u64, Rc<Written>>>,
 }
+
+/// Sets of inputs as a record has them.
+type Written = BTreeMap<Digest, WrittenSection>;
 
 /// Who writes: the same in all records of a run.
 #[derive(Debug, Clone)]
@@ -81,6 +88,7 @@ impl Ledger {
             cache,
             index: Index::default(),
             asked: RefCell::default(),
+            inputs: RefCell::default(),
         };
         if let Some(index) = ledger.cached().await? {
             ledger.index = index;
@@ -149,7 +157,7 @@ impl Ledger {
         writer: &Writer,
         new: impl Iterator<Item = &'a Section>,
     ) -> Result<(), LedgerError> {
-        let new: BTreeMap<Digest, WrittenSection> = new
+        let new: Written = new
             .map(|section| (Digest::from(*section.digest()), section))
             .filter(|(digest, _)| !self.index.sections.contains_key(digest))
             .map(|(digest, section)| (digest, sections::write(section)))
@@ -200,20 +208,33 @@ impl Ledger {
         }
         let mut found = BTreeMap::new();
         for (sequence, digests) in by_record {
-            let record = match sequence {
-                Some(sequence) => self.record(sequence).await?,
-                None => None,
-            };
-            let mut written = match record.map(|record| record.event) {
-                Some(RecordEvent::Inputs { sections }) => sections,
-                _ => BTreeMap::new(),
+            let written = match sequence {
+                Some(sequence) => self.inputs(sequence).await?,
+                None => Rc::default(),
             };
             for digest in digests {
-                let inputs = written.remove(digest).unwrap_or_default();
+                let inputs = written.get(digest).cloned().unwrap_or_default();
                 found.insert(*digest, sections::read(inputs));
             }
         }
         Ok(found)
+    }
+
+    /// The sets of inputs in the record with this number.
+    async fn inputs(&self, sequence: u64) -> Result<Rc<Written>, LedgerError> {
+        let known = self.inputs.borrow().get(&sequence).map(Rc::clone);
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let record = self.record(sequence).await?;
+        let written = Rc::new(match record.map(|record| record.event) {
+            Some(RecordEvent::Inputs { sections }) => sections,
+            _ => Written::new(),
+        });
+        self.inputs
+            .borrow_mut()
+            .insert(sequence, Rc::clone(&written));
+        Ok(written)
     }
 
     /// Checks the whole chain, whatever the kept index says. See [`verify_chain`].
@@ -225,7 +246,7 @@ impl Ledger {
     /// came after it.
     pub async fn share_index(&self) {
         if self.store.is_settled()
-            && let Ok(bytes) = serde_json::to_vec(&self.index)
+            && let Some(bytes) = self.index.to_bytes()
         {
             self.store.keep_index(&bytes).await;
         }
@@ -237,14 +258,13 @@ impl Ledger {
         if !self.store.is_settled() {
             return;
         }
-        let kept = serde_json::to_vec(&self.index)
-            .map_err(std::io::Error::other)
-            .and_then(|bytes| {
-                path.parent()
-                    .map_or(Ok(()), atomic::private_dir)
-                    .map(|()| bytes)
-            })
-            .and_then(|bytes| atomic::replace(path, &bytes));
+        let Some(bytes) = self.index.to_bytes() else {
+            return;
+        };
+        let kept = path
+            .parent()
+            .map_or(Ok(()), atomic::private_dir)
+            .and_then(|()| atomic::replace(path, &bytes));
         if let Err(error) = kept {
             tracing::debug!(%path, %error, "the ledger's index was not kept");
         }
@@ -253,25 +273,17 @@ impl Ledger {
     /// The kept index, if it is of this chain. One that knows more records than there are
     /// is an error: what was once recorded is gone, and going on would forget it.
     async fn cached(&self) -> Result<Option<Index>, LedgerError> {
-        let own = self
-            .cache
-            .as_ref()
-            .and_then(|path| std::fs::read(path).ok());
-        let kept = match own {
-            Some(bytes) => Some(bytes),
-            // Nothing is kept here: then nothing is to be kept elsewhere either.
-            None if self.cache.is_none() => None,
-            None => self.store.kept_index().await,
-        };
-        let Some(bytes) = kept else {
+        // Where nothing is kept here, nothing is to be kept elsewhere either.
+        let Some(path) = &self.cache else {
             return Ok(None);
         };
-        let Ok(index) = serde_json::from_slice::<Index>(&bytes) else {
+        let kept = match document::read(path) {
+            Ok(bytes) => Index::from_bytes(bytes),
+            Err(_) => self.store.kept_index().await.and_then(Index::from_bytes),
+        };
+        let Some(index) = kept.filter(|index| index.sequence > 0) else {
             return Ok(None);
         };
-        if index.sequence == 0 {
-            return Ok(None);
-        }
         match self.store.read(index.sequence).await? {
             Some(bytes) if Some(Digest::of(&bytes)) == index.digest => Ok(Some(index)),
             Some(_) => Ok(None),
@@ -334,4 +346,33 @@ pub async fn verify_chain(store: &dyn RecordStore) -> Result<(u64, Vec<ChainErro
         }
     }
     Ok((last, errors))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::LocalStore;
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_record_of_inputs_is_taken_apart_once() {
+        let temporary = tempfile::tempdir().unwrap();
+        let dir = Utf8PathBuf::from_path_buf(temporary.path().join("records")).unwrap();
+        let store = Box::new(LocalStore::new(dir));
+        let mut ledger = Ledger::open(store, None).await.unwrap();
+        let writer = Writer {
+            run: "r".to_owned(),
+            who: "a@b".to_owned(),
+        };
+        let (one, two) = (Digest::of(b"one"), Digest::of(b"two"));
+        let inputs = |name: &str| BTreeMap::from([(format!("variable {name}"), one)]);
+        let sections = [(one, inputs("a")), (two, inputs("b"))].into();
+        let event = RecordEvent::Inputs { sections };
+        ledger.append(&writer, event).await.unwrap();
+        // As ten thousand hosts ask, each for its own.
+        ledger.sections([&one]).await.unwrap();
+        let first = ledger.inputs(1).await.unwrap();
+        ledger.sections([&two]).await.unwrap();
+        assert!(Rc::ptr_eq(&first, &ledger.inputs(1).await.unwrap()));
+        assert_eq!(first.len(), 2);
+    }
 }

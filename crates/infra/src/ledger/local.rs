@@ -100,7 +100,7 @@ impl RecordStore for LocalStore {
 mod tests {
     use super::*;
     use crate::ledger::{Ledger, Writer};
-    use infra_core::ledger::RecordEvent;
+    use infra_core::ledger::{Index, RecordEvent};
 
     fn dir(dir: &tempfile::TempDir) -> Utf8PathBuf {
         Utf8PathBuf::from_path_buf(dir.path().join("records")).unwrap()
@@ -113,12 +113,9 @@ mod tests {
     }
 
     async fn three_records(path: &Utf8PathBuf) -> Ledger {
-        let mut ledger = Ledger::open(
-            Box::new(LocalStore::new(path)),
-            Some(path.join("../index.json")),
-        )
-        .await
-        .unwrap();
+        let mut ledger = Ledger::open(Box::new(LocalStore::new(path)), Some(path.join("../index")))
+            .await
+            .unwrap();
         let writer = Writer {
             run: "r".to_owned(),
             who: "a@b".to_owned(),
@@ -172,20 +169,24 @@ mod tests {
         let temporary = tempfile::tempdir().unwrap();
         let path = dir(&temporary);
         let ledger = three_records(&path).await;
-        let cache = path.join("../index.json");
+        let cache = path.join("../index");
+        let whole = std::fs::read(&cache).unwrap();
+        let mut of_another_record = Index::from_bytes(whole.clone()).unwrap();
+        of_another_record.sequence = 2;
+        let mut decayed = whole.clone();
+        *decayed.last_mut().unwrap() ^= 1;
         for damage in [
-            "",
-            "{}",
-            "not json",
-            &std::fs::read_to_string(&cache)
-                .unwrap()
-                .replace("\"sequence\":3", "\"sequence\":2"),
+            Vec::new(),
+            b"{}".to_vec(),
+            whole[..whole.len() - 1].to_vec(),
+            decayed,
+            of_another_record.to_bytes().unwrap(),
         ] {
-            std::fs::write(&cache, damage).unwrap();
+            std::fs::write(&cache, &damage).unwrap();
             let again = Ledger::open(Box::new(LocalStore::new(&path)), Some(cache.clone()))
                 .await
                 .unwrap();
-            assert_eq!(again.index(), ledger.index(), "{damage}");
+            assert_eq!(again.index(), ledger.index());
         }
     }
 }

@@ -53,9 +53,9 @@ impl S3Store {
         format!("{}{sequence:010}.json", self.prefix)
     }
 
-    /// No number, so that it is never taken for a record.
+    /// Without the ending of a record, so that it is never taken for one.
     fn index(&self) -> String {
-        format!("{}index.json", self.prefix)
+        format!("{}index", self.prefix)
     }
 
     fn error(&self, what: String, source: AwsError) -> StoreError {
@@ -172,7 +172,11 @@ impl RecordStore for S3Store {
 
     fn keep_index<'a>(&'a self, bytes: &'a [u8]) -> Pending<'a, ()> {
         Box::pin(async move {
-            if let Err(error) = self.objects.put(&self.index(), bytes, JSON).await {
+            if let Err(error) = self
+                .objects
+                .put(&self.index(), bytes, "application/octet-stream")
+                .await
+            {
                 tracing::debug!(%error, "the index was not kept beside the records");
             }
         })

@@ -81,7 +81,7 @@ impl Place {
 
     /// The ledger.
     pub(crate) async fn ledger(&self) -> Result<Ledger, LedgerError> {
-        Ledger::open(self.store(), Some(self.dir.join("index.json"))).await
+        Ledger::open(self.store(), Some(self.dir.join("index"))).await
     }
 
     /// The run lock.

@@ -58,7 +58,7 @@ async fn records_that_come_too_late_are_kept_and_make_no_host_done() {
     let ledger = again.ledger().await.unwrap();
     assert_eq!(ledger.verify().await.unwrap().1, []);
     let last = ledger.index().success("site", "alpha").unwrap();
-    assert_eq!(last.fingerprint, Digest::of(b"theirs"));
+    assert_eq!(last.fingerprint(), Digest::of(b"theirs"));
     assert_eq!(
         ledger.index().failure("site", "alpha"),
         Some("recorded late"),

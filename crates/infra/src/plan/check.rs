@@ -87,7 +87,7 @@ pub async fn check(
             .into_iter()
             .flat_map(infra_core::decision::PlaybookDecision::running);
         hosts
-            .map(|host| host.host.clone())
+            .map(|host| host.host.to_string())
             .collect::<BTreeSet<String>>()
     };
     for playbook in &project.stack.playbooks {

@@ -13,6 +13,7 @@ use infra_core::digest::Digest;
 use infra_core::gate::{self, Action, HostDecision, Machine, Recorded, Standing, Values};
 use infra_core::hint::Hint;
 use infra_core::inventory::Inventory;
+use infra_core::ledger::LastSuccess;
 use infra_exec::tools::AnsibleCore;
 use jiff::Timestamp;
 
@@ -243,22 +244,31 @@ impl<'p> Question<'p, '_> {
         let Some(known) = cache.known(number) else {
             return Ok(None);
         };
-        let mut fingerprints = known.hosts().peekable();
+        let named = self.named(playbook)?;
+        let mut named = named.as_ref().map(|named| named.iter().peekable());
+        let mut successes = self.ledger.index().successes.of(&playbook.name).peekable();
         let mut decision = PlaybookDecision {
             name: playbook.name.clone(),
             hosts: Vec::new(),
             unresolved: known.unresolved().to_vec(),
         };
         let mut alike = Unchanged::default();
-        let hosts = self.hosts(playbook, known.hosts().map(|(host, _)| host))?;
-        for host in hosts {
-            while fingerprints.next_if(|(name, _)| *name < host).is_some() {}
-            let fingerprint = fingerprints
-                .next_if(|(name, _)| *name == host)
-                .and_then(|(_, digest)| digest);
+        // All of these are in the order of the hosts' names, so each is gone through once.
+        for (host, fingerprint) in known.hosts() {
+            if let Some(named) = &mut named {
+                while named.next_if(|name| ***name < **host).is_some() {}
+                if named.next_if(|name| ***name == **host).is_none() {
+                    continue;
+                }
+            }
+            while successes.next_if(|(name, _)| *name < &**host).is_some() {}
+            let success = successes.next_if(|(name, _)| *name == &**host);
             let skipped = fingerprint
-                .filter(|_| !self.machines.contains_key(host))
-                .and_then(|fingerprint| self.skip(playbook, host, &fingerprint, &mut alike));
+                .filter(|_| !self.machines.contains_key(&**host))
+                .zip(success)
+                .and_then(|(fingerprint, (_, success))| {
+                    self.skip(playbook, host, &fingerprint, success, &mut alike)
+                });
             match skipped {
                 Some(skipped) => decision.hosts.push(skipped),
                 None => return Ok(None),
@@ -266,7 +276,7 @@ impl<'p> Question<'p, '_> {
         }
         Ok(Some(Answer {
             playbook,
-            on_localhost: known.hosts().any(|(host, _)| host == LOCALHOST),
+            on_localhost: known.hosts().any(|(host, _)| **host == *LOCALHOST),
             decision,
             fingerprints: BTreeMap::new(),
         }))
@@ -276,22 +286,22 @@ impl<'p> Question<'p, '_> {
     fn skip(
         &self,
         playbook: &Playbook,
-        host: &str,
+        host: &Arc<str>,
         fingerprint: &infra_core::ansible::Digest,
+        success: LastSuccess<'_>,
         alike: &mut Unchanged,
     ) -> Option<HostDecision> {
         let index = self.ledger.index();
-        let entry = index.success(&playbook.name, host)?;
-        if entry.fingerprint != Digest::from(*fingerprint)
+        if success.fingerprint() != Digest::from(*fingerprint)
             || index.failure(&playbook.name, host).is_some()
         {
             return None;
         }
         if let Some((at, decision)) = &alike.0
-            && *at == entry.at
+            && at == success.at()
         {
             return Some(HostDecision {
-                host: host.to_owned(),
+                host: Arc::clone(host),
                 ..decision.clone()
             });
         }
@@ -302,7 +312,7 @@ impl<'p> Question<'p, '_> {
             forced: self.forces(playbook),
             recorded: Some(Recorded {
                 fingerprint: &same,
-                at: entry.at.parse().unwrap_or(Timestamp::UNIX_EPOCH),
+                at: success.at().parse().unwrap_or(Timestamp::UNIX_EPOCH),
             }),
             failure: None,
             machine: Machine::Stays,
@@ -317,7 +327,7 @@ impl<'p> Question<'p, '_> {
         if decision.action == Action::Run {
             return None;
         }
-        alike.0 = Some((entry.at.clone(), decision.clone()));
+        alike.0 = Some((success.at().to_owned(), decision.clone()));
         Some(decision)
     }
 
@@ -333,18 +343,23 @@ impl<'p> Question<'p, '_> {
         playbook: &Playbook,
         reached: impl Iterator<Item = &'h str>,
     ) -> Result<Vec<&'h str>, GateError> {
+        Ok(match self.named(playbook)? {
+            None => reached.collect(),
+            Some(named) => reached.filter(|host| named.contains(host)).collect(),
+        })
+    }
+
+    /// The hosts that a playbook names in the configuration. None: it names none, and is for all.
+    fn named(&self, playbook: &Playbook) -> Result<Option<BTreeSet<&str>>, GateError> {
         if playbook.hosts.is_empty() {
-            return Ok(reached.collect());
+            return Ok(None);
         }
         let mut named = BTreeSet::new();
         for name in &playbook.hosts {
             if name == "all" {
                 named.extend(self.inventory.hosts.keys().map(String::as_str));
             } else if self.inventory.groups.contains_key(name) {
-                let members = self.inventory.hosts.keys().map(String::as_str);
-                named.extend(
-                    members.filter(|host| self.inventory.groups_of(host).contains(name.as_str())),
-                );
+                named.extend(self.inventory.members_of(name));
             } else if let Some((host, _)) = self.inventory.hosts.get_key_value(name) {
                 named.insert(host.as_str());
             } else if !self.is_configured_group(name) {
@@ -356,7 +371,7 @@ impl<'p> Question<'p, '_> {
                 });
             }
         }
-        Ok(reached.filter(|host| named.contains(host)).collect())
+        Ok(Some(named))
     }
 
     /// Whether the configuration can put hosts into a group, so that an absent group is an
@@ -385,12 +400,12 @@ impl<'p> Question<'p, '_> {
             None => None,
             Some(entry) => {
                 let same =
-                    fingerprint.filter(|new| Digest::from(*new.digest()) == entry.fingerprint);
+                    fingerprint.filter(|new| Digest::from(*new.digest()) == entry.fingerprint());
                 let old = match same {
                     Some(new) => new.clone(),
-                    None => self.recorded(&entry.sections, known).await?,
+                    None => self.recorded(&entry.sections(), known).await?,
                 };
-                Some((old, entry.at.parse().unwrap_or(Timestamp::UNIX_EPOCH)))
+                Some((old, entry.at().parse().unwrap_or(Timestamp::UNIX_EPOCH)))
             }
         };
         let standing = Standing {

@@ -421,8 +421,8 @@ fn run_set(answers: &[Answer<'_>]) -> RunSet {
         .iter()
         .map(|answer| {
             let hosts = answer.decision.running().map(|host| {
-                let fingerprint = answer.fingerprints.get(&host.host);
-                (host.host.clone(), fingerprint.cloned())
+                let fingerprint = answer.fingerprints.get(&*host.host);
+                (host.host.to_string(), fingerprint.cloned())
             });
             (answer.decision.name.clone(), hosts.collect())
         })

@@ -213,7 +213,7 @@ pub(crate) fn runs(planned: &Planned, playbook: &str) -> Vec<String> {
         .iter()
         .find(|decision| decision.name == playbook)
         .unwrap();
-    playbook.running().map(|host| host.host.clone()).collect()
+    playbook.running().map(|host| host.host.to_string()).collect()
 }
 
 /// Why a playbook runs on, or is skipped on, a host.
@@ -227,7 +227,7 @@ pub(crate) fn why(planned: &Planned, playbook: &str, host: &str) -> Vec<String> 
     let host = playbook
         .hosts
         .iter()
-        .find(|decision| decision.host == host)
+        .find(|decision| *decision.host == *host)
         .unwrap();
     host.reasons
         .iter()

@@ -248,7 +248,7 @@ fn run(seed: u64, begun: fn() -> Timestamp, wait: fn()) -> (usize, usize) {
                 let now = now.as_ref().and_then(|now| now.get(at).cloned());
                 if let Some(known) = cache.known(at) {
                     let hosts = known.hosts();
-                    let hosts = hosts.map(|(host, digest)| (host.to_owned(), digest));
+                    let hosts = hosts.map(|(host, digest)| (host.to_string(), digest));
                     let known: Option<Found> = Some((hosts.collect(), known.unresolved().to_vec()));
                     assert_eq!(known, now, "seed {seed}, tree {number}: {what}");
                 }

@@ -211,7 +211,7 @@ impl Scene {
             .map(|number| {
                 let known = cache.known(number)?;
                 let hosts = known.hosts();
-                let hosts = hosts.map(|(host, digest)| (host.to_owned(), digest));
+                let hosts = hosts.map(|(host, digest)| (host.to_string(), digest));
                 Some((hosts.collect(), known.unresolved().to_vec()))
             })
             .collect();

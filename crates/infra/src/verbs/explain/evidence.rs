@@ -49,22 +49,22 @@ impl<'a> Evidence<'a> {
         let mut before = Inputs::new();
         let mut last_success = None;
         if let Some(entry) = self.ledger.index().success(playbook, &decided.host) {
-            for digest in &entry.sections {
+            for digest in &entry.sections() {
                 before.extend(self.section(digest).await?);
             }
             last_success = Some(LastSuccess {
-                at: entry.at.clone(),
-                record: entry.sequence,
+                at: entry.at().to_owned(),
+                record: entry.sequence(),
                 inputs: before.len(),
             });
         }
         Ok(ExplainedHost {
             reasons: decided
                 .reasons
-                .into_iter()
+                .iter()
                 .map(|reason| self.reason(&decided.host, reason, &before))
                 .collect(),
-            host: decided.host,
+            host: decided.host.to_string(),
             action: decided.action,
             last_success,
         })
@@ -84,10 +84,10 @@ impl<'a> Evidence<'a> {
         Ok(inputs)
     }
 
-    fn reason(&self, host: &str, reason: Reason, before: &Inputs) -> ExplainedReason {
+    fn reason(&self, host: &str, reason: &Reason, before: &Inputs) -> ExplainedReason {
         let mut explained = ExplainedReason {
-            input: reason.input,
-            change: reason.change,
+            input: reason.input.clone(),
+            change: reason.change.clone(),
             before: None,
             after: None,
             diff: None,

@@ -84,18 +84,22 @@ pub async fn explain(
         });
     };
     if let Some(host) = host
-        && decision.hosts.iter().all(|known| known.host != host)
+        && decision.hosts.iter().all(|known| *known.host != *host)
     {
         return Err(ExplainError::UnknownHost {
             playbook: playbook.to_owned(),
             host: host.to_owned(),
-            hosts: decision.hosts.into_iter().map(|host| host.host).collect(),
+            hosts: decision
+                .hosts
+                .iter()
+                .map(|host| host.host.to_string())
+                .collect(),
         });
     }
     let mut evidence = Evidence::new(project, &ledger, &planned.built.inventory);
     let mut hosts = Vec::new();
     for decided in decision.hosts {
-        if host.is_none_or(|host| host == decided.host) {
+        if host.is_none_or(|host| *host == *decided.host) {
             let explained = evidence.host(playbook, decided).await;
             hosts.push(explained.map_err(PlanError::from)?);
         }

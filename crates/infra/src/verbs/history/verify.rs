@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::collect::store;
 use crate::Project;
+use crate::files::document;
 use crate::ledger::{LedgerError, verify_chain};
 
 /// What the check of a ledger found. Serialises as the document of
@@ -63,8 +64,8 @@ pub async fn verify(project: &Project) -> Result<Verification, LedgerError> {
 
 /// What was read of the ledger before, if that was kept.
 pub(crate) fn kept_index(project: &Project) -> Option<Index> {
-    let bytes = std::fs::read(project.state_dir().join("index.json")).ok()?;
-    serde_json::from_slice(&bytes).ok()
+    let bytes = document::read(&project.state_dir().join("index")).ok()?;
+    Index::from_bytes(bytes)
 }
 
 fn as_texts<S: Serializer>(errors: &[ChainError], serializer: S) -> Result<S::Ok, S::Error> {
