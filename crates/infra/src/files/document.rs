@@ -1,5 +1,6 @@
 //! Reading a document of any size, fast, and safe against a file that changes meanwhile.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::ops::Deref;
@@ -25,6 +26,14 @@ impl Deref for Bytes {
             Memory::Read(bytes) => bytes,
             Memory::Mapped(mapping) => mapping,
         }
+    }
+}
+
+impl fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bytes")
+            .field("len", &self.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -54,13 +63,18 @@ pub fn read(path: &Utf8Path) -> Result<Bytes, ReadError> {
 }
 
 fn read_bytes(path: &Utf8Path) -> io::Result<Bytes> {
-    const LARGE: u64 = 1 << 20;
-    let mut bytes = Vec::new();
     if path == "-" {
+        let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes)?;
         return Ok(Bytes(Memory::Read(bytes)));
     }
-    let mut file = File::open(path)?;
+    read_open(File::open(path)?)
+}
+
+/// Reads a file that is open, from its start.
+pub(crate) fn read_open(mut file: File) -> io::Result<Bytes> {
+    const LARGE: u64 = 1 << 20;
+    let mut bytes = Vec::new();
     let metadata = file.metadata()?;
     if metadata.is_file() && metadata.len() >= LARGE {
         match Mapping::new(file) {

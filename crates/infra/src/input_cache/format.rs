@@ -8,7 +8,6 @@
 
 use std::borrow::Cow;
 use std::fs::OpenOptions;
-use std::io::Read as _;
 use std::ops::Range;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::sync::Arc;
@@ -19,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keyed::CacheKey;
 use super::record::Record;
+use crate::files::document::{self, Bytes};
 
 const MAGIC: &[u8] = b"infra inputs 2\n";
 
@@ -26,7 +26,7 @@ const MAGIC: &[u8] = b"infra inputs 2\n";
 #[derive(Debug)]
 pub(super) struct Kept {
     /// The text of the file, which the playbooks refer to
-    bytes: Vec<u8>,
+    bytes: Bytes,
     pub(super) head: Head,
     pub(super) records: Vec<Record>,
     /// In the order of the requests. None: what is found of it can't be kept
@@ -125,7 +125,7 @@ pub(super) fn write<F: AsRef<[u8]>>(
 
 /// Reads the file. None: there is none, or anything about it is odd.
 pub(super) fn read(path: &Utf8Path, key: &CacheKey) -> Option<Kept> {
-    let mut file = OpenOptions::new()
+    let file = OpenOptions::new()
         .read(true)
         .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
         .open(path)
@@ -135,12 +135,10 @@ pub(super) fn read(path: &Utf8Path, key: &CacheKey) -> Option<Kept> {
     if !metadata.is_file() || !own || metadata.mode() & 0o077 != 0 {
         return None;
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).ok()? + 1);
-    file.read_to_end(&mut bytes).ok()?;
-    understand(bytes, key)
+    understand(document::read_open(file).ok()?, key)
 }
 
-fn understand(bytes: Vec<u8>, key: &CacheKey) -> Option<Kept> {
+fn understand(bytes: Bytes, key: &CacheKey) -> Option<Kept> {
     let (seal, sealed) = bytes.strip_prefix(MAGIC)?.split_first_chunk()?;
     if key.bytes(sealed) != Digest::from_bytes(*seal) {
         return None;

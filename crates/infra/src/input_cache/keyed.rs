@@ -19,6 +19,11 @@ impl CacheKey {
         blake3::keyed_hash(&self.0, bytes)
     }
 
+    /// Digests what comes piece by piece.
+    pub(super) fn hasher(&self) -> blake3::Hasher {
+        blake3::Hasher::new_keyed(&self.0)
+    }
+
     /// The digest of a digest.
     pub(super) fn digest(&self, digest: &Digest) -> Digest {
         self.bytes(digest.as_bytes())

@@ -11,30 +11,57 @@ use infra_core::json::Value;
 use super::keyed::CacheKey;
 use crate::files::stat::Stat;
 
-/// Text that is going to be digested under a key, for secret values are in it.
-#[derive(Default)]
-struct Text(Vec<u8>);
+/// Text that is digested, piece by piece: that of a large inventory is as long as its state.
+struct Text {
+    hasher: blake3::Hasher,
+    /// What is yet to be digested
+    piece: Vec<u8>,
+}
 
 impl Text {
-    /// Adds a part. Its length is told, so that no two lists of parts are alike.
-    fn add(&mut self, part: &str) {
-        self.0.extend_from_slice(&(part.len() as u64).to_le_bytes());
-        self.0.extend_from_slice(part.as_bytes());
-    }
+    /// How long a piece is: several lanes of the hash are used at once.
+    const PIECE: usize = 1 << 16;
 
-    fn show(&mut self, part: &impl Display) {
-        let at = self.0.len();
-        self.0.extend_from_slice(&[0; 8]);
-        // Writing to memory can't fail.
-        let _infallible = write!(Utf8(&mut self.0), "{part}");
-        let len = (self.0.len() - at - 8) as u64;
-        if let Some(place) = self.0.get_mut(at..at + 8) {
-            place.copy_from_slice(&len.to_le_bytes());
+    fn new(hasher: blake3::Hasher) -> Self {
+        Self {
+            hasher,
+            piece: Vec::with_capacity(2 * Self::PIECE),
         }
     }
 
+    /// The digest of everything.
+    fn finish(mut self) -> Digest {
+        self.hasher.update(&self.piece).finalize()
+    }
+
+    /// Adds a part. Its length is told, so that no two lists of parts are alike.
+    fn add(&mut self, part: &str) {
+        self.count(part.len());
+        self.piece.extend_from_slice(part.as_bytes());
+        self.digest_piece();
+    }
+
+    fn digest_piece(&mut self) {
+        if self.piece.len() >= Self::PIECE {
+            self.hasher.update(&self.piece);
+            self.piece.clear();
+        }
+    }
+
+    fn show(&mut self, part: &impl Display) {
+        let at = self.piece.len();
+        self.count(0);
+        // Writing to memory can't fail.
+        let _infallible = write!(Utf8(&mut self.piece), "{part}");
+        let len = (self.piece.len() - at - 8) as u64;
+        if let Some(place) = self.piece.get_mut(at..at + 8) {
+            place.copy_from_slice(&len.to_le_bytes());
+        }
+        self.digest_piece();
+    }
+
     fn count(&mut self, count: usize) {
-        self.0.extend_from_slice(&(count as u64).to_le_bytes());
+        self.piece.extend_from_slice(&(count as u64).to_le_bytes());
     }
 
     fn all<'p>(&mut self, parts: impl ExactSizeIterator<Item = &'p str>) {
@@ -166,14 +193,14 @@ pub(super) fn of_requests(
     inventory: &Inventory,
     key: &CacheKey,
 ) -> Digest {
-    let mut text = Text::default();
+    let mut text = Text::new(key.hasher());
     text.inventory(inventory);
     text.count(requests.len());
     for (request, hosts) in requests {
         text.request(request);
         text.all(hosts.iter().map(String::as_str));
     }
-    key.bytes(&text.0)
+    text.finish()
 }
 
 /// Which program this is: another could find other inputs in the same files. None: it can't be
@@ -181,9 +208,9 @@ pub(super) fn of_requests(
 pub(super) fn of_program() -> Option<Digest> {
     let path = std::env::current_exe().ok()?;
     let stat = Stat::of(&std::fs::metadata(&path).ok()?);
-    let mut text = Text::default();
+    let mut text = Text::new(blake3::Hasher::new());
     text.add(env!("CARGO_PKG_VERSION"));
     text.show(&path.display());
     text.add(&format!("{stat:?}"));
-    Some(blake3::hash(&text.0))
+    Some(text.finish())
 }

@@ -213,7 +213,10 @@ pub(crate) fn runs(planned: &Planned, playbook: &str) -> Vec<String> {
         .iter()
         .find(|decision| decision.name == playbook)
         .unwrap();
-    playbook.running().map(|host| host.host.to_string()).collect()
+    playbook
+        .running()
+        .map(|host| host.host.to_string())
+        .collect()
 }
 
 /// Why a playbook runs on, or is skipped on, a host.
