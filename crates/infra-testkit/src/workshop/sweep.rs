@@ -89,7 +89,8 @@ impl Workshop<'_> {
                 break;
             }
         }
-        if !may_leave_a_stale_digest(struck.code(), &refusals) {
+        let said = struck.stdout.clone() + &struck.stderr;
+        if !may_leave_a_stale_digest(blow, struck.code(), &said, &refusals) {
             violations.extend(stale);
         }
         violations.extend(self.violations_at_rest());
@@ -104,7 +105,7 @@ impl Workshop<'_> {
         Outcome {
             fell,
             code: struck.code(),
-            said: struck.stdout + &struck.stderr,
+            said,
             refusals,
             violations,
         }
@@ -200,12 +201,16 @@ impl Workshop<'_> {
 
 /// Whether it is in order that a run left a digest that isn't that of the state.
 ///
-/// Terraform writes a state and then its digest. Whoever is killed between the two, and takes
-/// Terraform along, can't mend that: the next run has to notice, and to lead on.
-fn may_leave_a_stale_digest(code: i32, refusals: &[String]) -> bool {
+/// Terraform writes a state and then its digest. When it is killed between the two, nobody can
+/// mend that who doesn't hold its lock. A run that lives on must say so itself; of one that was
+/// killed along with it, the next must. Both have to lead on.
+fn may_leave_a_stale_digest(blow: Blow, code: i32, said: &str, refusals: &[String]) -> bool {
+    let is_noticed = |said: &str| said.contains("does not fit the digest");
+    if matches!(blow, Blow::Request(_, RequestFault::ClientKilled)) && code == 1 {
+        return is_noticed(said);
+    }
     let was_killed = code == 128 + Signal::KILL.as_raw();
-    let is_noticed = |said: &String| said.contains("does not fit the digest");
-    was_killed && refusals.iter().any(is_noticed)
+    was_killed && refusals.iter().any(|refusal| is_noticed(refusal))
 }
 
 fn merged(mut base: serde_json::Value, over: serde_json::Value) -> serde_json::Value {
@@ -220,13 +225,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stale_digest_is_in_order_only_after_a_kill_that_the_next_run_tells_of() {
-        let told = ["error: the state s3://b/k does not fit the digest that …".to_owned()];
-        let silent = ["error: the stack is locked".to_owned()];
-        assert!(may_leave_a_stale_digest(137, &told));
-        assert!(!may_leave_a_stale_digest(137, &silent));
-        assert!(!may_leave_a_stale_digest(137, &[]));
-        assert!(!may_leave_a_stale_digest(1, &told));
-        assert!(!may_leave_a_stale_digest(0, &told));
+    fn a_stale_digest_is_in_order_only_after_a_kill_that_somebody_tells_of() {
+        let told = "error: the state s3://b/k does not fit the digest that …";
+        let silent = "error: the stack is locked";
+        let client = Blow::Request(7, RequestFault::ClientKilled);
+        let whole = Blow::Request(7, RequestFault::KilledAfter);
+        let may = |blow, code, said, refusal: &str| {
+            may_leave_a_stale_digest(blow, code, said, &[refusal.to_owned()])
+        };
+        assert!(may(whole, 137, "", told));
+        assert!(!may(whole, 137, told, silent));
+        assert!(!may(whole, 1, told, told));
+        assert!(!may(whole, 0, told, told));
+        assert!(!may_leave_a_stale_digest(whole, 137, "", &[]));
+        // infra lives on and says it itself.
+        assert!(may(client, 1, told, silent));
+        assert!(!may(client, 1, silent, told));
+        assert!(!may(client, 0, told, told));
+        // Both were killed.
+        assert!(may(client, 137, "", told));
     }
 }
