@@ -3,11 +3,13 @@
 use infra::core::inventory::{Group, Host, Inventory};
 use infra::core::json::Value;
 
-/// A fleet of `hosts` hosts in groups by role and environment.
+/// A fleet of `hosts` hosts in groups by role and environment. All maps and sets are made of what
+/// is in order already: what the fleet costs is no part of what is measured.
 pub(crate) fn inventory(hosts: usize) -> Inventory {
-    let mut inventory = Inventory::default();
-    for number in 0..hosts {
-        let name = format!("web-{number:06}");
+    const ROLES: [&str; 4] = ["web", "worker", "database", "monitor"];
+    let name = |number: usize| format!("web-{number:06}");
+    let host = |number: usize| {
+        let name = name(number);
         let [.., b, c, d] = (number as u64).to_be_bytes();
         let host = Host {
             resource: Some(format!("aws_instance.web[\"{name}\"]")),
@@ -20,17 +22,26 @@ pub(crate) fn inventory(hosts: usize) -> Inventory {
             .into(),
             ..Host::default()
         };
-        let role = ["web", "worker", "database", "monitor"][number % 4];
-        let environment = if number.is_multiple_of(3) {
-            "staging"
-        } else {
-            "production"
-        };
-        for group in [role, environment] {
-            let group: &mut Group = inventory.groups.entry(group.to_owned()).or_default();
-            group.hosts.insert(name.clone());
-        }
-        inventory.hosts.insert(name, host);
+        (name, host)
+    };
+    let group = |is_member: &dyn Fn(usize) -> bool| Group {
+        hosts: (0..hosts)
+            .filter(|number| is_member(*number))
+            .map(name)
+            .collect(),
+        ..Group::default()
+    };
+    let roles = ROLES.iter().enumerate().map(|(nth, role)| {
+        let of_role = move |number: usize| number % ROLES.len() == nth;
+        ((*role).to_owned(), group(&of_role))
+    });
+    let staging = group(&|number| number.is_multiple_of(3));
+    let production = group(&|number| !number.is_multiple_of(3));
+    let environments = [("staging", staging), ("production", production)];
+    let environments = environments.map(|(name, group)| (name.to_owned(), group));
+    Inventory {
+        hosts: (0..hosts).map(host).collect(),
+        groups: roles.chain(environments).collect(),
+        ..Inventory::default()
     }
-    inventory
 }

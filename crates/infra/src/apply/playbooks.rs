@@ -7,7 +7,7 @@ use infra_core::ansible::SecretKey;
 use infra_core::config::Playbook;
 use infra_core::hint::Hint as _;
 use infra_core::inventory::Inventory;
-use infra_exec::process::Level;
+use infra_exec::process::{Interrupt, Level};
 use infra_exec::rundir::RunDir;
 use infra_exec::tools::AnsibleCore;
 use jiff::Timestamp;
@@ -262,6 +262,8 @@ impl<'r> Run<'r> {
             force: shared.force,
             now: Timestamp::now(),
             cached: false,
+            // What succeeded is recorded also when somebody wants to stop.
+            interrupt: Interrupt::never(),
         }
     }
 

@@ -14,6 +14,7 @@ use infra_core::gate::{self, Action, HostDecision, Machine, Recorded, Standing, 
 use infra_core::hint::Hint;
 use infra_core::inventory::Inventory;
 use infra_core::ledger::LastSuccess;
+use infra_exec::process::{Interrupt, Level};
 use infra_exec::tools::AnsibleCore;
 use jiff::Timestamp;
 
@@ -37,6 +38,8 @@ pub(crate) struct Question<'p, 'a> {
     pub(crate) now: Timestamp,
     /// Whether what an earlier plan found of the inputs may be believed. An apply reads all.
     pub(crate) cached: bool,
+    /// Whether somebody wants all this to stop
+    pub(crate) interrupt: Interrupt,
 }
 
 /// What the gate says of one playbook.
@@ -78,6 +81,9 @@ pub enum GateError {
     /// What is recorded can't be read
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// Somebody asked to stop
+    #[error("interrupted while the inputs of playbook {0:?} were looked at")]
+    Interrupted(String),
 }
 
 impl Hint for GateError {
@@ -90,6 +96,7 @@ impl Hint for GateError {
             }
             Self::UnknownPlaybook(_, known) => vec![format!("there is: {}", known.join(", "))],
             Self::Ledger(error) => error.hints(),
+            Self::Interrupted(_) => Vec::new(),
         }
     }
 }
@@ -129,6 +136,7 @@ impl<'p> Question<'p, '_> {
         let mut cache = cached.then(|| self.cache(&requests));
         let mut answers = Vec::new();
         for (number, (playbook, request)) in requests.iter().enumerate() {
+            self.go_on(playbook).await?;
             let known = match &cache {
                 Some(cache) => self.ask_cache(playbook, number, cache)?,
                 None => None,
@@ -146,6 +154,16 @@ impl<'p> Question<'p, '_> {
             cache.save(&tree);
         }
         Ok(answers)
+    }
+
+    /// Lets others have their turn, above all those who listen for signals: with ten thousand
+    /// hosts this takes seconds. An error if somebody wants to stop.
+    async fn go_on(&self, playbook: &Playbook) -> Result<(), GateError> {
+        tokio::task::yield_now().await;
+        if self.interrupt.level() >= Level::Stop {
+            return Err(GateError::Interrupted(playbook.name.clone()));
+        }
+        Ok(())
     }
 
     /// What an earlier plan found of the inputs, if that is still so.
@@ -209,7 +227,14 @@ impl<'p> Question<'p, '_> {
         };
         let mut known = BTreeMap::new();
         let mut digests: BTreeMap<&str, infra_core::ansible::Digest> = BTreeMap::new();
-        for host in self.hosts(playbook, closure.hosts().into_iter())? {
+        for (number, host) in self
+            .hosts(playbook, closure.hosts().into_iter())?
+            .into_iter()
+            .enumerate()
+        {
+            if number % 256 == 255 {
+                self.go_on(playbook).await?;
+            }
             let fingerprint = fingerprinter.host(host);
             if let (Some(fingerprint), true) = (&fingerprint, learn.is_some()) {
                 digests.insert(host, *fingerprint.digest());
@@ -486,4 +511,29 @@ pub(crate) fn inherited_settings() -> BTreeMap<String, String> {
                 || (name.starts_with("ANSIBLE_") && name.ends_with("_PLUGINS"))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::plan::{PlanOptions, RecordedPlan};
+    use crate::verbs::scene::Scene;
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn an_interrupt_is_heard_while_inputs_are_looked_at() {
+        let scene = Scene::new();
+        let options = PlanOptions {
+            recorded: Some(RecordedPlan {
+                plan: scene.root.join("plan.json"),
+                state: None,
+            }),
+            ..PlanOptions::default()
+        };
+        let project = scene.project();
+        let planned = crate::plan(scene.context(), &project, &options).await;
+        assert!(planned.is_ok());
+        scene.interrupter.raise();
+        let interrupted = crate::plan(scene.context(), &project, &options).await;
+        let error = interrupted.err().unwrap().to_string();
+        assert!(error.contains("interrupted while"), "{error}");
+    }
 }

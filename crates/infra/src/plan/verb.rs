@@ -315,6 +315,7 @@ impl Planner<'_> {
             force: self.options.force.as_deref(),
             now: Timestamp::now(),
             cached: self.cached,
+            interrupt: self.context.runner.interrupt().clone(),
         }
         .ask()
         .await?;

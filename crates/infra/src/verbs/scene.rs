@@ -47,7 +47,7 @@ const PLAYBOOK: &str = "- hosts: web\n  tasks:\n    - template: {src: app.j2, de
 pub(crate) struct Scene {
     _kept: tempfile::TempDir,
     pub(crate) root: Utf8PathBuf,
-    _interrupter: Interrupter,
+    pub(crate) interrupter: Interrupter,
     context: Context<'static>,
 }
 
@@ -64,7 +64,7 @@ impl Scene {
         let scene = Self {
             _kept: kept,
             root,
-            _interrupter: interrupter,
+            interrupter,
             context,
         };
         scene.write("infra.hcl", CONFIG);
