@@ -101,6 +101,10 @@ impl Ledger {
                     sequence: ledger.index.sequence + 1,
                 }));
             }
+            // Whoever only looks would read all of it again each time.
+            if last > 0 {
+                ledger.save_index();
+            }
         }
         Ok(ledger)
     }
