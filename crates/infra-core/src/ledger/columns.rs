@@ -211,35 +211,32 @@ pub(super) fn write(
     let mut times = Numbers(HashMap::new());
     let mut numbers = Numbers(HashMap::new());
     let mut columns: [Vec<u8>; 7] = Default::default();
-    {
-        let [fingerprints, sequences, at, ends, members, ..] = &mut columns;
-        for playbook in successes.playbooks() {
-            let mut hosts = Vec::new();
-            let first = outline.rows;
-            for (host, success) in successes.of(playbook) {
-                hosts.push(host.to_owned());
-                fingerprints.extend_from_slice(success.fingerprint().as_bytes());
-                sequences.extend_from_slice(&success.sequence().to_le_bytes());
-                at.extend_from_slice(&times.of(success.at())?.to_le_bytes());
-                for section in success.sections() {
-                    members.extend_from_slice(&numbers.of(section)?.to_le_bytes());
-                    outline.members += 1;
-                }
-                ends.extend_from_slice(&u32::try_from(outline.members).ok()?.to_le_bytes());
-                outline.rows += 1;
+    let [fingerprints, sequences, at, ends, members, digests, records] = &mut columns;
+    for playbook in successes.playbooks() {
+        let mut hosts = Vec::new();
+        let first = outline.rows;
+        for (host, success) in successes.of(playbook) {
+            hosts.push(host.to_owned());
+            fingerprints.extend_from_slice(success.fingerprint().as_bytes());
+            sequences.extend_from_slice(&success.sequence().to_le_bytes());
+            at.extend_from_slice(&times.of(success.at())?.to_le_bytes());
+            for section in success.sections() {
+                members.extend_from_slice(&numbers.of(section)?.to_le_bytes());
+                outline.members += 1;
             }
-            let list = outline.lists.iter().position(|known| *known == hosts);
-            let list = list.unwrap_or_else(|| {
-                outline.lists.push(hosts);
-                outline.lists.len() - 1
-            });
-            outline.playbooks.insert(playbook.to_owned(), (list, first));
+            ends.extend_from_slice(&u32::try_from(outline.members).ok()?.to_le_bytes());
+            outline.rows += 1;
         }
-        for section in sections.keys() {
-            numbers.of(*section)?;
-        }
+        let list = outline.lists.iter().position(|known| *known == hosts);
+        let list = list.unwrap_or_else(|| {
+            outline.lists.push(hosts);
+            outline.lists.len() - 1
+        });
+        outline.playbooks.insert(playbook.to_owned(), (list, first));
     }
-    let [.., digests, records] = &mut columns;
+    for section in sections.keys() {
+        numbers.of(*section)?;
+    }
     for section in numbers.in_order() {
         let record = sections.get(&section).copied().unwrap_or_default();
         digests.extend_from_slice(section.as_bytes());

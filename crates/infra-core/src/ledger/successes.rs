@@ -75,6 +75,24 @@ impl<'s> LastSuccess<'s> {
     }
 }
 
+impl PartialEq for LastSuccess<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        (
+            self.fingerprint(),
+            self.sequence(),
+            self.at(),
+            self.sections(),
+        ) == (
+            other.fingerprint(),
+            other.sequence(),
+            other.at(),
+            other.sections(),
+        )
+    }
+}
+
+impl Eq for LastSuccess<'_> {}
+
 impl Successes {
     pub(super) fn of_columns(columns: Columns) -> Self {
         Self {
@@ -130,18 +148,11 @@ impl Successes {
 /// Equal are two that say the same, wherever it stands.
 impl PartialEq for Successes {
     fn eq(&self, other: &Self) -> bool {
-        let same = |a: &LastSuccess<'_>, b: &LastSuccess<'_>| {
-            (a.fingerprint(), a.sequence(), a.at(), a.sections())
-                == (b.fingerprint(), b.sequence(), b.at(), b.sections())
-        };
-        self.playbooks() == other.playbooks()
-            && self.playbooks().into_iter().all(|playbook| {
-                let both = self.of(playbook).zip(other.of(playbook));
-                self.of(playbook).count() == other.of(playbook).count()
-                    && both
-                        .into_iter()
-                        .all(|((a, x), (b, y))| a == b && same(&x, &y))
-            })
+        let playbooks = self.playbooks();
+        playbooks == other.playbooks()
+            && playbooks
+                .into_iter()
+                .all(|playbook| self.of(playbook).eq(other.of(playbook)))
     }
 }
 
