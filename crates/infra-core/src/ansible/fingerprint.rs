@@ -94,12 +94,12 @@ impl Fingerprint {
         &self.sections
     }
 
-    /// Every input with its digest.
-    pub fn inputs(&self) -> BTreeMap<&InputId, &Digest> {
+    /// The digests of an input. Plays that read one variable of another host from files of
+    /// their own have several, and each counts.
+    pub fn digests_of(&self, input: &InputId) -> impl Iterator<Item = &Digest> {
         self.sections
             .iter()
-            .flat_map(|section| &section.inputs)
-            .collect()
+            .filter_map(move |section| section.inputs.get(input))
     }
 }
 

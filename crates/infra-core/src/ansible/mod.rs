@@ -11,8 +11,8 @@
 
 mod builtin;
 mod closure;
+mod compare;
 mod content;
-mod explain;
 mod fingerprint;
 mod input;
 mod jinja;
@@ -40,8 +40,8 @@ mod yaml;
 pub use closure::{
     Closure, CollectionInput, FileInput, HostInputs, PlayInputs, Reach, VariableOrigin,
 };
+pub use compare::{Change, ChangeKind, Comparer, compare};
 pub use content::is_digest_of;
-pub use explain::{Change, ChangeKind, compare};
 pub use fingerprint::{Fingerprint, Fingerprinter, SecretKey, Section};
 pub use input::{InputId, ParseInputIdError};
 pub use memory::MemoryTree;

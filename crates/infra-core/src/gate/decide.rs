@@ -1,12 +1,13 @@
 //! The decision for one playbook on one host.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::{Reason, Values};
-use crate::ansible::{Fingerprint, Unresolved, compare};
+use crate::ansible::{Comparer, Fingerprint, Unresolved};
 use crate::config::Playbook;
 
 /// Whether the playbook runs on the host.
@@ -19,7 +20,7 @@ pub enum Action {
     Skip,
 }
 
-/// The decision for one playbook on one host. Hosts that are skipped alike share what is said.
+/// The decision for one playbook on one host. Hosts of which the same is said share it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HostDecision {
     /// The host
@@ -67,86 +68,114 @@ pub enum Machine {
     Replaced,
 }
 
-/// Decides. Every reason to run is named, and in doubt the playbook runs.
-pub fn decide(
-    playbook: &Playbook,
-    standing: &Standing<'_>,
-    values: Values<'_>,
+/// Decides about the hosts of one playbook.
+pub struct Gate<'a> {
+    playbook: &'a Playbook,
+    values: Values<'a>,
     now: Timestamp,
-) -> HostDecision {
-    let mut reasons = Vec::new();
-    match standing.machine {
-        Machine::Stays => {}
-        Machine::Created => reasons.push(Reason::new("machine", "is about to be created")),
-        Machine::Replaced => reasons.push(Reason::new("machine", "is about to be replaced")),
+    comparer: Comparer,
+    /// What was said of some host
+    said: HashSet<Arc<[Reason]>>,
+}
+
+impl<'a> Gate<'a> {
+    /// A gate before a playbook, which says with these values what changed.
+    pub fn new(playbook: &'a Playbook, values: Values<'a>, now: Timestamp) -> Self {
+        Self {
+            playbook,
+            values,
+            now,
+            comparer: Comparer::default(),
+            said: HashSet::new(),
+        }
     }
-    if standing.forced {
-        reasons.push(Reason::new("--force", "a run is asked for"));
-    }
-    if playbook.always {
-        reasons.push(Reason::new(
-            "always",
-            format!("playbook {} runs at each apply", playbook.name),
-        ));
-    }
-    if let Some(failure) = standing.failure {
-        let never = standing.recorded.is_none();
-        let more = if never {
-            "; it never succeeded here"
+
+    /// Decides about one host. Every reason to run is named, and in doubt the playbook runs.
+    pub fn decide(&mut self, standing: &Standing<'_>) -> HostDecision {
+        let mut reasons = self.reasons_to_run(standing);
+        let action = if reasons.is_empty() {
+            reasons.push(unchanged(standing.recorded.as_ref()));
+            Action::Skip
         } else {
-            ""
+            Action::Run
         };
-        reasons.push(Reason::new("ledger", format!("last run: {failure}{more}")));
-    } else if standing.recorded.is_none() && standing.machine == Machine::Stays {
-        reasons.push(Reason::new("ledger", "it never ran on this host"));
-    }
-    if let Some(recorded) = &standing.recorded {
-        if let Some(reason) = too_old(playbook, recorded, now) {
-            reasons.push(reason);
-        }
-        if let Some(fingerprint) = standing.fingerprint {
-            let changes = compare(recorded.fingerprint, fingerprint);
-            reasons.extend(
-                changes
-                    .iter()
-                    .map(|change| values.reason(standing.host, change)),
-            );
-        }
-    }
-    for item in standing
-        .unresolved
-        .iter()
-        .filter(|item| item.self_changing())
-    {
-        let place = match item.line {
-            0 => item.file.to_string(),
-            line => format!("{}:{line}", item.file),
-        };
-        reasons.push(Reason::new(
-            format!("unresolved {place}"),
-            format!("{}: {}", item.what, item.why),
-        ));
-    }
-    if !reasons.is_empty() {
-        return HostDecision {
+        HostDecision {
             host: standing.host.into(),
-            action: Action::Run,
-            reasons: reasons.into(),
-        };
+            action,
+            reasons: self.share(reasons),
+        }
     }
-    let since = standing
-        .recorded
-        .as_ref()
-        .map(|recorded| recorded.at.strftime("%Y-%m-%d %H:%M:%SZ").to_string());
-    let unchanged = format!(
-        "unchanged since the last success, {}",
-        since.unwrap_or_default()
-    );
-    HostDecision {
-        host: standing.host.into(),
-        action: Action::Skip,
-        reasons: [Reason::new("all inputs", unchanged)].into(),
+
+    /// The same reasons as another host's, if one has them: there can be thousands of each.
+    fn share(&mut self, reasons: Vec<Reason>) -> Arc<[Reason]> {
+        if let Some(said) = self.said.get(reasons.as_slice()) {
+            return Arc::clone(said);
+        }
+        let reasons: Arc<[Reason]> = reasons.into();
+        self.said.insert(Arc::clone(&reasons));
+        reasons
     }
+
+    fn reasons_to_run(&mut self, standing: &Standing<'_>) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        match standing.machine {
+            Machine::Stays => {}
+            Machine::Created => reasons.push(Reason::new("machine", "is about to be created")),
+            Machine::Replaced => reasons.push(Reason::new("machine", "is about to be replaced")),
+        }
+        if standing.forced {
+            reasons.push(Reason::new("--force", "a run is asked for"));
+        }
+        if self.playbook.always {
+            reasons.push(Reason::new(
+                "always",
+                format!("playbook {} runs at each apply", self.playbook.name),
+            ));
+        }
+        if let Some(failure) = standing.failure {
+            let never = standing.recorded.is_none();
+            let more = if never {
+                "; it never succeeded here"
+            } else {
+                ""
+            };
+            reasons.push(Reason::new("ledger", format!("last run: {failure}{more}")));
+        } else if standing.recorded.is_none() && standing.machine == Machine::Stays {
+            reasons.push(Reason::new("ledger", "it never ran on this host"));
+        }
+        if let Some(recorded) = &standing.recorded {
+            reasons.extend(too_old(self.playbook, recorded, self.now));
+            if let Some(fingerprint) = standing.fingerprint {
+                let changes = self.comparer.changes(recorded.fingerprint, fingerprint);
+                let changes = changes.iter();
+                reasons.extend(changes.map(|change| self.values.reason(standing.host, change)));
+            }
+        }
+        let unresolved = standing.unresolved.iter();
+        let changing = unresolved.filter(|item| item.self_changing());
+        reasons.extend(changing.map(|item| {
+            let place = match item.line {
+                0 => item.file.to_string(),
+                line => format!("{}:{line}", item.file),
+            };
+            Reason::new(
+                format!("unresolved {place}"),
+                format!("{}: {}", item.what, item.why),
+            )
+        }));
+        reasons
+    }
+}
+
+fn unchanged(recorded: Option<&Recorded<'_>>) -> Reason {
+    let since = recorded.map(|recorded| recorded.at.strftime("%Y-%m-%d %H:%M:%SZ").to_string());
+    Reason::new(
+        "all inputs",
+        format!(
+            "unchanged since the last success, {}",
+            since.unwrap_or_default()
+        ),
+    )
 }
 
 fn too_old(playbook: &Playbook, recorded: &Recorded<'_>, now: Timestamp) -> Option<Reason> {
@@ -283,15 +312,11 @@ mod tests {
                 unresolved: Vec::new(),
             };
             change(&mut standing);
-            decide(
-                playbook,
-                &standing,
-                Values {
-                    before: &self.before,
-                    after: &self.after,
-                },
-                at("2026-01-08T02:00:00Z"),
-            )
+            let values = Values {
+                before: &self.before,
+                after: &self.after,
+            };
+            Gate::new(playbook, values, at("2026-01-08T02:00:00Z")).decide(&standing)
         }
     }
 

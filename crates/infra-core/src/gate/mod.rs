@@ -3,5 +3,5 @@
 mod decide;
 mod reason;
 
-pub use decide::{Action, HostDecision, Machine, Recorded, Standing, decide};
+pub use decide::{Action, Gate, HostDecision, Machine, Recorded, Standing};
 pub use reason::{Reason, Values};

@@ -9,7 +9,7 @@ use crate::inventory::Inventory;
 use crate::ledger::RecordedHost;
 
 /// One reason of a decision: an input, and what about it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Reason {
     /// The input, such as `file ansible/site.yml` or `hostvars[leaf1].ansible_host`
     pub input: String,

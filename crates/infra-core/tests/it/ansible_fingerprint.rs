@@ -1,7 +1,8 @@
 //! Which hosts a change makes a playbook run on again.
 
 use infra_core::ansible::{
-    ChangeKind, Fingerprint, Fingerprinter, MemoryTree, Request, SecretKey, closure, compare,
+    ChangeKind, Fingerprint, Fingerprinter, InputId, MemoryTree, Request, SecretKey, closure,
+    compare,
 };
 use infra_core::inventory::Inventory;
 use infra_core::json::Value;
@@ -165,12 +166,8 @@ fn a_secret_is_hashed_under_the_key() {
     let digest = |key| {
         let prints = Fingerprinter::new(&closure, &request, SecretKey([key; 32])).unwrap();
         let print = prints.host("db1").unwrap();
-        let inputs = print.inputs();
-        let (_, digest) = inputs
-            .iter()
-            .find(|(input, _)| input.to_string() == "variable secret")
-            .unwrap();
-        **digest
+        let secret = InputId::Variable("secret".to_owned());
+        *print.digests_of(&secret).next().unwrap()
     };
     assert_ne!(digest(1), digest(2));
     assert_eq!(digest(1), digest(1));

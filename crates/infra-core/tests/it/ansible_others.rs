@@ -309,3 +309,33 @@ fn a_fact_of_another_host_depends_on_what_that_host_has() {
         ]
     );
 }
+
+/// Two plays can say different things of the same host's variable, from files beside each.
+#[test]
+fn plays_that_read_a_variable_from_different_files_each_count() {
+    let play = "- hosts: server\n  tasks: [{debug: {msg: \"{{ hostvars['leaf1'].shard }}\"}}]\n";
+    let tree = |a: usize, b: usize| {
+        let mut tree = tree("");
+        tree.insert(
+            "site.yml",
+            "- import_playbook: a/play.yml\n- import_playbook: b/play.yml\n",
+        );
+        for (dir, value) in [("a", a), ("b", b)] {
+            tree.insert(format!("{dir}/play.yml"), play);
+            tree.insert(
+                format!("{dir}/host_vars/leaf1.yml"),
+                format!("shard: {value}\n"),
+            );
+        }
+        tree
+    };
+    let before = prints(&tree(0, 0), &hosts());
+    for value in 1..20 {
+        for (a, b) in [(value, 0), (0, value)] {
+            let after = prints(&tree(a, b), &hosts());
+            let changes = compare(before.last().unwrap(), after.last().unwrap());
+            let names: Vec<String> = changes.iter().map(|c| c.input.to_string()).collect();
+            assert_eq!(names, ["hostvars[leaf1].shard"], "{a} {b}");
+        }
+    }
+}

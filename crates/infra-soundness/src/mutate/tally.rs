@@ -59,7 +59,7 @@ impl Tally {
     pub(crate) fn counting(&self, file: &Utf8Path) -> Hosts {
         let id = InputId::File(file.to_owned());
         let counts = |host: &&String| {
-            (self.before.get(*host)).is_some_and(|print| print.inputs().contains_key(&id))
+            (self.before.get(*host)).is_some_and(|print| print.digests_of(&id).next().is_some())
         };
         self.hosts.iter().filter(counts).cloned().collect()
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use infra_core::ansible::compare;
+use infra_core::ansible::Comparer;
 use infra_core::config::Playbook;
 use infra_core::json::Value;
 use infra_exec::ansible::{HostOutcome, PlaybookOutcome};
@@ -72,11 +72,13 @@ impl Run<'_> {
     ) -> Result<BTreeMap<String, String>, ApplyError> {
         let after = self.question(shared).ask_about_one(before.playbook).await?;
         let mut moved = BTreeMap::new();
+        let mut comparer = Comparer::default();
         for (host, old) in &before.fingerprints {
             let Some(new) = after.fingerprints.get(host) else {
                 continue;
             };
-            let changes: Vec<String> = compare(old, new)
+            let changes: Vec<String> = comparer
+                .changes(old, new)
                 .iter()
                 .map(|change| change.input.to_string())
                 .collect();

@@ -10,7 +10,7 @@ use infra_core::ansible::{
 use infra_core::config::Playbook;
 use infra_core::decision::PlaybookDecision;
 use infra_core::digest::Digest;
-use infra_core::gate::{self, Action, HostDecision, Machine, Recorded, Standing, Values};
+use infra_core::gate::{Action, Gate, HostDecision, Machine, Recorded, Standing, Values};
 use infra_core::hint::Hint;
 use infra_core::inventory::Inventory;
 use infra_core::ledger::LastSuccess;
@@ -99,6 +99,13 @@ impl Hint for GateError {
             Self::Interrupted(_) => Vec::new(),
         }
     }
+}
+
+/// What the hosts of a playbook have in common while they are decided about.
+struct Judging<'a> {
+    gate: Gate<'a>,
+    /// Sets of inputs of last successes
+    recorded: BTreeMap<Digest, Arc<Section>>,
 }
 
 /// The last success of a host that is skipped, and the decision: hosts whose success was at the
@@ -225,7 +232,10 @@ impl<'p> Question<'p, '_> {
             fingerprints: BTreeMap::new(),
             on_localhost: closure.hosts().contains(LOCALHOST),
         };
-        let mut known = BTreeMap::new();
+        let mut judging = Judging {
+            gate: self.gate(playbook),
+            recorded: BTreeMap::new(),
+        };
         let mut digests: BTreeMap<&str, infra_core::ansible::Digest> = BTreeMap::new();
         for (number, host) in self
             .hosts(playbook, closure.hosts().into_iter())?
@@ -243,7 +253,7 @@ impl<'p> Question<'p, '_> {
             let stays = !self.machines.contains_key(host);
             let fingerprint = fingerprint.filter(|_| stays);
             let decision = self
-                .decide(playbook, &closure, host, fingerprint.as_ref(), &mut known)
+                .decide(playbook, &closure, host, fingerprint.as_ref(), &mut judging)
                 .await?;
             answer.decision.hosts.push(decision);
             answer
@@ -344,11 +354,7 @@ impl<'p> Question<'p, '_> {
             fingerprint: Some(&same),
             unresolved: Vec::new(),
         };
-        let values = Values {
-            before: &index.inventory,
-            after: self.inventory,
-        };
-        let decision = gate::decide(playbook, &standing, values, self.now);
+        let decision = self.gate(playbook).decide(&standing);
         if decision.action == Action::Run {
             return None;
         }
@@ -417,7 +423,7 @@ impl<'p> Question<'p, '_> {
         closure: &Closure,
         host: &str,
         fingerprint: Option<&Fingerprint>,
-        known: &mut BTreeMap<Digest, Arc<Section>>,
+        judging: &mut Judging<'_>,
     ) -> Result<HostDecision, GateError> {
         let index = self.ledger.index();
         let machine = self.machines.get(host).copied().unwrap_or(Machine::Stays);
@@ -428,7 +434,10 @@ impl<'p> Question<'p, '_> {
                     fingerprint.filter(|new| Digest::from(*new.digest()) == entry.fingerprint());
                 let old = match same {
                     Some(new) => new.clone(),
-                    None => self.recorded(&entry.sections(), known).await?,
+                    None => {
+                        self.recorded(&entry.sections(), &mut judging.recorded)
+                            .await?
+                    }
                 };
                 Some((old, entry.at().parse().unwrap_or(Timestamp::UNIX_EPOCH)))
             }
@@ -449,11 +458,15 @@ impl<'p> Question<'p, '_> {
                 .flat_map(|inputs| inputs.unresolved().collect::<Vec<_>>())
                 .collect(),
         };
+        Ok(judging.gate.decide(&standing))
+    }
+
+    fn gate<'g>(&'g self, playbook: &'g Playbook) -> Gate<'g> {
         let values = Values {
-            before: &index.inventory,
+            before: &self.ledger.index().inventory,
             after: self.inventory,
         };
-        Ok(gate::decide(playbook, &standing, values, self.now))
+        Gate::new(playbook, values, self.now)
     }
 
     /// The fingerprint that some recorded sets of inputs make up.

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use infra_core::ansible::{Fingerprint, Section, compare};
+use infra_core::ansible::{Comparer, Fingerprint, Section};
 use infra_core::digest::Digest;
 use infra_core::hint::Hint;
 use infra_core::ledger::StateId;
@@ -340,6 +340,7 @@ fn state_moved(then: Option<&StateId>, now: Option<&StateId>) -> Option<String> 
 /// What differs between two sets of runs, a sentence each.
 fn differences(then: &RunSet, now: &RunSet) -> Vec<String> {
     let mut found = Vec::new();
+    let mut comparer = Comparer::default();
     let names: std::collections::BTreeSet<&String> = then.keys().chain(now.keys()).collect();
     for name in names {
         let (Some(old), Some(new)) = (then.get(name), now.get(name)) else {
@@ -353,7 +354,7 @@ fn differences(then: &RunSet, now: &RunSet) -> Vec<String> {
             match old.get(host) {
                 None => found.push(format!("playbook {name:?} now runs on {host} too")),
                 Some(old) => found.extend(
-                    inputs_moved(old.as_ref(), inputs.as_ref())
+                    inputs_moved(&mut comparer, old.as_ref(), inputs.as_ref())
                         .map(|what| format!("playbook {name:?} on {host}: {what} changed")),
                 ),
             }
@@ -363,11 +364,16 @@ fn differences(then: &RunSet, now: &RunSet) -> Vec<String> {
 }
 
 /// The inputs that differ, by their names.
-fn inputs_moved(then: Option<&Fingerprint>, now: Option<&Fingerprint>) -> Option<String> {
+fn inputs_moved(
+    comparer: &mut Comparer,
+    then: Option<&Fingerprint>,
+    now: Option<&Fingerprint>,
+) -> Option<String> {
     let (Some(then), Some(now)) = (then, now) else {
         return (then.is_some() != now.is_some()).then(|| "the machine".to_owned());
     };
-    let names: Vec<String> = compare(then, now)
+    let names: Vec<String> = comparer
+        .changes(then, now)
         .iter()
         .map(|change| change.input.to_string())
         .collect();
