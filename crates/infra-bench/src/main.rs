@@ -10,6 +10,11 @@ use std::process::ExitCode;
 use anyhow::Result;
 use camino::Utf8PathBuf;
 use clap::Parser;
+use mimalloc::MiMalloc;
+
+/// The allocator of the command `infra`, so that its parts cost here what they cost there.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Parts of infra alone, and floors to compare them with.
 #[derive(Parser)]
