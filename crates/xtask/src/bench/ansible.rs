@@ -73,8 +73,9 @@ pub(super) fn tree(hosts: usize, dir: &Utf8Path) -> Result<Vec<Contest>> {
     }])
 }
 
-/// The decision about twenty playbooks with nothing to do, beside the same plan with no
-/// playbook, which is what reading the documents costs.
+/// The decision about twenty playbooks, beside the same plan with no playbook, which is what
+/// reading the documents costs: with nothing to do, and with a setting of Ansible that is new,
+/// so that all inputs are searched for and all hosts run.
 pub(super) fn decision(hosts: usize, dir: &Utf8Path) -> Result<Vec<Contest>> {
     let tree = AnsibleTree::of(hosts, dir)?;
     let plan = Documents::of(hosts, dir)?.quiet()?;
@@ -100,27 +101,25 @@ pub(super) fn decision(hosts: usize, dir: &Utf8Path) -> Result<Vec<Contest>> {
         }
         fs::write(&stamp, "")?;
     }
+    let plan_of = |stack| ["plan", "--stack", stack, "--plan-json", plan.as_str()];
     // The first plan of a program keeps what it finds; the ones after it are what is measured.
-    let plan_of_fleet = ["plan", "--stack", "fleet", "--plan-json", plan.as_str()];
-    cmd(infra.as_str(), plan_of_fleet)
+    cmd(infra.as_str(), plan_of("fleet"))
         .dir(&tree.dir)
         .env("PATH", super::measure::path())
         .stdout_null()
         .stderr_null()
         .run()
         .context("can't plan for all playbooks")?;
-    let with = |name, stack| {
-        Runner::new(
-            name,
-            [
-                infra.as_str(),
-                "plan",
-                "--stack",
-                stack,
-                "--plan-json",
-                plan.as_str(),
-            ],
-        )
+    let ansible = bin.join("ansible");
+    let beside = |name, command: Vec<&str>| {
+        vec![
+            Runner::new("ansible --version", [ansible.as_str(), "--version"]),
+            Runner::new(
+                "a plan of no playbook",
+                [&[infra.as_str()], plan_of("bare").as_slice()].concat(),
+            ),
+            Runner::new(name, [command, plan_of("fleet").to_vec()].concat()),
+        ]
     };
     let mut goals = Vec::new();
     if hosts >= 10_000 {
@@ -130,19 +129,31 @@ pub(super) fn decision(hosts: usize, dir: &Utf8Path) -> Result<Vec<Contest>> {
         );
         goals.push(Goal::new("a plan of 20 playbooks", share, 0.1));
     }
-    Ok(vec![Contest {
-        what: "Decision about 20 playbooks, nothing to do",
+    let contest = |what, runners, goals| Contest {
+        what,
         hosts: Some(hosts),
         dir: tree.dir.clone(),
         size: None,
-        runners: vec![
-            Runner::new(
-                "ansible --version",
-                [bin.join("ansible").as_str(), "--version"],
-            ),
-            with("a plan of no playbook", "bare"),
-            with("a plan of 20 playbooks", "fleet"),
-        ],
+        runners,
         goals,
-    }])
+    };
+    Ok(vec![
+        contest(
+            "Decision about 20 playbooks, nothing to do",
+            beside("a plan of 20 playbooks", vec![infra.as_str()]),
+            goals,
+        ),
+        contest(
+            "Decision about 20 playbooks, all to run",
+            beside(
+                "a plan of 20 changed playbooks",
+                vec![
+                    "env",
+                    "ANSIBLE_VARS_ENABLED=host_group_vars",
+                    infra.as_str(),
+                ],
+            ),
+            Vec::new(),
+        ),
+    ])
 }

@@ -87,10 +87,10 @@ pub(super) struct Outcome {
 }
 
 impl Runner {
-    pub(super) fn new<const N: usize>(name: &'static str, command: [&str; N]) -> Self {
+    pub(super) fn new<'c>(name: &'static str, command: impl IntoIterator<Item = &'c str>) -> Self {
         Self {
             name,
-            command: command.map(str::to_owned).to_vec(),
+            command: command.into_iter().map(str::to_owned).collect(),
         }
     }
 }
