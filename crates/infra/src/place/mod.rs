@@ -27,6 +27,4 @@ pub(crate) use open::Place;
 pub(crate) use open::open_ledger;
 pub(crate) use watch::StateWatch;
 #[cfg(feature = "aws")]
-pub(crate) use witness::DIGEST;
-#[cfg(feature = "aws")]
 pub use witness::DigestMismatch;

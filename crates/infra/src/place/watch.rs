@@ -33,8 +33,9 @@ impl StateWatch {
         {
             let witness = match place.state().cloned() {
                 Some(state) => {
-                    let seen = match state.look().await {
-                        Ok(seen) => seen,
+                    let seen = match state.examine().await {
+                        Ok((seen, None)) => seen,
+                        Ok((_, Some(mismatch))) => return Err(mismatch.into()),
                         // Terraform says what it can't reach; of records on this machine none
                         // depends on it.
                         Err(error) if place.shared().is_none() => {
@@ -43,9 +44,6 @@ impl StateWatch {
                         }
                         Err(error) => return Err(error.into()),
                     };
-                    if let Some(seen) = &seen {
-                        state.check_digest(seen)?;
-                    }
                     Some(Witness::new(state, seen))
                 }
                 None => None,

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use infra_aws::AwsError;
-use infra_aws::dynamodb::Field;
+use infra_aws::dynamodb::{Field, Item};
 use infra_aws::s3::{Object, md5_hex};
 use infra_core::hint::Hint as _;
 use infra_core::ledger::Witnessed;
@@ -14,33 +14,40 @@ use super::s3::StatePlace;
 use crate::state_guard::state_id;
 
 /// The attribute of Terraform's item that has the digest of the state.
-pub(crate) const DIGEST: &str = "Digest";
+const DIGEST: &str = "Digest";
 
-/// A state whose digest row is of another state. Terraform refuses it too, after ten seconds
-/// and in words that don't say what to do.
+/// A state that is not the one whose digest Terraform keeps. Terraform refuses it too, after ten
+/// seconds and in words that don't say what to do.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "the state {place} does not fit the digest that Terraform keeps of it in the table {table}: \
-     its MD5 is {found}, the digest says {expected}"
+    "the state {place} {} the digest that Terraform keeps of it in the table {table}, {expected}",
+    .found.as_ref().map_or_else(
+        || "is gone, and not".to_owned(),
+        |md5| format!("has the MD5 {md5} and does not fit"),
+    )
 )]
 pub struct DigestMismatch {
     /// The object
     pub place: String,
     /// The table
     pub table: String,
-    /// The MD5 of the state
-    pub found: String,
+    /// The MD5 of the state. None: there is no state
+    pub found: Option<String>,
     /// What the digest row says
     pub expected: String,
 }
 
 impl infra_core::hint::Hint for DigestMismatch {
     fn hints(&self) -> Vec<String> {
-        vec![
-            "either the state was replaced by hand, or the write of its digest failed".to_owned(),
-            "`infra doctor --repair` sets the digest right where the ledger or the versions in the bucket prove that this is the state of the last run".to_owned(),
-            "`infra state list` shows the versions of the state; `infra state restore VERSION` makes one of them the present one".to_owned(),
-        ]
+        let mut hints = Vec::new();
+        if self.found.is_some() {
+            hints.extend([
+                "either the state was replaced by hand, or the write of its digest failed".to_owned(),
+                "`infra doctor --repair` sets the digest right where the ledger or the versions in the bucket prove that this is the state of the last run".to_owned(),
+            ]);
+        }
+        hints.push("`infra state list` shows the versions of the state; `infra state restore VERSION` makes one of them the present one".to_owned());
+        hints
     }
 }
 
@@ -68,6 +75,20 @@ impl StatePlace {
         let item = table.get(&self.digest_id()).await?.unwrap_or_default();
         let digest = item.get(DIGEST).and_then(Field::as_text);
         Ok(digest.map(str::to_owned))
+    }
+
+    /// Sets the digest that Terraform keeps of the state, if it is still the one that was seen,
+    /// and says whether it has been.
+    pub(crate) async fn set_digest(&self, seen: &str, right: &str) -> Result<bool, AwsError> {
+        let Some(table) = &self.table else {
+            return Ok(false);
+        };
+        let item = Item::from([(DIGEST.to_owned(), Field::Text(right.to_owned()))]);
+        let is_set = table
+            .update_if(&self.digest_id(), (DIGEST, seen), &item)
+            .await?;
+        // Of a request whose answer was lost the second attempt finds what the first wrote.
+        Ok(is_set || self.digest().await?.as_deref() == Some(right))
     }
 
     /// Why the state must be the right one although its digest is another's: the digest is that
@@ -108,21 +129,29 @@ impl StatePlace {
         Ok(None)
     }
 
-    /// Refuses a state that doesn't fit its digest.
-    pub(crate) fn check_digest(&self, found: &Witnessed) -> Result<(), DigestMismatch> {
-        match &found.digest {
-            Some(expected) if *expected != found.md5 => Err(DigestMismatch {
+    /// The state as S3 has it, and whether it, or that there is none, does not fit the digest.
+    pub(crate) async fn examine(
+        &self,
+    ) -> Result<(Option<Witnessed>, Option<DigestMismatch>), AwsError> {
+        let seen = self.look().await?;
+        let digest = match &seen {
+            Some(seen) => seen.digest.clone(),
+            None => self.digest().await?,
+        };
+        let found = seen.as_ref().map(|seen| seen.md5.clone());
+        let mismatch = digest
+            .filter(|digest| Some(digest) != found.as_ref())
+            .map(|expected| DigestMismatch {
                 place: self.objects.uri(&self.key),
                 table: self
                     .table
                     .as_ref()
                     .map_or("", |table| table.name())
                     .to_owned(),
-                found: found.md5.clone(),
-                expected: expected.clone(),
-            }),
-            _ => Ok(()),
-        }
+                found,
+                expected,
+            });
+        Ok((seen, mismatch))
     }
 }
 
@@ -160,8 +189,8 @@ impl Witness {
     /// follow from the one before. Says what is wrong if one doesn't.
     pub(crate) async fn after_apply(&self) -> Result<Vec<(String, Vec<String>)>, AwsError> {
         let mut problems = Vec::new();
-        let now = self.state.look().await?;
-        let mut last = self.seen.replace(now.clone());
+        let (now, mismatch) = self.state.examine().await?;
+        let mut last = self.seen.replace(now);
         for write in self.writes_since(last.as_ref()).await? {
             if let Some(problem) = does_not_follow(last.as_ref(), &write) {
                 let what = format!(
@@ -172,10 +201,8 @@ impl Witness {
             }
             last = Some(write);
         }
-        if let Some(now) = &now
-            && let Err(error) = self.state.check_digest(now)
-        {
-            problems.push((error.to_string(), error.hints()));
+        if let Some(mismatch) = mismatch {
+            problems.push((mismatch.to_string(), mismatch.hints()));
         }
         Ok(problems)
     }

@@ -1,15 +1,13 @@
 //! Whether Terraform's S3 backend is as it should be, and whether the digest of the state is
 //! right.
 
-use infra_aws::dynamodb::Field;
-use infra_aws::dynamodb::Item;
 use infra_core::hint::Hint as _;
 use infra_core::ledger::{Index, Witnessed};
 
 use super::answer::{Check, Status};
 use crate::Project;
+use crate::place::Place;
 use crate::place::s3::StatePlace;
-use crate::place::{DIGEST, Place};
 use crate::verbs::backend::{Condition, look};
 
 /// Checks bucket, table and digest. Nothing where the state isn't in S3.
@@ -69,22 +67,25 @@ fn spool(project: &Project) -> Option<Check> {
 }
 
 async fn digest(project: &Project, state: &StatePlace, repair: bool) -> Option<Check> {
-    const NAME: &str = "state digest";
+    const NAME: &str = super::state::DIGEST;
     state.table.as_ref()?;
-    let found = match state.look().await {
-        Ok(found) => found?,
+    let (found, mismatch) = match state.examine().await {
+        // As before the first apply.
+        Ok((None, None)) => return None,
+        Ok((Some(found), None)) => {
+            return Some(match found.digest {
+                Some(digest) => Check::new(
+                    NAME,
+                    Status::Ok,
+                    format!("it is that of the state, {digest}"),
+                ),
+                None => Check::new(NAME, Status::Warning, "Terraform keeps none of this state")
+                    .hint("the next write of the state makes it"),
+            });
+        }
+        Ok((None, Some(mismatch))) => return Some(Check::failed(NAME, &mismatch)),
+        Ok((Some(found), Some(mismatch))) => (found, mismatch),
         Err(error) => return Some(Check::failed(NAME, &error)),
-    };
-    let Err(mismatch) = state.check_digest(&found) else {
-        return Some(match &found.digest {
-            Some(digest) => Check::new(
-                NAME,
-                Status::Ok,
-                format!("it is that of the state, {digest}"),
-            ),
-            None => Check::new(NAME, Status::Warning, "Terraform keeps none of this state")
-                .hint("the next write of the state makes it"),
-        });
     };
     let proof = proof(project, state, &found).await;
     let failed = Check::new(NAME, Status::Error, mismatch.to_string());
@@ -93,7 +94,7 @@ async fn digest(project: &Project, state: &StatePlace, repair: bool) -> Option<C
         Ok(proof) if !repair => failed
             .hint(proof)
             .hint("`infra doctor --repair` sets the digest right"),
-        Ok(proof) => match set(state, &found).await {
+        Ok(proof) => match state.set_digest(&mismatch.expected, &found.md5).await {
             Ok(true) => Check::new(
                 NAME,
                 Status::Ok,
@@ -143,14 +144,4 @@ fn proves(index: &Index, found: &Witnessed) -> Result<String, String> {
             Err("the ledger knows of no state yet, so nothing proves which is right".to_owned())
         }
     }
-}
-
-async fn set(state: &StatePlace, found: &Witnessed) -> Result<bool, infra_aws::AwsError> {
-    let (Some(table), Some(expected)) = (&state.table, &found.digest) else {
-        return Ok(false);
-    };
-    let digest = Item::from([(DIGEST.to_owned(), Field::Text(found.md5.clone()))]);
-    table
-        .update_if(&state.digest_id(), (DIGEST, expected), &digest)
-        .await
 }

@@ -11,6 +11,9 @@ use crate::verbs::{LiveError, live};
 
 const NAME: &str = "state";
 
+/// The check of the digest that Terraform keeps of a state in S3.
+pub(super) const DIGEST: &str = "state digest";
+
 /// Reads the state, as Terraform gives it out.
 pub(super) async fn check(context: &Context<'_>, project: &Project) -> Check {
     let pulled = match live::state(context, project).await {

@@ -32,7 +32,13 @@ pub async fn doctor(context: &Context<'_>, open: &Open, repair: Repair) -> Diagn
         checks.extend(super::backend::check(project, repair == Repair::Proved).await);
         #[cfg(not(feature = "aws"))]
         let _ = repair;
-        checks.push(state::check(context, project).await);
+        // Terraform would only say the same, after ten seconds, on a page.
+        let is_refused = checks
+            .iter()
+            .any(|check| check.name == state::DIGEST && check.status == Status::Error);
+        if !is_refused {
+            checks.push(state::check(context, project).await);
+        }
         checks.push(place::directory(project));
         checks.extend(place::key(project));
         checks.push(place::space(project));

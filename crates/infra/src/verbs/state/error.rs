@@ -98,6 +98,9 @@ pub enum StateError {
         /// The lineage of the present state, or of the last one that is known
         present: String,
     },
+    /// Somebody else wrote the state after it was read
+    #[error("somebody else wrote the state {0} in this very moment")]
+    Moved(String),
     /// Somebody said no
     #[error("not approved: the state stays as it is")]
     Declined,
@@ -133,7 +136,9 @@ impl Hint for StateError {
             Self::OtherLineage { .. } => vec![
                 "a copy of this very state has the same lineage; `infra state list` shows the versions".to_owned(),
             ],
-            Self::NotPushed { .. } => vec!["look with `infra state list`".to_owned()],
+            Self::NotPushed { .. } | Self::Moved(_) => {
+                vec!["look with `infra state list`".to_owned()]
+            }
             Self::Document { .. }
             | Self::Read(_)
             | Self::Write { .. }

@@ -6,6 +6,9 @@ mod difference;
 mod error;
 #[cfg(feature = "aws")]
 mod list;
+mod present;
+#[cfg(feature = "aws")]
+mod refused;
 mod restore;
 
 pub use backup::{Backup, backup};

@@ -14,8 +14,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::StateError;
-use super::copy::{Copy, read_copy, read_present};
+use super::copy::{Copy, read_copy};
 use super::difference::{Difference, difference, instances};
+use super::present::Present;
 use crate::context::Context;
 use crate::files::document;
 use crate::ledger::Writer;
@@ -94,12 +95,12 @@ async fn push(
     writer: &Writer,
 ) -> Result<Restored, StateError> {
     let terraform = tools::terraform(project)?;
-    let present = read_present(&terraform.state_pull(&context.runner).await?)?;
+    let present = Present::read(context, project, &terraform).await?;
     let mut ledger = place.ledger().await?;
     let (what, bytes) = read_source(project, source).await?;
     let copy = read_copy(&what, &bytes)?;
     let known = ledger.index().state.clone();
-    let before = match before(present.as_ref(), known, &copy.id) {
+    let before = match before(present.copy.as_ref(), known, &copy.id) {
         Ok(before) => before,
         Err(present) => {
             return Err(StateError::OtherLineage {
@@ -109,7 +110,7 @@ async fn push(
             });
         }
     };
-    let difference = difference(what, present.as_ref(), &copy);
+    let difference = difference(what, present.copy.as_ref(), &copy);
     if !approve(&difference).await {
         return Err(StateError::Declined);
     }
@@ -135,9 +136,12 @@ async fn push(
     ledger.append(writer, started).await?;
     let push = Push {
         file: &file,
-        is_forced: present.is_some_and(|present| present.id.lineage != before.lineage),
+        is_forced: present.is_foreign_to(&before.lineage),
     };
-    let restored = put_back(context, place, &terraform, &before, &json, &push).await;
+    let restored = match present.make_way(&bytes).await {
+        Ok(()) => put_back(context, place, &terraform, &before, &json, &push).await,
+        Err(error) => Err(error),
+    };
     if let Ok((after, true)) = &restored {
         let event = RecordEvent::StateRestored {
             from: difference.from.clone(),
