@@ -58,6 +58,8 @@ impl std::fmt::Display for VariableOrigin {
 pub struct PlayInputs {
     /// Its place: `site.yml:3`
     pub place: String,
+    /// Which play of its playbook it is, on whatever line: `2 of site.yml`
+    pub number: String,
     /// The hosts it runs on, in the order of their names; `localhost` may be implied
     pub hosts: Arc<BTreeSet<String>>,
     /// Whether its hosts aren't known before it runs, so that `hosts` is all of them

@@ -301,7 +301,7 @@ impl<'a> Fingerprinter<'a> {
                 let mut inputs = BTreeMap::new();
                 if play.reads.play_hosts {
                     inputs.insert(
-                        InputId::PlayHosts(play.place.clone()),
+                        InputId::PlayHosts(play.number.clone()),
                         list(play.hosts.iter().map(String::as_str)),
                     );
                 }

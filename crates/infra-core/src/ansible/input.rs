@@ -31,7 +31,7 @@ pub enum InputId {
     Groups,
     /// The groups that the host is in
     GroupNames,
-    /// The hosts of a play, by the play's place
+    /// The hosts of a play: `2 of site.yml`
     PlayHosts(String),
     /// The machine behind the host's name
     Machine,
@@ -57,7 +57,7 @@ impl InputId {
             Self::Group(name) => (3, name, ""),
             Self::Groups => (4, "", ""),
             Self::GroupNames => (5, "", ""),
-            Self::PlayHosts(place) => (6, place, ""),
+            Self::PlayHosts(play) => (6, play, ""),
             Self::Machine => (7, "", ""),
             Self::AnsibleCore => (8, "", ""),
             Self::Collection(name) => (9, name, ""),
@@ -163,7 +163,7 @@ mod tests {
             InputId::Group("leaf".into()),
             InputId::Groups,
             InputId::GroupNames,
-            InputId::PlayHosts("site.yml:3".into()),
+            InputId::PlayHosts("2 of site.yml".into()),
             InputId::Machine,
             InputId::AnsibleCore,
             InputId::Collection("community.general".into()),

@@ -185,3 +185,17 @@ fn changes_are_added_removed_and_changed() {
             && !changes.is_empty()
     );
 }
+
+#[test]
+fn the_hosts_of_a_play_are_the_same_on_another_line() {
+    let text = "- hosts: db\n  tasks: [{command: ls}]\n- hosts: web\n  tasks: [{debug: {msg: '{{ ansible_play_hosts }}'}}]\n";
+    let (mut tree, mut inventory) = setting();
+    tree.insert("site.yml", text);
+    let before = prints(&tree, &inventory);
+    tree.insert("site.yml", format!("# A comment\n\n{text}"));
+    assert_eq!(prints(&tree, &inventory), before);
+    inventory.hosts.remove("web2");
+    let changes = compare(&before[1], &prints(&tree, &inventory)[1]);
+    let names: Vec<String> = changes.iter().map(|c| c.input.to_string()).collect();
+    assert_eq!(names, ["hosts of play 2 of site.yml"]);
+}

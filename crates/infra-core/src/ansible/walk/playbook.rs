@@ -74,7 +74,7 @@ impl Walker<'_> {
         };
         self.playbooks.push(path.to_owned());
         self.requirements(&parent(path), via);
-        for entry in entries {
+        for (index, entry) in entries.iter().enumerate() {
             if !entry.is_mapping() {
                 return Err(malformed(
                     entry.line,
@@ -91,7 +91,7 @@ impl Walker<'_> {
             .find_map(|key| entry.get(key));
             match imported {
                 Some(name) => self.import(path, entry, name, via)?,
-                None => self.play(path, entry, via)?,
+                None => self.play(path, index + 1, entry, via)?,
             }
         }
         self.playbooks.pop();
@@ -182,6 +182,7 @@ impl Walker<'_> {
     fn play(
         &mut self,
         path: &Utf8Path,
+        number: usize,
         play: &Arc<Node>,
         via: &Arc<Via>,
     ) -> Result<(), ClosureError> {
@@ -202,6 +203,7 @@ impl Walker<'_> {
         self.plays.push(Play {
             inputs: PlayInputs {
                 place,
+                number: format!("{number} of {path}"),
                 hosts: Arc::new(hosts),
                 widened,
                 ..PlayInputs::default()
