@@ -28,6 +28,15 @@ pub(crate) fn drift(report: &DriftReport, detail: Detail) -> String {
             ),
         );
     }
+    if report.complete == Some(false) {
+        page.line(
+            0,
+            paint(
+                BAD,
+                "the plan doesn't cover everything: there may be more than is listed here",
+            ),
+        );
+    }
     if !report.drift.is_empty() {
         page.heading("Changed outside of Terraform");
         entries(&mut page, report, detail);

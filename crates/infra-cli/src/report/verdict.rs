@@ -78,7 +78,8 @@ pub(super) fn of(some: usize, all: usize) -> String {
 /// Whether there was any drift, and whether it was expected.
 pub(super) fn of_drift(report: &DriftReport) -> String {
     let summary = report.summary;
-    if report.drift.is_empty() && report.errored {
+    let covers_all = !report.errored && report.complete != Some(false);
+    if report.drift.is_empty() && !covers_all {
         return "what changed outside of Terraform can't be told".to_owned();
     }
     if report.drift.is_empty() {

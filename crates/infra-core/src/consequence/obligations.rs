@@ -142,6 +142,10 @@ pub(super) fn output(
         Actions::Delete => return Err("the output is removed".to_owned()),
         _ => return Err(format!("the action is {}", change.actions)),
     }
+    let (before_sensitive, after_sensitive) = change.sensitive_masks();
+    if before_sensitive.places() != after_sensitive.places() {
+        return Err("its sensitivity changes".to_owned());
+    }
     let id = resolver
         .output(name)
         .ok_or("the plan holds no configuration of it")?;

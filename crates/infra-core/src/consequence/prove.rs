@@ -101,7 +101,29 @@ pub(crate) fn prove(
             "an action of the provider is to be run".to_owned(),
         ));
     }
+    if is_silent(plan) {
+        let actions = Actions::Unknown(vec!["apply".to_owned()]);
+        changes.add(&actions);
+        let why = "Terraform says that there is something to apply, of a kind that this version \
+                   doesn't know";
+        changes.changes.push(PlannedChange::real(
+            "plan".to_owned(),
+            actions,
+            why.to_owned(),
+        ));
+    }
     (changes, chains.into_consequences(&subjects))
+}
+
+/// Whether a plan is said to do something and holds nothing that could be it. (One with
+/// `-refresh-only` would record the drift.)
+fn is_silent(plan: &Plan<'_>) -> bool {
+    plan.applyable == Some(true)
+        && plan.resource_drift.is_empty()
+        && plan.pending_changes().next().is_none()
+        && plan.pending_outputs().next().is_none()
+        && plan.deferred_changes.is_empty()
+        && plan.action_invocations.is_empty()
 }
 
 /// A planned change, as far as words about it go.

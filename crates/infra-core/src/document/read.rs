@@ -97,6 +97,7 @@ impl<'a> Document<'a> {
         match self {
             Self::Plan(_) => "a plan",
             Self::State(_) => "a state",
+            Self::Stream(stream) if stream.is_of_apply() => "a stream of `terraform apply -json`",
             Self::Stream(_) => "a stream of `terraform plan -json` or `apply -json`",
         }
     }

@@ -122,9 +122,24 @@ fn is_for_people(text: &str) -> bool {
     !text.trim_start().starts_with(['{', '[']) && SIGNS.iter().any(|sign| text.contains(sign))
 }
 
-/// The message of `serde_json` without the place, which is told apart.
+/// The message of `serde_json` without the place, which is told apart, and without what the
+/// document holds there, which may be secret.
 fn message(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let end = text.rfind(" at line ").unwrap_or(text.len());
-    text.get(..end).unwrap_or(&text).to_owned()
+    let text = text.get(..end).unwrap_or(&text);
+    without_value(text).unwrap_or_else(|| text.to_owned())
+}
+
+/// `invalid type: string, expected a map` of `invalid type: string "…", expected a map`. None:
+/// the message quotes no value.
+fn without_value(text: &str) -> Option<String> {
+    let (what, rest) = text.split_once(": ")?;
+    if !matches!(what, "invalid type" | "invalid value") {
+        return None;
+    }
+    // What is expected is the reader's own words; the value may hold any.
+    let (found, expected) = rest.rsplit_once(", expected ")?;
+    let kind = found.split(['"', '`']).next().unwrap_or_default();
+    Some(format!("{what}: {}, expected {expected}", kind.trim_end()))
 }

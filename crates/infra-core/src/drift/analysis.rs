@@ -26,7 +26,7 @@ pub fn analyse(plan: &Plan<'_>, rules: &DriftRules, today: Date) -> Analysis {
     let drift = classify(plan, &mut judge);
     let (terraform, consequences) = prove(plan, &drift, rules);
     Analysis {
-        drift: DriftReport::new(Source::Plan, plan.errored, drift, consequences, &judge),
+        drift: DriftReport::new(Source::Plan, &terraform, drift, consequences, &judge),
         terraform,
     }
 }
@@ -38,7 +38,7 @@ pub fn analyse_stream(stream: &Stream<'_>, rules: &DriftRules, today: Date) -> A
     let terraform = stream::changes(stream);
     let drift = stream::drift(stream);
     Analysis {
-        drift: DriftReport::new(Source::Stream, terraform.errored, drift, Vec::new(), &judge),
+        drift: DriftReport::new(Source::Stream, &terraform, drift, Vec::new(), &judge),
         terraform,
     }
 }
@@ -56,7 +56,7 @@ impl Analysis {
 impl DriftReport {
     fn new(
         source: Source,
-        errored: bool,
+        terraform: &TerraformChanges,
         drift: Vec<DriftEntry>,
         consequences: Vec<Consequence>,
         judge: &Judge<'_>,
@@ -73,7 +73,8 @@ impl DriftReport {
         Self {
             format_version: FORMAT_VERSION,
             source,
-            errored,
+            errored: terraform.errored,
+            complete: terraform.complete,
             summary: Summary {
                 benign: count(Class::Benign),
                 material: count(Class::Material),

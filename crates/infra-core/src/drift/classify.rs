@@ -5,7 +5,7 @@
 //! | deleted, created, or an unknown action | | material |
 //! | of a deposed object | | material |
 //! | only moved | | equal |
-//! | updated, but the values are missing | | material |
+//! | updated, but the values are missing or the same throughout | | material |
 //! | updated | the same, written differently | equal |
 //! | updated | forces a planned replacement of the object | material |
 //! | updated | matched by a rule that holds | benign |
@@ -38,7 +38,7 @@ pub(super) fn classify(plan: &Plan<'_>, judge: &mut Judge<'_>) -> Vec<DriftEntry
     let replacements: Replacements<'_> = plan
         .resource_changes
         .iter()
-        .filter(|entry| entry.deposed.is_none() && entry.change.actions.destroys())
+        .filter(|entry| entry.deposed.is_none() && gives_way(&entry.change.actions))
         .map(|entry| {
             (
                 entry.address.as_str(),
@@ -50,6 +50,11 @@ pub(super) fn classify(plan: &Plan<'_>, judge: &mut Judge<'_>) -> Vec<DriftEntry
         .iter()
         .map(|entry| judge.entry(entry, &replacements))
         .collect()
+}
+
+/// Whether the object is destroyed or left to itself, for another or for none.
+fn gives_way(actions: &Actions) -> bool {
+    actions.destroys() || actions.is_replace()
 }
 
 impl<'r> Judge<'r> {
@@ -94,6 +99,13 @@ impl<'r> Judge<'r> {
                 .iter()
                 .map(|leaf| self.attribute(&entry.address, leaf, forced, entry.why.as_deref()))
                 .collect();
+        }
+        // Terraform found a difference, so there is one: in what the document leaves out, as a
+        // redacted one does, unless it is one of what is sensitive.
+        let is_shown = || before_sensitive.places() != after_sensitive.places();
+        if change.actions == Actions::Update && entry.attributes.is_empty() && !is_shown() {
+            let why = "the document doesn't show what changed";
+            entry.why.get_or_insert_with(|| why.to_owned());
         }
         let worst = entry.attributes.iter().map(|leaf| leaf.class).max();
         entry.class = match entry.why {

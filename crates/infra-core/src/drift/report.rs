@@ -41,6 +41,9 @@ pub struct DriftReport {
     pub source: Source,
     /// Whether planning failed half-way, so that there may be more drift than is listed
     pub errored: bool,
+    /// Whether the plan covers everything, if it says so; with `-target` and after a deferral it
+    /// doesn't, and there may be more drift than is listed
+    pub complete: Option<bool>,
     /// How many entries there are of each class
     pub summary: Summary,
     /// Every entry of `resource_drift`, in the order of the document

@@ -145,11 +145,15 @@ impl<'v, 'a> Place<'v, 'a> {
 
     pub(super) fn leaf(self, path: &Path, unknown: bool) -> Difference<'v, 'a> {
         let value = |value: Option<&'v Value<'a>>| value.unwrap_or(&Value::Null);
+        // A key that came or went, such as a tag without a value.
+        let appears = self.before.is_none() && !value(self.after).is_null();
+        let goes = self.after.is_none() && !value(self.before).is_null();
         Difference {
             path: path.clone(),
             before: self.before,
             after: self.after,
-            equal: !unknown && equal_in(value(self.before), value(self.after), self.order),
+            equal: !(unknown || appears || goes)
+                && equal_in(value(self.before), value(self.after), self.order),
             sensitive: has_true(self.masks.before_sensitive)
                 || has_true(self.masks.after_sensitive),
             unknown,

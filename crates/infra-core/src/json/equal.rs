@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::json::Value;
 use crate::json::equal_policy::{is_policy, write_policy};
+use crate::json::repeated::repeats_key;
+use crate::json::{Masks, Value, diff};
 
 /// Whether the order of a list decides anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,10 +22,12 @@ impl Order {
     /// names in whatever order the cloud answers: security groups, subnets, statements. So
     /// a list with the same elements in another order counts as the same, except where
     /// the name says that it is a sequence: the words of a command line, what has a rank,
-    /// what is tried one after the other. Below such a name every list is a sequence.
+    /// what is tried one after the other, such as the rules of a firewall. (Where those are a
+    /// set, Terraform writes them in one order always.) Below such a name every list is a
+    /// sequence.
     #[must_use]
     pub fn under(self, key: &str) -> Self {
-        const SEQUENCES: [&str; 14] = [
+        const SEQUENCES: [&str; 24] = [
             "command",
             "commands",
             "cmd",
@@ -37,8 +40,18 @@ impl Order {
             "dns_servers",
             "nameservers",
             "provisioner",
+            "step",
             "steps",
+            "stage",
             "stages",
+            "layers",
+            "member",
+            "override",
+            "init_container",
+            "init_containers",
+            "termination_policies",
+            "rule",
+            "rules",
         ];
         let is_sequence = SEQUENCES.contains(&key)
             || key.starts_with("ordered_")
@@ -46,6 +59,8 @@ impl Order {
             || key.ends_with("_command")
             || key.ends_with("_args")
             || key.ends_with("_order")
+            || key.ends_with("_rule")
+            || key.ends_with("_rules")
             || key.ends_with("_priorities");
         if is_sequence { Self::Fixed } else { self }
     }
@@ -54,14 +69,20 @@ impl Order {
 /// Whether two values mean the same.
 ///
 /// Equal are: numbers of the same decimal value, however written; `null`, `""`, `[]`, `{}`
-/// and an object with only such members; lists of the same elements, unless their order
+/// and an object with only null members; lists of the same elements, unless their order
 /// is known to count ([`Order`]); strings that hold the same JSON document, in which the
-/// order of a list counts, except in an IAM policy. A number and a string are never equal.
+/// order of a list counts, except in an IAM policy. A number and a string are never equal,
+/// nor is a member that isn't there and one that is empty: a tag without a value is a tag.
 pub fn equal(before: &Value<'_>, after: &Value<'_>) -> bool {
     equal_in(before, after, Order::Free)
+        || diff(before, after, Masks::default())
+            .iter()
+            .all(|leaf| leaf.equal)
 }
 
-/// As [`equal`], for values that stand where the order of lists is `order`.
+/// As [`equal`], for values that stand where the order of lists is `order`. Members of objects
+/// are told apart more strictly, null from empty: whoever looks at them one by one
+/// ([`diff`](super::diff)) knows on which side one isn't there.
 pub fn equal_in(before: &Value<'_>, after: &Value<'_>, order: Order) -> bool {
     before == after || normal_form(before, order) == normal_form(after, order)
 }
@@ -95,8 +116,8 @@ fn write_value(out: &mut String, value: &Value<'_>, order: Order) {
         Value::Object(members) => {
             let mut parts: Vec<(&str, String)> = members
                 .iter()
+                .filter(|(_, member)| !is_nothing(member))
                 .map(|(key, member)| (key.as_ref(), normal_form(member, order.under(key))))
-                .filter(|(_, form)| form != EMPTY)
                 .collect();
             if parts.is_empty() {
                 return out.push_str(EMPTY);
@@ -113,13 +134,24 @@ fn write_value(out: &mut String, value: &Value<'_>, order: Order) {
     }
 }
 
-/// A string that holds a JSON object or list is compared by what it holds.
+/// Whether a member says no more than one that isn't there.
+fn is_nothing(value: &Value<'_>) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Object(members) => !members.is_empty() && members.values().all(is_nothing),
+        _ => false,
+    }
+}
+
+/// A string that holds a JSON object or list is compared by what it holds. Where a key stands
+/// twice in it, programs differ in what they read: then its text counts.
 fn write_string(out: &mut String, text: &str) {
     let document = text
         .trim_start()
         .starts_with(['{', '['])
         .then(|| Value::parse(text).ok())
-        .flatten();
+        .flatten()
+        .filter(|_| !repeats_key(text));
     match document {
         Some(document) => {
             out.push_str("json ");
@@ -224,12 +256,38 @@ mod tests {
             "[]",
             "{}",
             r#"{"a":null}"#,
-            r#"{"a":{"b":""}}"#,
+            r#"{"a":{"b":null}}"#,
         ] {
             assert!(same(empty, "null"), "{empty}");
         }
         assert!(!same("[null]", "[]") && !same("false", "null") && !same("0", "\"\""));
         assert!(same(r#"{"a":1,"b":null}"#, r#"{"a":1}"#));
+        assert!(same(r#"{"a":1,"b":null}"#, r#"{"a":1,"b":""}"#));
+        assert!(same(r#"{"l":[{"b":null}]}"#, r#"{"l":[{"b":""}]}"#));
+    }
+
+    #[test]
+    fn a_tag_without_a_value_is_not_the_same_as_no_tag() {
+        for empty in ["\"\"", "[]", "{}"] {
+            for (with, without) in [
+                (r#"{"tags":{"b":E}}"#, r#"{"tags":{}}"#),
+                (r#"{"tags":{"b":E}}"#, r#"{"tags":null}"#),
+                (r#"{"tags":{"a":1,"b":E}}"#, r#"{"tags":{"a":1}}"#),
+                (r#"{"l":[{"tags":{"b":E}}]}"#, r#"{"l":[{"tags":{}}]}"#),
+            ] {
+                let with = with.replace('E', empty);
+                assert!(!same(&with, without) && !same(without, &with), "{with}");
+            }
+        }
+    }
+
+    #[test]
+    fn json_in_a_string_that_repeats_a_key_counts_as_text() {
+        assert!(!same(
+            r#""{\"Effect\":\"Deny\",\"Effect\":\"Allow\"}""#,
+            r#""{\"Effect\":\"Allow\"}""#
+        ));
+        assert!(!same(r#""[{\"a\":1,\"a\":1}]""#, r#""[{\"a\":1}]""#));
     }
 
     #[test]
@@ -247,6 +305,9 @@ mod tests {
             "ordered_cache_behavior",
             "entry_point",
             "dns_servers",
+            "rules",
+            "stateful_rule",
+            "layers",
         ] {
             assert!(
                 !same(

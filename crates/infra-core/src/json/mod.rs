@@ -12,6 +12,7 @@ mod outline;
 mod path;
 mod raw;
 mod read;
+mod repeated;
 mod scan;
 mod shape;
 mod text;

@@ -81,8 +81,8 @@ impl ResourceChange<'_> {
 /// A change of a resource instance or an output.
 #[derive(Clone, Default, Deserialize)]
 pub struct Change<'a> {
-    /// What is done
-    #[serde(default)]
+    /// What is done; where the document doesn't say, it may be anything
+    #[serde(default = "unsaid")]
     pub actions: Actions,
     /// The value before; `None` is null
     #[serde(borrow, default)]
@@ -167,6 +167,15 @@ impl Mask<'_> {
         self.reaches(path, false)
     }
 
+    /// The places that are covered as a whole. Two masks that cover the same may be written
+    /// differently: `false`, `{}` and nothing at all are one.
+    pub fn places(&self) -> Vec<Path> {
+        let mut found = Vec::new();
+        places(&self.0, &Path::root(), &mut found);
+        found.sort();
+        found
+    }
+
     fn reaches(&self, path: &Path, below: bool) -> bool {
         let mut at = &self.0;
         for step in path.steps() {
@@ -184,6 +193,20 @@ impl Mask<'_> {
     }
 }
 
+fn places(value: &Value<'_>, path: &Path, found: &mut Vec<Path>) {
+    match value {
+        Value::Bool(true) => found.push(path.clone()),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .for_each(|(index, item)| places(item, &path.index(index), found)),
+        Value::Object(members) => members
+            .iter()
+            .for_each(|(key, member)| places(member, &path.key(key.as_ref()), found)),
+        _ => {}
+    }
+}
+
 fn has_true(value: &Value<'_>) -> bool {
     match value {
         Value::Bool(value) => *value,
@@ -191,6 +214,10 @@ fn has_true(value: &Value<'_>) -> bool {
         Value::Object(members) => members.values().any(has_true),
         _ => false,
     }
+}
+
+fn unsaid() -> Actions {
+    Actions::Unknown(Vec::new())
 }
 
 /// `replace_paths`: a list of paths. A path this version cannot read counts as the root,

@@ -19,5 +19,6 @@ pub use plan::{
 };
 pub use state::{Object, Output, Resource, State};
 pub use stream::{
-    ChangeSummary, Diagnostic, Hook, Message, MessageKind, Stream, StreamChange, StreamOutput,
+    ChangeSummary, Diagnostic, Hook, Message, MessageKind, Operation, Stream, StreamChange,
+    StreamOutput,
 };

@@ -19,6 +19,8 @@ pub struct Stream<'a> {
     pub messages: Vec<Message<'a>>,
     /// How many lines were no message, such as the warnings of a wrapper script
     pub other_lines: usize,
+    /// How many of those begin as a message does, and are torn or damaged
+    pub damaged_lines: usize,
 }
 
 /// One message.
@@ -159,6 +161,25 @@ pub struct ChangeSummary {
     /// To import, or imported
     #[serde(default)]
     pub import: u64,
+    /// Whether that was planned or done
+    #[serde(default)]
+    pub operation: Operation,
+}
+
+/// What a [`ChangeSummary`] sums up (`internal/command/views/json/change_summary.go`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Operation {
+    /// What a plan would do
+    #[default]
+    Plan,
+    /// What an apply has done
+    Apply,
+    /// What a destroy has done
+    Destroy,
+    /// Anything else
+    #[serde(other)]
+    Unknown,
 }
 
 /// Progress on one resource.
@@ -280,6 +301,20 @@ fn whole_seconds(seconds: f64) -> Option<u64> {
         .map(|duration| duration.as_secs())
 }
 
+impl ChangeSummary {
+    /// Counts a planned change as Terraform does.
+    fn count(&mut self, action: &str) {
+        let replaced = u64::from(action == "replace");
+        self.add += u64::from(action == "create") + replaced;
+        self.change += u64::from(action == "update");
+        self.remove += u64::from(action == "delete") + replaced;
+    }
+
+    fn has_all_of(&self, summary: &Self) -> bool {
+        self.add >= summary.add && self.change >= summary.change && self.remove >= summary.remove
+    }
+}
+
 impl<'a> Stream<'a> {
     /// Reads a recorded stream: JSON lines, one message spread over several lines, or an
     /// array of messages. `None` where nothing in the text is a message.
@@ -295,7 +330,12 @@ impl<'a> Stream<'a> {
             for line in text.lines().filter(|line| !line.trim().is_empty()) {
                 match Message::parse(line) {
                     Some(message) => stream.messages.push(message),
-                    None => stream.other_lines += 1,
+                    None => {
+                        stream.other_lines += 1;
+                        let torn = line.trim_start().starts_with('{')
+                            && serde_json::from_str::<Wire<'_>>(line).is_err();
+                        stream.damaged_lines += usize::from(torn);
+                    }
                 }
             }
         }
@@ -316,12 +356,43 @@ impl<'a> Stream<'a> {
             })
     }
 
-    /// Whether the stream ends as a finished plan or apply does: with a summary and no error.
+    /// Whether the stream is that of a plan, finished and whole: from the version to the summary,
+    /// without an error, a damaged message, or one fewer than the summary counts.
     pub fn is_complete(&self) -> bool {
-        self.messages.iter().any(|message| matches!(message.kind, MessageKind::ChangeSummary(_)))
-            && !self.messages.iter().any(|message| {
-                matches!(&message.kind, MessageKind::Diagnostic(diagnostic) if diagnostic.severity == "error")
-            })
+        let mut planned = ChangeSummary::default();
+        let mut summary = None;
+        for message in &self.messages {
+            match &message.kind {
+                MessageKind::PlannedChange(change) => planned.count(&change.action),
+                MessageKind::ChangeSummary(counts) => summary = Some(counts),
+                MessageKind::Diagnostic(diagnostic) if diagnostic.severity == "error" => {
+                    return false;
+                }
+                MessageKind::Unknown(kind)
+                    if matches!(kind.as_str(), "planned_change" | "resource_drift") =>
+                {
+                    return false;
+                }
+                _ => {}
+            }
+        }
+        self.damaged_lines == 0
+            && self.version().is_some()
+            && summary.is_some_and(|summary| planned.has_all_of(summary))
+    }
+
+    /// Whether the stream tells of an apply, after which nothing of its plan is left to do.
+    pub fn is_of_apply(&self) -> bool {
+        self.messages.iter().any(|message| match &message.kind {
+            MessageKind::ChangeSummary(summary) => {
+                matches!(summary.operation, Operation::Apply | Operation::Destroy)
+            }
+            MessageKind::Hook(hook) => {
+                hook.kind == "apply_start"
+                    && hook.action.as_ref().is_none_or(|action| *action != "read")
+            }
+            _ => false,
+        })
     }
 }
 

@@ -125,6 +125,29 @@ fn each_refusal_names_what_the_document_is() {
 }
 
 #[test]
+fn an_error_about_a_document_quotes_no_value_of_it() {
+    for text in [
+        r#"{"format_version":"1.0","values":{"outputs":{"db":"CANARY, expected \" at line 1"}}}"#,
+        r#"{"format_version":"1.0","resource_changes":"CANARY"}"#,
+        r#"{"version":4,"outputs":{"db":"CANARY"},"resources":[]}"#,
+        r#"{"version":4,"resources":[{"mode":"managed","type":"t","name":"n","instances":"CANARY"}]}"#,
+        r#"{"format_version":"1.0","prior_state":{"values":{"outputs":{"db":"CANARY"}}}}"#,
+        r#"{"format_version":"1.0","errored":770077}"#,
+    ] {
+        let error = match Document::read(text) {
+            Ok(Document::Plan(plan)) => plan.prior_state().unwrap_err(),
+            other => other.unwrap_err(),
+        };
+        let shown = format!("{error} {:?} {error:?}", error.hints());
+        assert!(
+            !shown.contains("CANARY") && !shown.contains("770077"),
+            "{shown}"
+        );
+        assert!(shown.contains(", expected "), "{shown}");
+    }
+}
+
+#[test]
 fn nesting_beyond_reason_is_bounded() {
     let deep = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
     for levels in [100, 100_000] {

@@ -21,4 +21,5 @@ mod corpus;
 mod documents;
 mod drift;
 mod inventory;
+mod planted;
 mod recordings;

@@ -280,8 +280,10 @@ impl Planner<'_> {
         let no_plan = Plan::default();
         let (plan, analysis) = match document {
             Document::Plan(plan) => (&**plan, analyse(plan, self.rules, today())),
-            Document::Stream(stream) => (&no_plan, analyse_stream(stream, self.rules, today())),
-            Document::State(_) => {
+            Document::Stream(stream) if !stream.is_of_apply() => {
+                (&no_plan, analyse_stream(stream, self.rules, today()))
+            }
+            Document::Stream(_) | Document::State(_) => {
                 let source = DocumentError::Unexpected {
                     expected: "a plan",
                     found: document.kind(),

@@ -42,9 +42,10 @@ pub struct DriftAnswer {
 
 impl DriftAnswer {
     /// Whether all drift is expected, so that there is nothing to do about it. Of a plan that
-    /// failed half-way nobody knows.
+    /// failed half-way, or didn't look at everything, nobody knows.
     pub fn is_expected(&self) -> bool {
-        self.report.summary.material == 0 && !self.report.errored
+        let report = &self.report;
+        report.summary.material == 0 && !report.errored && report.complete != Some(false)
     }
 }
 
@@ -115,8 +116,8 @@ fn answer(
     let today = Zoned::now().date();
     let analysis: Analysis = match &document {
         Document::Plan(plan) => analyse(plan, rules, today),
-        Document::Stream(stream) => analyse_stream(stream, rules, today),
-        Document::State(_) => {
+        Document::Stream(stream) if !stream.is_of_apply() => analyse_stream(stream, rules, today),
+        Document::Stream(_) | Document::State(_) => {
             let unexpected = DocumentError::Unexpected {
                 expected: "a plan",
                 found: document.kind(),
