@@ -328,15 +328,14 @@ impl<'a> Stream<'a> {
             stream.messages.push(message);
         } else {
             for line in text.lines().filter(|line| !line.trim().is_empty()) {
-                match Message::parse(line) {
-                    Some(message) => stream.messages.push(message),
-                    None => {
-                        stream.other_lines += 1;
-                        let torn = line.trim_start().starts_with('{')
-                            && serde_json::from_str::<Wire<'_>>(line).is_err();
-                        stream.damaged_lines += usize::from(torn);
-                    }
+                if let Some(message) = Message::parse(line) {
+                    stream.messages.push(message);
+                    continue;
                 }
+                let torn = line.trim_start().starts_with('{')
+                    && serde_json::from_str::<Wire<'_>>(line).is_err();
+                stream.other_lines += 1;
+                stream.damaged_lines += usize::from(torn);
             }
         }
         // A document that has a `type` and nothing else of a message is not taken for a stream.
