@@ -77,6 +77,10 @@ pub enum AnsibleEvent {
         hosts: BTreeMap<String, HostStats>,
         /// Hosts that were kept from the end of a play by the failure of another host
         aborted: Vec<String>,
+        /// Hosts that could not be reached when last tried, which was no failure
+        /// (`ignore_unreachable`), each with why
+        #[serde(default)]
+        away: BTreeMap<String, Option<String>>,
         /// How many of the plays were begun
         plays_started: usize,
     },

@@ -22,6 +22,13 @@ DOCUMENTATION = """
 # A message is for a person to read on a line or two.
 LONGEST_MESSAGE = 2000
 
+# What Ansible does here, whether or not the host can be reached.
+DONE_HERE = frozenset((
+    "add_host", "assert", "debug", "fail", "group_by", "import_role", "import_tasks", "include",
+    "include_role", "include_tasks", "include_vars", "meta", "pause", "set_fact", "set_stats",
+    "validate_argument_spec",
+))
+
 
 class CallbackModule(CallbackBase):
     CALLBACK_VERSION = 2.0
@@ -36,6 +43,11 @@ class CallbackModule(CallbackBase):
         self._plays = []
         self._batch = []
         self._held_back = set()
+        # Of each play the hosts that it is for, and those whose batch was begun
+        self._for = {}
+        self._begun = {}
+        # Hosts that could not be reached when last tried, which did not matter, and why
+        self._away = {}
         self._started = {}
         path = os.environ.get("_INFRA_ANSIBLE_EVENTS")
         # Not inherited by what Ansible starts.
@@ -112,10 +124,18 @@ class CallbackModule(CallbackBase):
             or getattr(play, "max_fail_percentage", None) is not None
         )
 
+    @staticmethod
+    def _is_contact(task):
+        action = str(getattr(task, "action", "")).rsplit(".", 1)[-1]
+        elsewhere = getattr(task, "delegate_to", None) or getattr(task, "connection", None) == "local"
+        return not elsewhere and action not in DONE_HERE
+
     def _result(self, result, status, message=False):
         host, task, returned = self._host_of(result), self._task_of(result), self._returned(result)
         if status in ("failed", "unreachable") and self._stops_others(task):
             self._held_back.update(self._batch)
+        if status == "ok" and self._is_contact(task):
+            self._away.pop(host, None)
         started = self._started.pop((host, task._uuid), None)
         self._emit(
             "result",
@@ -139,8 +159,10 @@ class CallbackModule(CallbackBase):
             names = play.get_variable_manager().get_vars(play=play)
             matching = set(names["ansible_play_hosts_all"])
             hosts = [str(name) for name in names["ansible_play_batch"] if name in matching]
+            self._for[play._uuid] = set(str(name) for name in matching)
         except Exception:
             hosts = []
+        self._begun.setdefault(play._uuid, set()).update(hosts)
         self._batch = hosts
         self._emit("play_start", name=str(play.get_name()), path=self._where(play), hosts=hosts)
 
@@ -174,6 +196,11 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_unreachable(self, result):
         ignored = getattr(self._task_of(result), "ignore_unreachable", False)
+        # What this host would have done is not done, also where that is no failure. Of a task that
+        # is delegated it is another host that is away.
+        task = self._task_of(result)
+        if ignored and not getattr(task, "delegate_to", None):
+            self._away[self._host_of(result)] = self._message(task, self._returned(result))
         self._result(result, "ignored" if ignored else "unreachable", message=True)
 
     def v2_playbook_on_stats(self, stats):
@@ -188,10 +215,15 @@ class CallbackModule(CallbackBase):
             removed = set(str(name) for name in getattr(play, "_removed_hosts", []))
             if removed & failed:
                 aborted |= removed - failed
+        # A play that lost all hosts of a batch, or too many, does not begin the next one.
+        for play, meant in self._for.items():
+            if failed:
+                aborted |= meant - self._begun.get(play, set()) - failed
         self._emit(
             "stats",
             hosts=hosts,
             aborted=sorted(aborted),
+            away=self._away,
             plays_started=len(set(play._uuid for play in self._plays)),
         )
 

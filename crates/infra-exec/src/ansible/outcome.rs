@@ -89,7 +89,15 @@ struct Seen {
 struct End {
     stats: BTreeMap<String, HostStats>,
     aborted: BTreeSet<String>,
+    away: BTreeMap<String, Option<String>>,
     all_plays: bool,
+}
+
+impl End {
+    fn has_failures(&self) -> bool {
+        let mut counted = self.stats.values();
+        counted.any(|counted| counted.failures > 0 || counted.unreachable > 0)
+    }
 }
 
 impl Account {
@@ -131,11 +139,13 @@ impl Account {
             AnsibleEvent::Stats {
                 hosts,
                 aborted,
+                away,
                 plays_started,
             } => {
                 self.end = Some(End {
                     stats: hosts.clone(),
                     aborted: aborted.iter().cloned().collect(),
+                    away: away.clone(),
                     all_plays: *plays_started >= self.plays,
                 });
             }
@@ -187,9 +197,14 @@ impl Account {
         if counted.failures > 0 || counted.unreachable > 0 {
             return trouble().unwrap_or_else(unfinished);
         }
+        if let Some(msg) = end.away.get(host) {
+            return HostOutcome::Unreachable { msg: msg.clone() };
+        }
         // With exit code 0, or with every play begun, those without a failure of their own
-        // and not taken out are through. A play that never began may have been theirs.
-        let through = completed.exit.success() || (end.all_plays && !end.aborted.contains(host));
+        // and not taken out are through. A play that never began may have been theirs. Where
+        // nobody failed and yet it didn't end well, Ansible itself had trouble in the middle.
+        let held_back = !end.all_plays || end.aborted.contains(host) || !end.has_failures();
+        let through = completed.exit.success() || !held_back;
         match stats {
             Some(counted) if through => HostOutcome::Succeeded {
                 changed: counted.changed,
@@ -282,6 +297,17 @@ mod tests {
             }
         );
         assert_eq!(hosts["b"], failed);
+    }
+
+    #[test]
+    fn where_nobody_failed_and_it_did_not_end_well_nobody_is_done() {
+        let stats = r#"{"event":"stats","hosts":{"a":{"ok":1},"b":{"ok":1}},"aborted":[],"plays_started":2}"#;
+        let (a, b) = (result("a", "ok"), result("b", "ok"));
+        let all = [START, PLAY, &a, &b, stats];
+        assert!(outcome(&all, 0, &["a", "b"])["a"].succeeded());
+        for code in [1, 2, 250] {
+            assert!(!outcome(&all, code, &["a", "b"])["a"].succeeded());
+        }
     }
 
     #[test]

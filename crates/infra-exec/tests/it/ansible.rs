@@ -224,6 +224,70 @@ async fn a_host_held_back_by_another_did_not_get_through() {
 }
 
 #[tokio::test]
+async fn a_host_whose_batch_never_came_did_not_get_through() {
+    for more in [
+        "",
+        "  max_fail_percentage: 0\n",
+        "  any_errors_fatal: true\n",
+    ] {
+        // Both hosts do something in the first play; the second ends with its first batch.
+        let playbook = format!(
+            "- hosts: all\n  gather_facts: false\n  tasks:\n  - ansible.builtin.debug:\n\
+             - hosts: all\n  gather_facts: false\n  serial: 1\n{more}  tasks:\n  \
+             - ansible.builtin.fail:\n    when: inventory_hostname == 'a'\n"
+        );
+        let outcome = Project::local(&playbook, &["a", "b", "c"])
+            .go(&["a", "b", "c"])
+            .await
+            .unwrap();
+        assert!(
+            matches!(outcome.hosts["a"], HostOutcome::Failed { .. }),
+            "{more}: {:?}",
+            outcome.hosts
+        );
+        for host in ["b", "c"] {
+            assert!(
+                matches!(outcome.hosts[host], HostOutcome::Unfinished { .. }),
+                "{more}: {:?}",
+                outcome.hosts
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_nobody_reached_is_not_done_even_where_that_is_ignored() {
+    let playbook = "- hosts: all\n  gather_facts: false\n  ignore_unreachable: true\n  tasks:\n  \
+                    - ansible.builtin.ping:\n  - ansible.builtin.debug:\n  \
+                    - ansible.builtin.command: 'true'\n    delegate_to: here\n    changed_when: true\n";
+    let away = json!({"ansible_host": "127.0.0.1", "ansible_port": 1, "ansible_ssh_retries": 0});
+    let here = json!({"ansible_connection": "local"});
+    let hosts = json!({"away": away, "here": here});
+    let outcome = Project::new(playbook, &hosts)
+        .go(&["away", "here"])
+        .await
+        .unwrap();
+    assert!(outcome.exit.success());
+    assert!(
+        matches!(outcome.hosts["away"], HostOutcome::Unreachable { .. }),
+        "{:?}",
+        outcome.hosts
+    );
+    assert_eq!(outcome.hosts["here"], succeeded(1));
+
+    // Away for a while, as while it starts again, and then reached by a task.
+    let playbook = "- hosts: all\n  gather_facts: false\n  tasks:\n  \
+                    - ansible.builtin.ping:\n    ignore_unreachable: true\n  \
+                    - ansible.builtin.set_fact: {ansible_connection: local}\n  \
+                    - ansible.builtin.ping:\n";
+    let outcome = Project::new(playbook, &json!({"away": away}))
+        .go(&["away"])
+        .await
+        .unwrap();
+    assert_eq!(outcome.hosts["away"], succeeded(0));
+}
+
+#[tokio::test]
 async fn rescued_ignored_ended_and_skipped_hosts_got_through() {
     let playbook = "- hosts: all\n  gather_facts: false\n  tasks:\n  - block:\n    - ansible.builtin.fail:\n    rescue:\n    \
                     - ansible.builtin.debug:\n  - ansible.builtin.fail:\n    ignore_errors: true\n  \

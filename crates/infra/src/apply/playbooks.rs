@@ -242,6 +242,9 @@ impl<'r> Run<'r> {
             self.problem(report, message, Vec::new());
         }
         let mut reports = reports(&outcome);
+        if !hosts.contains(LOCALHOST) {
+            hold_back(&mut reports);
+        }
         let moved = self.moved_inputs(shared, answer).await?;
         for host in &mut reports {
             self.check(shared, playbook, host, &moved).await;
@@ -282,6 +285,23 @@ impl<'r> Run<'r> {
             .listing(shared.ansible, playbook, &shared.inventory_file)?;
         let bytes = listing.run(&self.context.runner).await?;
         Ok(host_variables::read(&bytes))
+    }
+}
+
+/// Where a play for this machine came along with those for the hosts and did not succeed, no
+/// host is done: nothing else would have the play run again.
+fn hold_back(reports: &mut [HostReport]) {
+    let is_here = |report: &&HostReport| report.host == LOCALHOST;
+    if reports
+        .iter()
+        .find(is_here)
+        .is_none_or(HostReport::succeeded)
+    {
+        return;
+    }
+    for report in reports.iter_mut().filter(|report| report.succeeded()) {
+        report.outcome = "unfinished".to_owned();
+        report.message = Some("what the playbook does on localhost did not succeed".to_owned());
     }
 }
 

@@ -83,6 +83,25 @@ async fn a_change_runs_exactly_what_reads_it() {
 }
 
 #[tokio::test(flavor = "current_thread")]
+async fn a_failed_play_on_this_machine_leaves_no_host_done() {
+    let sample = applied().await;
+    let play = "\n- hosts: localhost\n  gather_facts: false\n  tasks:\n    - ansible.builtin.command: \
+                \"test ! -e {{ playbook_dir }}/../../disks/here-broken\"\n      changed_when: false\n";
+    let base = std::fs::read_to_string(sample.path("ansible/base.yml")).unwrap();
+    sample.write("ansible/base.yml", &format!("{base}{play}"));
+    std::fs::write(sample.disk("here-broken"), "").unwrap();
+    let report = sample.apply().await;
+    assert_eq!(report.outcome, Outcome::Failed, "{report:#?}");
+    let planned = sample.plan().await;
+    assert_eq!(runs(&planned, "base"), BOTH, "the play is not done");
+
+    std::fs::remove_file(sample.disk("here-broken")).unwrap();
+    let report = sample.apply().await;
+    assert_eq!(report.outcome, Outcome::Done, "{report:#?}");
+    assert_eq!(sample.plan().await.decision.verdict, Verdict::Nothing);
+}
+
+#[tokio::test(flavor = "current_thread")]
 async fn an_address_matters_only_to_what_reads_it() {
     let sample = applied().await;
     sample.replace("terraform/main.tf", "127.0.0.2", "127.0.0.9");
