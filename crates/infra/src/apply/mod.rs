@@ -1,5 +1,6 @@
 //! Carrying out a decision: the lock, Terraform, first contact, playbooks, records.
 
+mod conceal;
 mod contact;
 mod error;
 mod judge;

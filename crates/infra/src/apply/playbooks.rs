@@ -12,6 +12,7 @@ use infra_exec::rundir::RunDir;
 use infra_exec::tools::AnsibleCore;
 use jiff::Timestamp;
 
+use super::conceal::Concealed;
 use super::error::ApplyError;
 use super::judge::reports;
 use super::report::{ApplyReport, HostReport, PlaybookReport};
@@ -34,6 +35,7 @@ pub(super) struct Shared<'a> {
     force: Option<&'a [String]>,
     dir: RunDir,
     inventory_file: PathBuf,
+    concealed: Concealed,
 }
 
 /// A host that no further playbook of the run is tried on.
@@ -73,6 +75,7 @@ impl<'r> Run<'r> {
             force,
             dir,
             inventory_file,
+            concealed: Concealed::of(inventory),
         };
         let needed = self.needed(&shared).await?;
         if needed.is_empty() {
@@ -197,7 +200,7 @@ impl<'r> Run<'r> {
         report: &mut ApplyReport,
     ) -> Result<Vec<HostReport>, ApplyError> {
         let playbook = answer.playbook;
-        let teller = PlaybookTeller::new(self.context.observer, &playbook.name);
+        let teller = PlaybookTeller::new(self.context.observer, &playbook.name, &shared.concealed);
         teller.started(hosts);
         let mut meant = hosts.clone();
         if answer.on_localhost {
@@ -242,6 +245,11 @@ impl<'r> Run<'r> {
             self.problem(report, message, Vec::new());
         }
         let mut reports = reports(&outcome);
+        for report in &mut reports {
+            for text in report.task.iter_mut().chain(&mut report.message) {
+                *text = shared.concealed.hide(text);
+            }
+        }
         if !hosts.contains(LOCALHOST) {
             hold_back(&mut reports);
         }

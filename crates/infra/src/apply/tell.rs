@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use infra_exec::ansible::{AnsibleEvent, AnsibleUpdate, Status};
 
+use super::conceal::Concealed;
 use super::report::HostReport;
 use crate::event::{Event, Observer};
 
@@ -11,11 +12,20 @@ use crate::event::{Event, Observer};
 pub(super) struct PlaybookTeller<'a> {
     observer: &'a dyn Observer,
     playbook: &'a str,
+    concealed: &'a Concealed,
 }
 
 impl<'a> PlaybookTeller<'a> {
-    pub(super) fn new(observer: &'a dyn Observer, playbook: &'a str) -> Self {
-        Self { observer, playbook }
+    pub(super) fn new(
+        observer: &'a dyn Observer,
+        playbook: &'a str,
+        concealed: &'a Concealed,
+    ) -> Self {
+        Self {
+            observer,
+            playbook,
+            concealed,
+        }
     }
 
     pub(super) fn started(&self, hosts: &BTreeSet<String>) {
@@ -34,7 +44,7 @@ impl<'a> PlaybookTeller<'a> {
             AnsibleEvent::TaskStart { name, path, .. } => {
                 self.observer.event(&Event::TaskStarted {
                     playbook,
-                    task: name.clone(),
+                    task: self.concealed.hide(name),
                     place: path.clone(),
                 });
             }
@@ -48,10 +58,10 @@ impl<'a> PlaybookTeller<'a> {
             } => {
                 self.observer.event(&Event::TaskFinished {
                     playbook,
-                    task: task.clone(),
+                    task: self.concealed.hide(task),
                     host: host.clone(),
                     status: word(status, *changed).to_owned(),
-                    message: msg.clone(),
+                    message: msg.as_ref().map(|msg| self.concealed.hide(msg)),
                 });
             }
             _ => {}

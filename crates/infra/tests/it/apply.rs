@@ -102,6 +102,49 @@ async fn a_failed_play_on_this_machine_leaves_no_host_done() {
 }
 
 #[tokio::test(flavor = "current_thread")]
+async fn a_secret_that_a_task_fails_with_is_told_and_kept_nowhere() {
+    let sample = Sample::new();
+    sample.replace(
+        "terraform/main.tf",
+        "size = \"small\" }",
+        "size = \"small\", token = sensitive(\"CANARY-7781\") }",
+    );
+    sample.replace(
+        "infra.hcl",
+        "size               = self.input.size",
+        "size = self.input.size\n        token = self.input.token",
+    );
+    sample.replace(
+        "infra.hcl",
+        "groups  = [\"machines\"]",
+        "groups  = [\"machines\"]\n      sensitive = [\"token\"]",
+    );
+    let tasks = "- name: say {{ token }}\n  ansible.builtin.fail: {msg: 'no {{ token }}'}\n";
+    sample.write("ansible/roles/base/tasks/main.yml", tasks);
+    let recorder = Recorder::default();
+    let report = sample.apply_with(&recorder, |_| {}).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Failed, "{report:#?}");
+    let told = format!("{report:?} {:?}", recorder.0.lock().unwrap());
+    assert!(
+        told.contains("no ***") && !told.contains("CANARY"),
+        "{told}"
+    );
+    let mut waiting = vec![sample.path(".infra")];
+    while let Some(path) = waiting.pop() {
+        match path.read_dir_utf8() {
+            Ok(entries) => waiting.extend(entries.map(|entry| entry.unwrap().into_path())),
+            Err(_) => {
+                let bytes = std::fs::read(&path).unwrap();
+                assert!(
+                    !String::from_utf8_lossy(&bytes).contains("CANARY"),
+                    "{path}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
 async fn an_address_matters_only_to_what_reads_it() {
     let sample = applied().await;
     sample.replace("terraform/main.tf", "127.0.0.2", "127.0.0.9");
