@@ -131,16 +131,15 @@ async fn a_secret_that_a_task_fails_with_is_told_and_kept_nowhere() {
     );
     let mut waiting = vec![sample.path(".infra")];
     while let Some(path) = waiting.pop() {
-        match path.read_dir_utf8() {
-            Ok(entries) => waiting.extend(entries.map(|entry| entry.unwrap().into_path())),
-            Err(_) => {
-                let bytes = std::fs::read(&path).unwrap();
-                assert!(
-                    !String::from_utf8_lossy(&bytes).contains("CANARY"),
-                    "{path}"
-                );
-            }
+        if let Ok(entries) = path.read_dir_utf8() {
+            waiting.extend(entries.map(|entry| entry.unwrap().into_path()));
+            continue;
         }
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(
+            !String::from_utf8_lossy(&bytes).contains("CANARY"),
+            "{path}"
+        );
     }
 }
 
