@@ -223,12 +223,18 @@ impl<'r> Run<'r> {
         {
             Ok(outcome) => outcome,
             Err(error) => {
+                // It may quote what Ansible wrote.
+                let error_text = shared.concealed.hide(&error.to_string());
+                let hints = error.hints();
                 self.problem(
                     report,
-                    format!("playbook {:?}: {error}", playbook.name),
-                    error.hints(),
+                    format!("playbook {:?}: {error_text}", playbook.name),
+                    hints
+                        .iter()
+                        .map(|hint| shared.concealed.hide(hint))
+                        .collect(),
                 );
-                let said = Some(error.to_string());
+                let said = Some(error_text);
                 return Ok(hosts
                     .iter()
                     .map(|host| HostReport::new(host, "not reached", said.clone()))
