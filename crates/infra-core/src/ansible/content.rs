@@ -12,7 +12,7 @@ pub fn is_digest_of(bytes: &[u8], known: &Digest) -> bool {
     let Ok(documents) = load(bytes) else {
         return false;
     };
-    [Shape::Variables, Shape::Plays]
+    [Shape::Variables, Shape::Plays, Shape::Value]
         .into_iter()
         .any(|shape| digest(bytes, &documents, shape).as_ref() == Some(known))
 }

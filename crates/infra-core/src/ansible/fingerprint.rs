@@ -10,6 +10,7 @@ use super::reaching::Reaching;
 use super::reads::{HostSelection, Names};
 use super::request::{ClosureError, Request};
 use super::tree::Digest;
+use super::unresolved::Reason as Unread;
 use crate::inventory::{Inventory, is_connection_variable};
 use crate::json::Value;
 
@@ -110,6 +111,8 @@ pub struct Fingerprinter<'a> {
     membership: Membership<'a>,
     /// Groups that have files of variables
     with_files: BTreeSet<&'a str>,
+    /// Whether not all that the files set is known
+    unread: bool,
     key: SecretKey,
     /// Files and settings by where they apply
     reaching: Reaching,
@@ -170,6 +173,12 @@ impl<'a> Fingerprinter<'a> {
                     _ => None,
                 })
                 .collect(),
+            unread: (closure.unresolved.iter()).any(|item| {
+                matches!(
+                    item.why,
+                    Unread::Encrypted | Unread::NotYaml | Unread::Unreadable
+                )
+            }),
             key,
             reaching: Reaching::new(closure, by_reach),
             by_play: Vec::new(),
@@ -236,13 +245,32 @@ impl<'a> Fingerprinter<'a> {
             // does without any text reading them.
             let magic = name.starts_with("ansible_") && !is_connection_variable(name);
             if read || magic {
-                inputs.insert(
-                    InputId::Variable(name.to_owned()),
-                    self.value(host, name, &value),
-                );
+                let digest = self.standing(host, name, self.value(host, name, &value));
+                inputs.insert(InputId::Variable(name.to_owned()), digest);
             }
         }
         inputs
+    }
+
+    /// The digest of a value that the inventory gives, with where it does if files may give the
+    /// variable another: a file for a group wins over the inventory's groups, and gives way to
+    /// what the inventory says of the host.
+    fn standing(&self, host: &str, name: &str, value: Digest) -> Digest {
+        if !self.unread && !self.closure.origins.contains_key(name) {
+            return value;
+        }
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(value.as_bytes());
+        let levels = self.membership.levels(host, name);
+        for (level, said) in levels.iter().enumerate().rev() {
+            let Some(said) = said else { continue };
+            hasher.update(&[u8::try_from(level).unwrap_or(u8::MAX)]);
+            if !self.closure.merge_hashes {
+                break;
+            }
+            hasher.update(self.value(host, name, said).as_bytes());
+        }
+        hasher.finalize()
     }
 
     fn value(&self, host: &str, name: &str, value: &Value<'_>) -> Digest {
@@ -267,7 +295,10 @@ impl<'a> Fingerprinter<'a> {
         let given: BTreeMap<&str, Digest> = variables
             .iter()
             .filter(|(name, _)| names.contains(name))
-            .map(|(name, value)| (*name, self.value(host, name, value)))
+            .map(|(name, value)| {
+                let digest = self.value(host, name, value);
+                (*name, self.standing(host, name, digest))
+            })
             .collect();
         let mut add = |name: &str, digest: Digest| {
             let (host, name) = (host.to_owned(), name.to_owned());
@@ -286,8 +317,48 @@ impl<'a> Fingerprinter<'a> {
                     add(name, said.finalize());
                 }
             }
+        } else {
+            // Of files that count whole, the order of the groups decides which one wins.
+            let groups = self.membership.groups_of(host).join("\n");
+            add("group_names", blake3::hash(groups.as_bytes()));
+        }
+        let facts = match names {
+            Names::All => true,
+            Names::Some(names) => names.iter().any(|name| is_fact(name)),
+        };
+        if facts {
+            self.add_machine(host, &mut found);
         }
         found
+    }
+
+    /// What facts of another host say, or results of its tasks, its machine decides.
+    fn add_machine(&self, host: &str, found: &mut BTreeMap<InputId, Digest>) {
+        let known = self.inventory.hosts.get(host);
+        if let Some(identity) = known.and_then(|host| host.identity.as_ref()) {
+            let id = InputId::HostVariable {
+                host: host.to_owned(),
+                name: "ansible_machine_id".to_owned(),
+            };
+            found.insert(id, blake3::hash(identity.as_bytes()));
+        }
+    }
+
+    /// What decides, besides variables and files, what the tasks of an earlier play do on
+    /// another host: its machine, and which of the files are for it.
+    fn of_followed(&self, host: &str, group_names: bool, found: &mut BTreeMap<InputId, Digest>) {
+        self.add_machine(host, found);
+        let mut groups = self.membership.groups_of(host).to_vec();
+        groups.retain(|group| group_names || self.with_files.contains(group));
+        if !groups.is_empty() {
+            let id = InputId::HostVariable {
+                host: host.to_owned(),
+                name: "group_names".to_owned(),
+            };
+            // One that is read whole has all groups there already.
+            let digest = blake3::hash(groups.join("\n").as_bytes());
+            found.entry(id).or_insert(digest);
+        }
     }
 
     /// Per play, what it reads of groups and of other hosts.
@@ -356,6 +427,15 @@ impl<'a> Fingerprinter<'a> {
                 for (host, names) in wanted {
                     inputs.extend(self.of_other(at, host, &names));
                 }
+                for earlier in play
+                    .follows
+                    .iter()
+                    .filter_map(|earlier| self.closure.plays.get(*earlier))
+                {
+                    for host in earlier.hosts.iter() {
+                        self.of_followed(host, earlier.reads.group_names, &mut inputs);
+                    }
+                }
                 Arc::new(Section::new(inputs))
             })
             .collect()
@@ -383,6 +463,11 @@ fn content(request: &Request<'_>, file: &FileInput) -> Result<Digest, ClosureErr
         return Ok(digest);
     }
     Ok(request.tree.digest(&file.path)?.unwrap_or_else(absent))
+}
+
+/// Whether gathering facts may set a variable.
+pub(super) fn is_fact(name: &str) -> bool {
+    name.starts_with("ansible_") && !is_connection_variable(name)
 }
 
 /// Stands for what was there when the closure was made.

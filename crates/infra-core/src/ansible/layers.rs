@@ -36,7 +36,8 @@ pub(crate) struct Layers {
 
 impl Layers {
     /// What the files say of a host's variable, in the order of the groups. None: nothing.
-    /// Another order of the groups is another answer, as another value could win.
+    /// Another order of the groups is another answer, as another value could win, and so is
+    /// another side of what the inventory says of the host.
     pub(crate) fn value(
         &self,
         play: usize,
@@ -49,6 +50,7 @@ impl Layers {
             .chain([Owner::Host(host.to_owned())]);
         let mut found = None;
         for owner in owners {
+            let own = matches!(owner, Owner::Host(_));
             for path in self.files.get(&(play, owner)).into_iter().flatten() {
                 if let Some(digest) = self
                     .values
@@ -57,6 +59,7 @@ impl Layers {
                 {
                     found
                         .get_or_insert_with(blake3::Hasher::new)
+                        .update(&[u8::from(own)])
                         .update(digest.as_bytes());
                 }
             }

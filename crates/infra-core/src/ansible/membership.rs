@@ -113,6 +113,31 @@ impl<'i> Membership<'i> {
         merged
     }
 
+    /// What the inventory says of a host's variable for all hosts, for the host's groups, and for
+    /// the host itself.
+    pub(crate) fn levels(&self, host: &str, name: &str) -> [Option<Cow<'i, Value<'static>>>; 3] {
+        let groups = &self.inventory.groups;
+        let all = groups.get("all").and_then(|all| all.vars.get(name));
+        let own =
+            (self.groups_of(host).iter()).filter_map(|group| groups.get(*group)?.vars.get(name));
+        let host = self.inventory.hosts.get(host);
+        [
+            self.merged([self.inventory.vars.get(name), all].into_iter().flatten()),
+            self.merged(own),
+            self.merged(host.and_then(|host| host.vars.get(name)).into_iter()),
+        ]
+    }
+
+    fn merged(
+        &self,
+        values: impl Iterator<Item = &'i Value<'static>>,
+    ) -> Option<Cow<'i, Value<'static>>> {
+        values.fold(None, |before, value| match before {
+            Some(before) if self.merge => Some(Cow::Owned(merge_hashes(&before, value))),
+            _ => Some(Cow::Borrowed(value)),
+        })
+    }
+
     fn add(
         &self,
         merged: &mut BTreeMap<&'i str, Cow<'i, Value<'static>>>,

@@ -54,6 +54,14 @@ impl Pattern {
                 .all(|part| *part == Part::Hole { slash: true })
     }
 
+    /// Whether a name can fit that has a slash in it.
+    pub(crate) fn can_have_slash(&self) -> bool {
+        self.0.iter().any(|part| match part {
+            Part::Text(text) => text.contains('/'),
+            Part::Hole { slash } => *slash,
+        })
+    }
+
     /// This and then another.
     pub(crate) fn then(&self, next: &Self) -> Self {
         let mut parts = self.0.clone();

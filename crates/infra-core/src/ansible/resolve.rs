@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::jinja::{Access, Expr, chain, is_template};
+use super::jinja::{Access, Expr, chain, defaults, is_template};
 use super::name::{Name, Pattern};
 use super::values::{Definition, Scope, Values};
 use super::yaml::{Data, Node};
@@ -36,7 +36,7 @@ enum Step {
     Pattern(Pattern),
 }
 
-struct Resolver<'v> {
+pub(super) struct Resolver<'v> {
     values: &'v Values,
     scope: &'v Scope,
     depth: usize,
@@ -58,7 +58,7 @@ impl Resolver<'_> {
         whole
     }
 
-    fn expr(&mut self, expr: &Expr) -> Vec<Pattern> {
+    pub(super) fn expr(&mut self, expr: &Expr) -> Vec<Pattern> {
         self.depth += 1;
         let found = if self.depth > MAX_DEPTH * 3 {
             vec![Pattern::any()]
@@ -85,7 +85,12 @@ impl Resolver<'_> {
                 if parts.iter().any(|part| matches!(part, Expr::List(_))) {
                     return parts.iter().flat_map(|part| self.expr(part)).collect();
                 }
-                self.concat(parts)
+                let mut found = self.concat(parts);
+                // A sum can be one of lists, whose elements are those of its parts.
+                if !parts.iter().any(|part| matches!(part, Expr::Str(_))) {
+                    found.extend(parts.iter().flat_map(|part| self.expr(part)));
+                }
+                found
             }
             Expr::Choice { values, .. } => {
                 values.iter().flat_map(|value| self.expr(value)).collect()
@@ -112,86 +117,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// `first_found` gives one of the names that it is given; `vars` a variable's value.
-    fn lookup(&mut self, args: &[Expr], kwargs: &[(String, Expr)]) -> Vec<Pattern> {
-        let Some((Expr::Str(plugin), terms)) = args.split_first() else {
-            return vec![Pattern::any()];
-        };
-        match plugin.rsplit('.').next() {
-            Some("first_found") => self.first_found(terms, kwargs),
-            Some("vars") => terms
-                .iter()
-                .flat_map(|term| match term {
-                    Expr::Str(name) => self.expr(&Expr::Name(name.clone())),
-                    _ => vec![Pattern::any()],
-                })
-                .collect(),
-            Some("fileglob") => terms
-                .iter()
-                .flat_map(|term| self.expr(term))
-                .map(|term| {
-                    let Some(text) = term.as_literal() else {
-                        return term;
-                    };
-                    let mut parts = text.split('*').map(Pattern::literal);
-                    let first = parts.next().unwrap_or_default();
-                    parts.fold(first, |before, part| {
-                        before.then(&Pattern::segment()).then(&part)
-                    })
-                })
-                .collect(),
-            Some("items" | "list" | "flattened") => {
-                terms.iter().flat_map(|term| self.expr(term)).collect()
-            }
-            _ => vec![Pattern::any()],
-        }
-    }
-
-    fn first_found(&mut self, terms: &[Expr], kwargs: &[(String, Expr)]) -> Vec<Pattern> {
-        let mut files: Vec<Pattern> = Vec::new();
-        let mut paths: Vec<Pattern> = Vec::new();
-        for term in terms {
-            // A mapping with `files` and `paths`, a list of names, or a name.
-            for key in ["files", "paths"] {
-                let member = match term {
-                    Expr::Dict(members) => members
-                        .iter()
-                        .find(|(name, _)| name.as_str() == Some(key))
-                        .map(|(_, value)| value.clone()),
-                    other => Some(Expr::Attr(Box::new(other.clone()), key.to_owned())),
-                };
-                let Some(member) = member else { continue };
-                let known = chain(term).is_none_or(|(root, _)| self.knows(root));
-                let found = if known {
-                    self.expr(&member)
-                } else {
-                    vec![Pattern::any()]
-                };
-                // A list has no such member, and its elements come through below.
-                let found = found
-                    .into_iter()
-                    .filter(|found| matches!(term, Expr::Dict(_)) || !found.is_any());
-                if key == "files" {
-                    files.extend(found);
-                } else {
-                    paths.extend(found);
-                }
-            }
-            if !matches!(term, Expr::Dict(_)) {
-                files.extend(self.expr(term));
-            }
-        }
-        for (key, value) in kwargs {
-            match key.as_str() {
-                "files" => files.extend(self.expr(value)),
-                "paths" => paths.extend(self.expr(value)),
-                _ => {}
-            }
-        }
-        joined(&paths, files)
-    }
-
-    fn knows(&self, root: &str) -> bool {
+    pub(super) fn knows(&self, root: &str) -> bool {
         self.scope.local.contains_key(root) || self.values.defines(root)
     }
 
@@ -228,12 +154,17 @@ impl Resolver<'_> {
                 }),
                 _ => vec![Pattern::any()],
             },
-            // Of a fact, what is left is still within one directory.
+            // Of a fact, what is left is still within one directory, unless it is put there.
             "replace" | "regex_replace" | "int" | "split" | "title" | "capitalize" => {
-                let slash = self
-                    .expr(value)
-                    .iter()
-                    .any(|found| *found != Pattern::segment());
+                let plain = |arg: &Expr| match arg {
+                    Expr::Str(text) => !text.contains('/') || name == "split",
+                    other => matches!(other, Expr::Number(_)),
+                };
+                let slash = !args.iter().all(plain)
+                    || self
+                        .expr(value)
+                        .iter()
+                        .any(|found| *found != Pattern::segment());
                 vec![if slash {
                     Pattern::any()
                 } else {
@@ -269,15 +200,24 @@ impl Resolver<'_> {
         if root == "omit" {
             return Vec::new();
         }
-        let definitions = match (self.scope.local.get(root), self.values.by_name.get(root)) {
+        let mut otherwise: Vec<Pattern> = Vec::new();
+        for default in defaults(expr) {
+            otherwise.extend(self.expr(default));
+        }
+        let local = self.scope.local.get(root);
+        let fact = local.is_none() && is_fact(root);
+        let definitions = match (local, self.values.by_name.get(root)) {
             (Some(local), _) => local,
-            (None, Some(global)) if !is_fact(root) => {
+            (None, Some(global)) => {
                 if self.values.open {
                     return vec![Pattern::any()];
                 }
                 global
             }
-            _ if is_fact(root) => return vec![Pattern::segment()],
+            (None, None) if fact => {
+                otherwise.push(fact_of(root));
+                return bounded(otherwise);
+            }
             _ => return vec![Pattern::any()],
         };
         if self.seen.iter().any(|seen| seen == root) {
@@ -288,7 +228,10 @@ impl Resolver<'_> {
             return vec![Pattern::any()];
         }
         self.seen.push(root.to_owned());
-        let mut found = BTreeSet::new();
+        let mut found = BTreeSet::from_iter(otherwise);
+        if fact {
+            found.insert(fact_of(root));
+        }
         for definition in definitions {
             let starts = match definition {
                 Definition::Yaml(node) => vec![Step::Yaml(Arc::clone(node))],
@@ -304,8 +247,17 @@ impl Resolver<'_> {
                     .collect(),
                 Definition::Unknown => vec![Step::Pattern(Pattern::any())],
             };
-            for start in starts {
-                self.descend(start, &steps, &mut found);
+            if fact {
+                // Most of these are one word each, as a fact is.
+                let mut more = BTreeSet::new();
+                for start in starts {
+                    self.descend(start, &steps, &mut more);
+                }
+                found.extend(more.into_iter().filter(Pattern::can_have_slash));
+            } else {
+                for start in starts {
+                    self.descend(start, &steps, &mut found);
+                }
             }
             if found.len() > MAX_ALTERNATIVES {
                 break;
@@ -334,7 +286,11 @@ impl Resolver<'_> {
                     Some((Access::Key(key), rest)) => {
                         if let Some(value) = node.get(key) {
                             self.descend(Step::Yaml(Arc::clone(value)), rest, found);
-                        } else if matches!(*key, "key" | "value") {
+                        } else if key.parse::<i64>().is_ok() {
+                            // The elements of `with_nested` and its kin are lists themselves.
+                            self.descend(Step::Yaml(Arc::clone(&node)), rest, found);
+                        }
+                        if matches!(*key, "key" | "value") {
                             // `dict2items` and `with_dict`
                             for (name, value) in members {
                                 let part = if *key == "key" { name } else { value };
@@ -347,7 +303,12 @@ impl Resolver<'_> {
                             self.descend(Step::Yaml(Arc::clone(value)), rest, found);
                         }
                     }
-                    None => {}
+                    // `list`, `first` and a loop go through the keys.
+                    None => {
+                        for (name, _) in members {
+                            self.descend(Step::Yaml(Arc::clone(name)), &[], found);
+                        }
+                    }
                 },
                 Data::Scalar { text, .. } => {
                     if node.is_opaque() {
@@ -379,13 +340,18 @@ impl Resolver<'_> {
                     if let Some(value) = members.get(key) {
                         self.descend_json(value, rest, found);
                     }
+                    if *key == "key" {
+                        found.extend(members.keys().map(|name| Pattern::literal(&**name)));
+                    } else if *key == "value" {
+                        (members.values()).for_each(|value| self.descend_json(value, rest, found));
+                    }
                 }
                 Some((Access::Computed(_), rest)) => {
                     members
                         .values()
                         .for_each(|value| self.descend_json(value, rest, found));
                 }
-                None => {}
+                None => found.extend(members.keys().map(|name| Pattern::literal(&**name))),
             },
             Value::String(text) | Value::Number(text) => self.text(text, steps, found),
             Value::Bool(value) => {
@@ -478,27 +444,29 @@ fn index_of<'s, 'e>(steps: &'s [Access<'e>]) -> &'s [Access<'e>] {
     }
 }
 
-/// Each path with each file, as `first_found` searches them.
-pub(crate) fn joined(paths: &[Pattern], files: Vec<Pattern>) -> Vec<Pattern> {
-    if paths.is_empty() {
-        return files;
-    }
-    let slash = Pattern::literal("/");
-    bounded(
-        paths
-            .iter()
-            .flat_map(|path| files.iter().map(|file| path.then(&slash).then(file)))
-            .collect(),
-    )
-}
-
 /// Whether a name is one that gathering facts sets: what it holds is one word.
 fn is_fact(name: &str) -> bool {
     (name == "ansible_facts" || name.starts_with("ansible_"))
         && !name.starts_with("ansible_search_path")
 }
 
-fn bounded(mut found: Vec<Pattern>) -> Vec<Pattern> {
+/// What a fact can hold: one word, but for those that people fill, and what is called like one.
+fn fact_of(name: &str) -> Pattern {
+    const FREE: [&str; 5] = [
+        "ansible_local",
+        "ansible_env",
+        "ansible_loop",
+        "ansible_loop_var",
+        "ansible_parent_role_paths",
+    ];
+    if FREE.contains(&name) {
+        Pattern::any()
+    } else {
+        Pattern::segment()
+    }
+}
+
+pub(super) fn bounded(mut found: Vec<Pattern>) -> Vec<Pattern> {
     found.sort();
     found.dedup();
     if found.len() > MAX_ALTERNATIVES {

@@ -86,6 +86,8 @@ pub(crate) struct Settings {
     pub(crate) collections: Vec<Utf8PathBuf>,
     /// Further folders of plugins, by the folder's usual name
     pub(crate) plugins: Vec<(&'static str, Utf8PathBuf)>,
+    /// How the names of files of variables end: `yaml_valid_extensions`
+    pub(crate) extensions: Vec<String>,
     /// `hash_behaviour = merge`
     pub(crate) merge_hashes: bool,
     /// `playbook_vars_root` isn't `top`: roles have `group_vars` of their own
@@ -153,9 +155,12 @@ impl Settings {
                     .collect(),
             )
         };
-        let home = |rest: &str| request.home.as_ref().map(|home| home.join(rest));
+        let own = get("home", "ANSIBLE_HOME")
+            .and_then(|(text, base)| expand(base, text))
+            .or_else(|| request.home.as_ref().map(|home| home.join(".ansible")));
+        let home = |rest: &str| own.as_ref().map(|own| own.join(rest));
         settings.roles = paths(get("roles_path", "ANSIBLE_ROLES_PATH")).unwrap_or_else(|| {
-            home(".ansible/roles")
+            home("roles")
                 .into_iter()
                 .chain([
                     "/usr/share/ansible/roles".into(),
@@ -168,7 +173,7 @@ impl Settings {
                 .or_else(|| get("collections_paths", "ANSIBLE_COLLECTIONS_PATHS")),
         )
         .unwrap_or_else(|| {
-            home(".ansible/collections")
+            home("collections")
                 .into_iter()
                 .chain(["/usr/share/ansible/collections".into()])
                 .collect()
@@ -177,10 +182,32 @@ impl Settings {
             .collections
             .extend(request.collection_paths.iter().cloned());
         for (folder, key, env) in PLUGIN_FOLDERS {
-            for path in paths(get(key, env)).into_iter().flatten() {
-                settings.plugins.push((folder, path));
+            if key.is_empty() {
+                continue;
             }
+            let found = paths(get(key, env)).unwrap_or_else(|| {
+                let kind = match folder {
+                    "library" => "modules",
+                    other => other.trim_end_matches("_plugins"),
+                };
+                let shared = Utf8PathBuf::from(format!("/usr/share/ansible/plugins/{kind}"));
+                home(&format!("plugins/{kind}"))
+                    .into_iter()
+                    .chain([shared])
+                    .collect()
+            });
+            settings
+                .plugins
+                .extend(found.into_iter().map(|path| (folder, path)));
         }
+        settings.extensions = match get("yaml_valid_extensions", "ANSIBLE_YAML_FILENAME_EXT") {
+            Some((text, _)) => {
+                let parts = text.split([',', '\n']).map(str::trim);
+                let parts = parts.filter(|part| !part.is_empty());
+                parts.map(str::to_owned).collect()
+            }
+            None => [".yml", ".yaml", ".json"].map(str::to_owned).to_vec(),
+        };
         let word = |key: &str, env: &str| get(key, env).map(|(text, _)| text.trim().to_lowercase());
         settings.merge_hashes =
             word("hash_behaviour", "ANSIBLE_HASH_BEHAVIOUR").is_some_and(|text| text == "merge");
@@ -297,12 +324,18 @@ mod tests {
         let settings = Settings::read(&request, &Sources::new(&tree));
         assert_eq!(settings.roles[0], "ansible/roles");
         assert_eq!(settings.collections, ["ansible/deps", "/home/u/c"]);
+        let of = |folder| {
+            let known = settings.plugins.iter();
+            let dirs = known.filter(|(kind, _)| *kind == folder);
+            dirs.map(|(_, dir)| dir.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(of("filter_plugins"), ["ansible/plugins/filter"]);
         assert_eq!(
-            settings.plugins,
-            [(
-                "filter_plugins",
-                Utf8PathBuf::from("ansible/plugins/filter")
-            )]
+            of("library"),
+            [
+                "/home/u/.ansible/plugins/modules",
+                "/usr/share/ansible/plugins/modules"
+            ]
         );
         assert!(settings.merge_hashes);
     }

@@ -88,7 +88,7 @@ impl Source {
     pub(crate) fn says(&self, shape: Shape) -> Option<Digest> {
         match shape {
             Shape::Variables => *self.as_variables.get_or_init(|| self.said(shape)),
-            Shape::Plays => self.said(shape),
+            Shape::Plays | Shape::Value => self.said(shape),
         }
     }
 
@@ -161,13 +161,19 @@ impl Source {
                     .text
                     .lines()
                     .next()
-                    .is_some_and(|line| line.contains("_string"))
+                    .is_some_and(|line| line.contains("_string") || line.contains("line_"))
             {
-                // Other delimiters: all of the text may be code.
-                scan.opaque.push((1, self.text.clone()));
+                scan.all_may_be_code(&self.text);
             }
             Arc::new(Analysis::new(scan))
         })
+    }
+
+    /// What a template reads that is rendered with delimiters of its own.
+    pub(crate) fn as_delimited(&self) -> Arc<Analysis> {
+        let mut scan = scan_template(&self.text, 1);
+        scan.all_may_be_code(&self.text);
+        Arc::new(Analysis::new(scan))
     }
 
     /// Every identifier in the text.

@@ -12,6 +12,7 @@ mod ansible_made;
 mod ansible_modes;
 mod ansible_mutation;
 mod ansible_others;
+mod ansible_skips;
 mod ansible_unread;
 mod ansible_unresolved;
 mod config;

@@ -76,6 +76,27 @@ pub(crate) fn chain(expr: &Expr) -> Option<(&str, Vec<Access<'_>>)> {
     }
 }
 
+/// What a [`chain`] gives where a step finds nothing: `a.get('b', default)`.
+pub(crate) fn defaults(expr: &Expr) -> Vec<&Expr> {
+    let mut found = Vec::new();
+    let mut at = expr;
+    loop {
+        at = match at {
+            Expr::Attr(value, _) | Expr::Item(value, _) => value,
+            Expr::Call {
+                callee,
+                args,
+                kwargs,
+            } => {
+                found.extend(args.iter().skip(1));
+                found.extend(kwargs.iter().map(|(_, value)| value));
+                callee
+            }
+            _ => return found,
+        };
+    }
+}
+
 fn access(key: &Expr) -> Access<'_> {
     match key {
         Expr::Str(key) | Expr::Number(key) => Access::Key(key),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::expr::{Access, Expr, chain};
+use super::expr::{Access, Expr, chain, defaults};
 use super::scan::Scan;
 use super::tokens::{identifiers, qualified_names};
 use crate::ansible::reads::{HostSelection, Names, Reads};
@@ -32,9 +32,10 @@ pub(crate) fn find(scan: &Scan) -> Found {
         scan,
         found: Found::default(),
         line: 0,
+        at: 0,
     };
-    for (line, expr) in &scan.expressions {
-        finder.line = *line;
+    for (at, (line, expr)) in scan.expressions.iter().enumerate() {
+        (finder.line, finder.at) = (*line, at);
         finder.visit(expr);
     }
     for (line, code) in &scan.opaque {
@@ -74,6 +75,8 @@ struct Finder<'s> {
     scan: &'s Scan,
     found: Found,
     line: u32,
+    /// The number of the expression
+    at: usize,
 }
 
 impl Finder<'_> {
@@ -105,6 +108,9 @@ impl Finder<'_> {
                 if let Access::Computed(key) = step {
                     self.visit(key);
                 }
+            }
+            for default in defaults(expr) {
+                self.visit(default);
             }
             match root {
                 "hostvars" => self.hostvars(&steps),
@@ -235,19 +241,12 @@ impl Finder<'_> {
             Expr::Str(host) => return vec![HostSelection::Host(host.clone())],
             Expr::Name(name) if name == "inventory_hostname" => return vec![HostSelection::This],
             Expr::Name(name) => {
-                let bound: Vec<Option<String>> = self
-                    .scan
-                    .bindings
-                    .iter()
-                    .filter(|(target, _)| target == name)
-                    .map(|(_, source)| group_of(source))
+                let bound = self.scan.bound(name, self.at);
+                let groups: Option<Vec<String>> = (bound.into_iter().flatten())
+                    .map(|source| group_of(source?))
                     .collect();
-                if !bound.is_empty() && bound.iter().all(Option::is_some) {
-                    return bound
-                        .into_iter()
-                        .flatten()
-                        .map(HostSelection::Group)
-                        .collect();
+                if let Some(groups) = groups.filter(|groups| !groups.is_empty()) {
+                    return groups.into_iter().map(HostSelection::Group).collect();
                 }
             }
             other => {
@@ -267,8 +266,14 @@ impl Finder<'_> {
         };
         let args: Vec<Expr> = args.collect();
         match plugin.as_deref().map(short) {
-            Some("vars") if !args.iter().all(|arg| matches!(arg, Expr::Str(_))) => {
-                self.found.reads.variables = Names::All;
+            Some("vars") => {
+                for arg in &args {
+                    match arg {
+                        // As the name itself would be read, whatever is done with it.
+                        Expr::Str(name) => self.visit(&Expr::Name(name.clone())),
+                        _ => self.found.reads.variables = Names::All,
+                    }
+                }
             }
             Some("varnames" | "merge_variables") => self.found.reads.variables = Names::All,
             Some("inventory_hostnames") => self.found.reads.groups = Names::All,
@@ -318,12 +323,19 @@ fn group_of(expr: &Expr) -> Option<String> {
         },
         _ => match chain(expr)? {
             ("groups", steps) => match steps.first() {
-                Some(Access::Key(group)) => Some((*group).to_owned()),
+                // What stands in for a group that isn't there could name any host.
+                Some(Access::Key(group)) if defaults(expr).into_iter().all(is_nothing) => {
+                    Some((*group).to_owned())
+                }
                 _ => None,
             },
             _ => None,
         },
     }
+}
+
+fn is_nothing(expr: &Expr) -> bool {
+    matches!(expr, Expr::List(items) if items.is_empty())
 }
 
 fn some(name: &str) -> Names {

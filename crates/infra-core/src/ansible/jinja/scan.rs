@@ -1,7 +1,10 @@
 //! Finding the code in a template.
 
+use std::ops::Range;
+
 use super::expr::Expr;
 use super::parse::parse;
+use super::tokens::identifiers;
 
 /// What the code of one text consists of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -10,19 +13,69 @@ pub(crate) struct Scan {
     pub(crate) expressions: Vec<(u32, Expr)>,
     /// Names of templates that are included, imported or extended
     pub(crate) includes: Vec<(u32, Expr)>,
-    /// Names bound by `for` and `set`, with what they are bound to
-    pub(crate) bindings: Vec<(String, Expr)>,
+    /// Names that statements bind
+    bindings: Vec<Binding>,
     /// Code that could not be read
     pub(crate) opaque: Vec<(u32, String)>,
 }
 
+/// A name that a statement binds for some of the expressions: `for`, `set`, a parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Binding {
+    name: String,
+    /// What its values are, or are elements of. None: it isn't known
+    source: Option<Expr>,
+    /// The expressions that see it, by their numbers
+    seen_by: Range<usize>,
+    /// Whether it hides what the name means outside
+    certain: bool,
+}
+
+/// A statement that has an end, with the bindings that it holds.
+struct Block {
+    word: String,
+    bindings: Vec<usize>,
+}
+
 impl Scan {
+    /// What the expression with a number may mean by a name: the sources of its bindings. None:
+    /// the name may not be bound at all, and mean a variable.
+    pub(crate) fn bound(&self, name: &str, at: usize) -> Option<Vec<Option<&Expr>>> {
+        let mut found = Vec::new();
+        for binding in self.bindings.iter().rev() {
+            if binding.name == name && binding.seen_by.contains(&at) {
+                found.push(binding.source.as_ref());
+                if binding.certain {
+                    return Some(found);
+                }
+            }
+        }
+        None
+    }
+
     /// Adds what another text consists of.
-    pub(crate) fn extend(&mut self, more: Self) {
+    pub(crate) fn extend(&mut self, mut more: Self) {
+        let before = self.expressions.len();
+        for binding in &mut more.bindings {
+            let Range { start, end } = binding.seen_by;
+            binding.seen_by = start + before..end.saturating_add(before);
+        }
         self.expressions.extend(more.expressions);
         self.includes.extend(more.includes);
         self.bindings.extend(more.bindings);
         self.opaque.extend(more.opaque);
+    }
+
+    /// Takes all of a text for code: its delimiters aren't the usual ones.
+    pub(crate) fn all_may_be_code(&mut self, text: &str) {
+        let words = identifiers(text);
+        if ["include", "import", "extends", "from"]
+            .iter()
+            .any(|word| words.contains(word))
+        {
+            self.includes.push((1, Expr::Op(Vec::new())));
+        }
+        self.opaque.push((1, text.to_owned()));
     }
 
     fn expression(&mut self, line: u32, code: &str) {
@@ -86,12 +139,20 @@ pub(crate) fn scan_template(text: &str, line: u32) -> Scan {
 /// Reads a template whose code stands on these lines.
 pub(crate) fn scan_at(text: &str, lines: Lines<'_>) -> Scan {
     let mut scan = Scan::default();
+    let mut blocks = Vec::new();
     for (line, segment) in segments(text, lines) {
         match segment {
             Segment::Text(_) => {}
             Segment::Output(code) => scan.expression(line, code),
-            Segment::Statement(code) => statement(&mut scan, line, code),
+            Segment::Statement(code) => {
+                scopes(&mut scan, &mut blocks, code);
+                statement(&mut scan, &mut blocks, line, code);
+            }
         }
+    }
+    let end = scan.expressions.len();
+    for binding in &mut scan.bindings {
+        binding.seen_by.end = binding.seen_by.end.min(end);
     }
     scan
 }
@@ -232,11 +293,91 @@ fn until<'t>(body: &'t str, end: &str) -> (&'t str, &'t str) {
     body.split_once(end).unwrap_or((body, ""))
 }
 
-fn statement(scan: &mut Scan, line: u32, code: &str) {
+/// The word that a statement begins with, and the rest of it.
+fn split(code: &str) -> (&str, &str) {
     let (word, rest) = code
         .split_once(|c: char| c.is_whitespace() || c == '(')
         .unwrap_or((code, ""));
-    let rest = rest.trim();
+    (word, rest.trim())
+}
+
+/// Opens and closes the scopes of names (`nodes.py` and `idtracking.py` of Jinja).
+fn scopes(scan: &mut Scan, blocks: &mut Vec<Block>, code: &str) {
+    let (word, rest) = split(code);
+    match word {
+        "for" | "if" | "with" | "macro" | "call" | "filter" | "block" | "autoescape" => {
+            blocks.push(Block {
+                word: word.to_owned(),
+                bindings: Vec::new(),
+            });
+        }
+        "set" if !rest.contains('=') => blocks.push(Block {
+            word: word.to_owned(),
+            bindings: Vec::new(),
+        }),
+        "else" | "elif" => {
+            if let Some(block) = blocks.last_mut() {
+                let bound = std::mem::take(&mut block.bindings);
+                let hidden = block.word == "if";
+                block.bindings = scan.leave(bound, hidden);
+            }
+        }
+        _ => {
+            let Some(word) = word.strip_prefix("end") else {
+                return;
+            };
+            if let Some(at) = blocks.iter().rposition(|block| block.word == word) {
+                for block in blocks.drain(at..).rev().collect::<Vec<_>>() {
+                    // What a condition sets may be set from there on, as is a name for a text.
+                    let kept = scan.leave(block.bindings, matches!(&*block.word, "if" | "set"));
+                    if let Some(above) = blocks.last_mut() {
+                        above.bindings.extend(kept);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Scan {
+    /// Binds a name from the next expression on.
+    fn bind(&mut self, blocks: &mut [Block], name: &str, source: Option<Expr>) {
+        if let Some(block) = blocks.last_mut() {
+            block.bindings.push(self.bindings.len());
+        }
+        self.bindings.push(Binding {
+            name: name.trim_matches(['(', ')', ' ']).to_owned(),
+            source,
+            seen_by: self.expressions.len()..usize::MAX,
+            certain: true,
+        });
+    }
+
+    /// Ends bindings; those that may still hold go on as ones that may, and are returned.
+    fn leave(&mut self, bindings: Vec<usize>, may_hold: bool) -> Vec<usize> {
+        let now = self.expressions.len();
+        let mut kept = Vec::new();
+        for at in bindings {
+            let Some(binding) = self.bindings.get_mut(at) else {
+                continue;
+            };
+            binding.seen_by.end = now;
+            if may_hold {
+                let more = Binding {
+                    seen_by: now..usize::MAX,
+                    certain: false,
+                    ..binding.clone()
+                };
+                kept.push(self.bindings.len());
+                self.bindings.push(more);
+            }
+        }
+        kept
+    }
+}
+
+fn statement(scan: &mut Scan, blocks: &mut [Block], line: u32, code: &str) {
+    let (word, rest) = split(code);
     match word {
         "include" | "extends" => template_name(
             scan,
@@ -251,31 +392,47 @@ fn statement(scan: &mut Scan, line: u32, code: &str) {
         "for" => match rest.split_once(" in ") {
             Some((targets, source)) => {
                 let source = source.trim().trim_end_matches("recursive");
-                let expr = parse(source);
-                for target in targets.split(',') {
-                    if let Some(expr) = &expr {
-                        scan.bindings.push((
-                            target.trim_matches(['(', ')', ' ']).to_owned(),
-                            expr.clone(),
-                        ));
-                    }
+                let (source, condition) = match parse(source) {
+                    // `for x in y if z`: only the condition sees the name.
+                    Some(Expr::Choice {
+                        mut values,
+                        mut conditions,
+                    }) if values.len() == 1 => (values.pop(), conditions.pop()),
+                    other => (other, None),
+                };
+                match &source {
+                    Some(source) => scan.expressions.push((line, source.clone())),
+                    None => scan.opaque.push((line, rest.to_owned())),
                 }
-                scan.expression(line, source);
+                for target in targets.split(',') {
+                    scan.bind(blocks, target, source.clone());
+                }
+                (scan.expressions).extend(condition.map(|condition| (line, condition)));
             }
             None => scan.opaque.push((line, code.to_owned())),
         },
         "set" => {
-            if let Some((target, value)) = rest.split_once('=') {
-                if let Some(expr) = parse(value) {
-                    scan.bindings.push((target.trim().to_owned(), expr));
-                }
+            let (targets, value) = rest.split_once('=').unwrap_or((rest, ""));
+            let source = parse(value).filter(|_| !targets.contains([',', '.']));
+            if !value.is_empty() {
                 scan.expression(line, value);
+            }
+            // A text between two statements is bound after it.
+            for target in identifiers(targets) {
+                scan.bind(blocks, target, source.clone());
             }
         }
         "if" | "elif" | "filter" | "do" | "print" => scan.expression(line, rest),
         "else" | "block" | "raw" | "autoescape" | "break" | "continue" => {}
         word if word.starts_with("end") => {}
-        _ => scan.opaque.push((line, code.to_owned())),
+        _ => {
+            scan.opaque.push((line, code.to_owned()));
+            if matches!(word, "macro" | "with" | "call") {
+                for name in identifiers(rest) {
+                    scan.bind(blocks, name, None);
+                }
+            }
+        }
     }
 }
 

@@ -43,7 +43,13 @@ impl Walker<'_> {
             "include_vars" => return self.include_vars(context, args, scope),
             "template" | "win_template" => {
                 let besides = self.modes(context, args, scope);
-                self.source(context, args, scope, "templates", Use::Template, besides);
+                let delimited = args.members.iter().any(|(key, _)| delimits(key));
+                let used = if delimited {
+                    Use::Delimited
+                } else {
+                    Use::Template
+                };
+                self.source(context, args, scope, "templates", used, besides);
             }
             // Of `assemble`, the files are on the managed host unless it is told otherwise.
             "copy" | "win_copy" | "patch" | "win_robocopy" | "synchronize" | "uri"
@@ -71,13 +77,19 @@ impl Walker<'_> {
                     .unwrap_or_default();
                 if let Some(program) = words(&line).first() {
                     let program = program.trim_matches(['"', '\'']).to_owned();
+                    // An expression can give arguments with the name.
+                    let used = if is_template(&program) {
+                        Use::Password
+                    } else {
+                        Use::Data
+                    };
                     self.named(
                         context,
                         &program,
                         args.line,
                         scope,
                         vec!["files"],
-                        Use::Data,
+                        used,
                         Besides::Nothing,
                         name,
                         true,
@@ -246,6 +258,11 @@ impl Walker<'_> {
             play.sets_any |= is_template(name);
             play.sets.insert(name.to_owned());
         }
+        let name = args.text("name").map(str::to_owned);
+        if name.as_deref().is_some_and(is_template) {
+            self.grew |= !self.values.open;
+            self.values.open = true;
+        }
         let Some(dir) = args.text("dir").map(str::to_owned) else {
             let text = args
                 .text("file")
@@ -258,7 +275,7 @@ impl Walker<'_> {
                     args.line,
                     scope,
                     vec!["vars"],
-                    Use::Vars,
+                    Use::Vars(name),
                     Besides::Nothing,
                     "include_vars",
                     true,
@@ -286,7 +303,7 @@ impl Walker<'_> {
                     args.line,
                     scope,
                     vec!["vars"],
-                    Use::Vars,
+                    Use::Vars(name.clone()),
                     Besides::Nothing,
                     "include_vars",
                     true,
@@ -319,7 +336,7 @@ impl Walker<'_> {
                 };
                 if known && file_matches(args, relative.file_name().unwrap_or_default()) {
                     any = true;
-                    self.vars_file(&step, &path, false);
+                    self.vars_file(&step, &path, false, name.as_deref());
                     self.sets_variables(context.play, &path);
                 }
             }
@@ -463,6 +480,13 @@ impl Walker<'_> {
             }
         }
     }
+}
+
+/// Whether an argument gives a template delimiters of its own.
+pub(super) fn delimits(argument: &str) -> bool {
+    argument.ends_with("_start_string")
+        || argument.ends_with("_end_string")
+        || argument.starts_with("line_")
 }
 
 fn collect(node: &Node, texts: &mut BTreeSet<(String, u32)>) {

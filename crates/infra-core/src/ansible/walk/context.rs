@@ -112,10 +112,12 @@ pub(super) struct RoleFiles(pub(super) BTreeMap<&'static str, String>);
 pub(super) enum Use {
     /// Tasks, named by this text
     Tasks,
-    /// Variables
-    Vars,
+    /// Variables; with a name, the value of that one
+    Vars(Option<String>),
     /// A template
     Template,
+    /// A template with delimiters of its own
+    Delimited,
     /// Bytes; of a directory all that is below it
     Data,
     /// The same, of a name with options behind it

@@ -41,7 +41,10 @@ impl Walker<'_> {
             .get(wanted.context.play)
             .map(|play| Arc::clone(&play.inputs.hosts))
             .unwrap_or_default();
-        let leads_on = matches!(wanted.used, Use::Tasks | Use::Role(_) | Use::Template);
+        let leads_on = matches!(
+            wanted.used,
+            Use::Tasks | Use::Role(_) | Use::Template | Use::Delimited
+        );
         if !names_the_host(wanted) || leads_on && hosts.len() > MOST_WALKS {
             return self.look_for_one(wanted, widest);
         }
@@ -132,8 +135,11 @@ impl Walker<'_> {
         let context = wanted.context.step(wanted.line, &wanted.what);
         self.besides(&context, path, wanted.besides);
         self.data(&context, path, true);
-        if wanted.used == Use::Vars {
+        if let Use::Vars(name) = &wanted.used {
             self.sets_variables(context.play, path);
+            if let Some(name) = name {
+                self.defines_named(name, path, || vec![Definition::Unknown]);
+            }
         }
         if !matches!(wanted.used, Use::Data | Use::Password) {
             self.mention(context.play, path, Text::Template, None, &context.via);
@@ -261,7 +267,9 @@ impl Walker<'_> {
                     let fits = match wanted.used {
                         Use::Role(_) => kind == Kind::Dir,
                         Use::Data | Use::Password => kind != Kind::Other,
-                        Use::Tasks | Use::Vars | Use::Template => matches!(kind, Kind::File { .. }),
+                        Use::Tasks | Use::Vars(_) | Use::Template | Use::Delimited => {
+                            matches!(kind, Kind::File { .. })
+                        }
                     };
                     if fits && !found.contains(&path) {
                         found.push(path);
@@ -298,10 +306,10 @@ impl Walker<'_> {
                 let fits = match wanted.used {
                     Use::Role(_) => *kind == Kind::Dir && relative.components().count() == 1,
                     Use::Data | Use::Password => *kind != Kind::Other,
-                    Use::Tasks | Use::Vars => {
+                    Use::Tasks | Use::Vars(_) => {
                         matches!(kind, Kind::File { .. }) && is_yaml_name(relative)
                     }
-                    Use::Template => matches!(kind, Kind::File { .. }),
+                    Use::Template | Use::Delimited => matches!(kind, Kind::File { .. }),
                 };
                 if fits && rest.matches(relative.as_str()) {
                     found.insert(if start.as_str().is_empty() {
@@ -331,21 +339,52 @@ impl Walker<'_> {
                 inner.depth += 1;
                 self.task_file(inner, path);
             }
-            Use::Vars => {
-                self.vars_file(&context, path, widened);
+            Use::Vars(name) => {
+                self.vars_file(&context, path, widened, name.as_deref());
                 if wanted.what == "include_vars" {
                     self.sets_variables(context.play, path);
                 }
             }
-            Use::Template => self.template(&context, path, widened),
+            used @ (Use::Template | Use::Delimited) => {
+                self.template(&context, path, widened, used);
+            }
             Use::Data | Use::Password => self.data(&context, path, widened),
             Use::Role(files) => self.role(&context, path, files),
         }
     }
 
-    /// A file of variables.
-    pub(super) fn vars_file(&mut self, context: &Context, path: &Utf8Path, widened: bool) {
-        self.data_file(context, path, widened, Shape::Variables);
+    /// A file of variables, or with a name, of the value of that one: who has it can go through
+    /// all of it.
+    pub(super) fn vars_file(
+        &mut self,
+        context: &Context,
+        path: &Utf8Path,
+        widened: bool,
+        name: Option<&str>,
+    ) {
+        let Some(name) = name else {
+            return self.data_file(context, path, widened, Shape::Variables);
+        };
+        self.data_file(context, path, widened, Shape::Value);
+        let documents = self.yaml(path, context.play);
+        self.defines_named(name, path, || {
+            documents.into_iter().map(Definition::Yaml).collect()
+        });
+    }
+
+    /// Notes, once, what a file gives a variable that is named where it is included.
+    fn defines_named(
+        &mut self,
+        name: &str,
+        path: &Utf8Path,
+        values: impl FnOnce() -> Vec<Definition>,
+    ) {
+        if self.named.insert((name.to_owned(), path.to_owned())) {
+            for value in values() {
+                self.values.define(name, value);
+            }
+            self.grew = true;
+        }
     }
 
     /// A YAML file that has no tasks in it.
@@ -374,20 +413,29 @@ impl Walker<'_> {
     }
 
     /// A template, and the templates that it includes.
-    pub(super) fn template(&mut self, context: &Context, path: &Utf8Path, widened: bool) {
+    pub(super) fn template(
+        &mut self,
+        context: &Context,
+        path: &Utf8Path,
+        widened: bool,
+        used: &Use,
+    ) {
         self.add_file(path, context.reach.clone(), &context.via, widened);
-        self.mention(
-            context.play,
-            path,
-            Text::Template,
-            Some(context),
-            &context.via,
-        );
+        let delimited = *used == Use::Delimited;
+        let text = if delimited {
+            Text::Delimited
+        } else {
+            Text::Template
+        };
+        self.mention(context.play, path, text, Some(context), &context.via);
         if context.depth > 60
             || !self.visited.insert((
                 context.play,
                 path.to_owned(),
-                format!("{:?} {:?} {:?}", context.roles, context.file, context.reach),
+                format!(
+                    "{:?} {:?} {:?} {used:?}",
+                    context.roles, context.file, context.reach
+                ),
             ))
         {
             return;
@@ -396,7 +444,11 @@ impl Walker<'_> {
             return;
         };
         let stack = search::stack(&context.roles, &context.file);
-        let analysis = Arc::clone(source.as_template());
+        let analysis = if delimited {
+            source.as_delimited()
+        } else {
+            Arc::clone(source.as_template())
+        };
         for (line, name) in &analysis.scan.includes {
             let places = search::includes(&stack, &context.base, path);
             let inner = Context {
@@ -410,7 +462,7 @@ impl Walker<'_> {
                 name: Name::expression(name),
                 scope: Scope::default(),
                 search: Search::Places(places),
-                used: Use::Template,
+                used: used.clone(),
                 besides: Besides::Nothing,
                 line: *line,
                 what: "include".to_owned(),
@@ -493,7 +545,7 @@ fn is_usual(wanted: &Wanted, path: &Utf8Path) -> bool {
     let subdirs: &[&str] = match (&wanted.search, &wanted.used) {
         (_, Use::Role(_)) => return true,
         (Search::Needle(subdirs), _) => subdirs,
-        (_, Use::Template) => &["templates"],
+        (_, Use::Template | Use::Delimited) => &["templates"],
         _ => &["tasks", "handlers"],
     };
     let parent = parent(path);

@@ -13,6 +13,7 @@ use crate::ansible::reads::{Names, Reads};
 use crate::ansible::request::ClosureError;
 use crate::ansible::tree::Kind;
 use crate::ansible::unresolved::Unresolved;
+use crate::ansible::yaml::Shape;
 use crate::inventory::is_connection_variable;
 
 impl Walker<'_> {
@@ -95,8 +96,15 @@ impl Walker<'_> {
 
     /// Digests what the YAML files say that are read in no other way.
     fn says(&mut self) {
+        // Who goes through all variables goes through them in the order of their files.
+        let in_order = self.plays.iter().any(|play| {
+            let reads = &play.inputs.reads;
+            reads.variables == Names::All
+                || reads.hostvars.iter().any(|read| read.names == Names::All)
+        });
         for (path, file) in &mut self.files {
             if let Content::Yaml(shape) = file.content {
+                let shape = if in_order { Shape::Value } else { shape };
                 let source = self.sources.read(path).ok().flatten();
                 file.content = source
                     .and_then(|source| source.says(shape))

@@ -17,10 +17,15 @@ use crate::ansible::tree::Kind;
 use crate::ansible::unresolved::Reason;
 use crate::ansible::yaml::Shape;
 
-/// In the order in which `find_vars_files` of `parsing/dataloader.py` tries them.
-pub(super) const EXTENSIONS: [&str; 4] = ["", ".yml", ".yaml", ".json"];
-
 impl Walker<'_> {
+    /// How names of files of variables can end, in the order in which `find_vars_files` of
+    /// `parsing/dataloader.py` tries them.
+    pub(super) fn extensions(&self) -> Vec<String> {
+        std::iter::once(String::new())
+            .chain(self.settings.extensions.iter().cloned())
+            .collect()
+    }
+
     /// The directories whose `group_vars` and `host_vars` a play reads.
     pub(super) fn vars_dirs(&self, play: usize) -> Vec<Utf8PathBuf> {
         let mut dirs: Vec<Utf8PathBuf> = self.inventory_dirs.clone();
@@ -99,16 +104,16 @@ impl Walker<'_> {
         &mut self,
         dir: &Utf8Path,
         name: &str,
-        extensions: &[&str],
+        extensions: &[impl AsRef<str>],
         allow_dir: bool,
     ) -> Vec<Utf8PathBuf> {
         let mut found = Vec::new();
         for extension in extensions {
-            let path =
-                crate::ansible::path::join(&self.request.root, dir, &format!("{name}{extension}"));
+            let whole = format!("{name}{}", extension.as_ref());
+            let path = crate::ansible::path::join(&self.request.root, dir, &whole);
             match self.sources.kind(&path) {
                 Some(Kind::Dir) if allow_dir => {
-                    self.files_of_dir(&path, &mut Vec::new(), &mut found);
+                    self.files_of_dir(&path, extensions, &mut Vec::new(), &mut found);
                     break;
                 }
                 Some(Kind::Dir) => {}
@@ -126,6 +131,7 @@ impl Walker<'_> {
     fn files_of_dir(
         &mut self,
         dir: &Utf8Path,
+        extensions: &[impl AsRef<str>],
         above: &mut Vec<Utf8PathBuf>,
         found: &mut Vec<Utf8PathBuf>,
     ) {
@@ -147,20 +153,20 @@ impl Walker<'_> {
             }
             let path = dir.join(name);
             let extension = path.extension();
+            let known = extension.is_none_or(|end| {
+                let known = extensions.iter().map(AsRef::as_ref);
+                known
+                    .filter_map(|known| known.strip_prefix('.'))
+                    .any(|known| known == end)
+            });
             match kind {
                 Some(Kind::Dir) if extension.is_none() && *exact => {
-                    self.files_of_dir(&path, above, found);
+                    self.files_of_dir(&path, extensions, above, found);
                 }
-                Some(Kind::File { .. } | Kind::Dir)
-                    if !exact && matches!(extension, None | Some("yml" | "yaml" | "json")) =>
-                {
+                Some(Kind::File { .. } | Kind::Dir) if !exact && known => {
                     self.unresolved(dir, 0, name, Reason::NotUtf8Name, None);
                 }
-                Some(Kind::File { .. })
-                    if matches!(extension, None | Some("yml" | "yaml" | "json")) =>
-                {
-                    found.push(path);
-                }
+                Some(Kind::File { .. }) if known => found.push(path),
                 _ => {}
             }
         }

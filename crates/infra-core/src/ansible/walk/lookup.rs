@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Walker;
+use super::action::delimits;
 use super::context::{Besides, Context, Search, Use, Wanted};
 use super::task::{expr_of, words};
 use crate::ansible::builtin::{Lookup, lookup};
@@ -77,7 +78,15 @@ impl Walker<'_> {
                 (call.args.clone(), "", Use::Password)
             }
             Lookup::Files(subdir) => (call.args.clone(), subdir, Use::Data),
-            Lookup::Template => (call.args.clone(), "templates", Use::Template),
+            Lookup::Template => {
+                let delimited = call.kwargs.iter().any(|(key, _)| delimits(key));
+                let used = if delimited {
+                    Use::Delimited
+                } else {
+                    Use::Template
+                };
+                (call.args.clone(), "templates", used)
+            }
             Lookup::Directory => (call.args.clone(), "files", Use::Data),
             Lookup::FileOption => {
                 let default = if plugin.ends_with("ini") {

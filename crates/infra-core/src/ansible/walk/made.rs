@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::context::{Context, Via};
-use super::hosts::EXTENSIONS;
 use super::record::Text;
 use super::task::Args;
 use crate::ansible::closure::Reach;
@@ -111,6 +110,7 @@ impl Walker<'_> {
         folder: &camino::Utf8Path,
         patterns: &BTreeSet<Pattern>,
     ) -> BTreeSet<String> {
+        let extensions = self.extensions();
         let mut names: BTreeSet<String> = patterns.iter().filter_map(Pattern::as_literal).collect();
         for (name, _, exact) in self
             .sources
@@ -118,7 +118,7 @@ impl Walker<'_> {
             .iter()
             .flat_map(|list| list.iter())
         {
-            for name in EXTENSIONS.iter().filter_map(|end| name.strip_suffix(end)) {
+            for name in (extensions.iter()).filter_map(|end| name.strip_suffix(end.as_str())) {
                 if *exact && patterns.iter().any(|pattern| pattern.matches(name)) {
                     names.insert(name.to_owned());
                 }

@@ -89,6 +89,7 @@ pub fn closure_from<'r>(
         visited: BTreeSet::new(),
         mentioned: BTreeSet::new(),
         defined: BTreeSet::new(),
+        named: BTreeSet::new(),
         vars_done: BTreeSet::new(),
         owned: BTreeMap::new(),
         whole_of: BTreeSet::new(),
@@ -179,6 +180,8 @@ struct Walker<'r> {
     visited: BTreeSet<(usize, Utf8PathBuf, String)>,
     mentioned: BTreeSet<MentionKey>,
     defined: BTreeSet<PathText>,
+    /// Variables that are the value of a file
+    named: BTreeSet<(String, Utf8PathBuf)>,
     /// Folders of variables that a name was looked for in
     vars_done: BTreeSet<(Utf8PathBuf, Owner, Reach)>,
     /// The files of variables by folder and name

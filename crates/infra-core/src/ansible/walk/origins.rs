@@ -34,6 +34,7 @@ impl Walker<'_> {
                     origins: &mut origins,
                 };
                 match shape {
+                    Shape::Value => {}
                     Shape::Variables => found.members(document, "variables file"),
                     Shape::Plays => document.walk(&mut |node| found.keywords(node)),
                 }

@@ -12,9 +12,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Walker;
 use super::context::{Context, Via};
-use super::hosts::EXTENSIONS;
 use super::record::Text;
 use crate::ansible::closure::Reach;
+use crate::ansible::fingerprint::is_fact;
 use crate::ansible::jinja::{find, identifiers, is_template, scan_template};
 use crate::ansible::layers::{Layers, Owner};
 use crate::ansible::path_text::PathText;
@@ -184,10 +184,9 @@ impl Walker<'_> {
             if mentions.any {
                 return Names::All;
             }
-            waiting.extend(
-                (mentions.words.into_iter())
-                    .filter(|word| &**word == "group_names" || self.is_variable(word)),
-            );
+            waiting.extend((mentions.words.into_iter()).filter(|word| {
+                &**word == "group_names" || is_fact(word) || self.is_variable(word)
+            }));
         }
         Names::Some(names)
     }
@@ -296,7 +295,8 @@ impl Walker<'_> {
             Some(Kind::Dir) => {
                 // A tree that has listed a directory knows what is not in it.
                 self.sources.list(folder);
-                self.vars_files(folder, name, &EXTENSIONS, true)
+                let extensions = self.extensions();
+                self.vars_files(folder, name, &extensions, true)
             }
             _ => {
                 self.add_absent(folder.clone());

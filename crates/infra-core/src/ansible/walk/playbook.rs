@@ -16,7 +16,7 @@ use crate::ansible::pattern::select;
 use crate::ansible::request::ClosureError;
 use crate::ansible::search;
 use crate::ansible::unresolved::Reason;
-use crate::ansible::values::Scope;
+use crate::ansible::values::{Definition, Scope};
 use crate::ansible::yaml::{Node, Shape};
 
 /// The keywords under which a play has lists of tasks.
@@ -239,6 +239,15 @@ impl Walker<'_> {
         for (key, _) in play.members() {
             if key.text() == Some("vars_prompt") {
                 self.unresolved(path, key.line, "vars_prompt", Reason::Prompt, Some(index));
+                for prompt in play
+                    .get("vars_prompt")
+                    .into_iter()
+                    .flat_map(|list| list.items())
+                {
+                    if let Some(name) = prompt.get("name").and_then(|name| name.text()) {
+                        self.values.define(name, Definition::Unknown);
+                    }
+                }
             }
         }
         if let Some(files) = play.get("vars_files") {
@@ -263,7 +272,7 @@ impl Walker<'_> {
                         name: name_of_one,
                         scope: Scope::default(),
                         search: Search::Needle(vec!["vars"]),
-                        used: Use::Vars,
+                        used: Use::Vars(None),
                         besides: Besides::Nothing,
                         line: name.line,
                         what: "vars_files".to_owned(),

@@ -21,6 +21,8 @@ use crate::ansible::yaml::{Node, Shape};
 pub(super) enum Text {
     Yaml,
     Template,
+    /// A template with delimiters of its own
+    Delimited,
     /// Python, and configuration
     Code,
     /// Code that runs on the managed host: it names its helpers and nothing else
@@ -189,7 +191,10 @@ impl Walker<'_> {
         if !self.mentioned.insert(key) {
             return;
         }
-        let holds_variables = matches!(self.shapes.get(path.as_str()), Some(Shape::Variables));
+        let holds_variables = matches!(
+            self.shapes.get(path.as_str()),
+            Some(Shape::Variables | Shape::Value)
+        );
         let variables = text == Text::Yaml && holds_variables;
         let Some(source) = self.text(path, play) else {
             if variables && self.sources.is_file(path) {
@@ -199,7 +204,7 @@ impl Walker<'_> {
         };
         // Of the files that a computed name could mean, a template is none that is encrypted.
         let meant = text == Text::Yaml
-            || text == Text::Template
+            || matches!(text, Text::Template | Text::Delimited)
                 && !holds_variables
                 && (self.files.get(path.as_str())).is_some_and(|file| !file.widened);
         if source.is_encrypted() && meant {
@@ -216,6 +221,7 @@ impl Walker<'_> {
         let analysis = match text {
             Text::Yaml => source.as_yaml(),
             Text::Template => source.as_template(),
+            Text::Delimited => &source.as_delimited(),
             Text::Code | Text::Module => &Arc::new(Analysis::default()),
         };
         if text == Text::Yaml

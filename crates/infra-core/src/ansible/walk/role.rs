@@ -95,7 +95,7 @@ impl Walker<'_> {
         self.plugin_dirs(context.play, path);
         for part in ["vars", "defaults"] {
             for file in self.role_part(path, part, files.0.get(part), true) {
-                self.vars_file(&context, &file, false);
+                self.vars_file(&context, &file, false, None);
             }
         }
         let mut dependencies = Vec::new();

@@ -8,8 +8,8 @@ use super::context::{Besides, Context, RoleFiles, Search, Use, Wanted, lookup_ex
 use super::lookup::subdir_of;
 use crate::ansible::builtin::{TASK_KEYWORDS, own_action};
 use crate::ansible::jinja::{Expr, is_template};
-use crate::ansible::name::Name;
-use crate::ansible::reads::HostSelection;
+use crate::ansible::name::{Name, Pattern};
+use crate::ansible::reads::{HostSelection, Names};
 use crate::ansible::unresolved::Reason;
 use crate::ansible::values::{Definition, Scope};
 use crate::ansible::yaml::{Data, Node};
@@ -297,6 +297,7 @@ impl Walker<'_> {
             let definition = if key == "loop" {
                 Definition::Element(Arc::clone(value))
             } else if let Some(plugin) = key.strip_prefix("with_") {
+                let full = plugin;
                 let plugin = plugin.rsplit('.').next().unwrap_or(plugin);
                 match plugin {
                     "file" | "fileglob" | "first_found" | "filetree" | "template" | "ini"
@@ -310,8 +311,33 @@ impl Walker<'_> {
                         };
                         Definition::Computed(lookup_expr(plugin, terms))
                     }
-                    "sequence" | "random_choice" => Definition::Unknown,
-                    _ => Definition::Element(Arc::clone(value)),
+                    "sequence" => Definition::Unknown,
+                    "inventory_hostnames" => {
+                        if let Some(play) = self.plays.get_mut(context.play) {
+                            play.inputs.reads.groups = Names::All;
+                        }
+                        Definition::Patterns(vec![Pattern::segment()])
+                    }
+                    "subelements" => {
+                        let below =
+                            subelements(value).map_or(Definition::Unknown, Definition::Element);
+                        self.values.define(&variable, below.clone());
+                        scope.local.entry(variable.clone()).or_default().push(below);
+                        Definition::Element(Arc::clone(value))
+                    }
+                    "items" | "list" | "dict" | "nested" | "cartesian" | "together"
+                    | "flattened" | "indexed_items" => Definition::Element(Arc::clone(value)),
+                    "vars" | "varnames" => {
+                        if let Some(play) = self.plays.get_mut(context.play) {
+                            play.inputs.reads.variables = Names::All;
+                        }
+                        Definition::Unknown
+                    }
+                    // What another plugin makes of its terms only it knows.
+                    _ => {
+                        self.loop_lookup(context, full, value, action);
+                        Definition::Unknown
+                    }
                 }
             } else {
                 continue;
@@ -459,6 +485,24 @@ impl Walker<'_> {
         }
         choices
     }
+}
+
+/// The elements that `with_subelements` takes from each of a list: `{{ list.path }}`. None: it
+/// isn't said so plainly.
+fn subelements(value: &Node) -> Option<Arc<Node>> {
+    let [list, path, ..] = value.items() else {
+        return None;
+    };
+    let inner = list.text()?.trim().strip_prefix("{{")?.strip_suffix("}}")?;
+    let path = path.text().filter(|path| !is_template(path))?;
+    let data = Data::Scalar {
+        text: format!("{{{{ ({inner}).{path} }}}}"),
+        plain: false,
+    };
+    Some(Arc::new(Node {
+        data,
+        ..(**list).clone()
+    }))
 }
 
 /// The action of a task: the keyword that isn't one of Ansible's, or `action`.

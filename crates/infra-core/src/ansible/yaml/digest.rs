@@ -16,6 +16,8 @@ pub(crate) enum Shape {
     Variables,
     /// Plays, tasks or the metadata of a role
     Plays,
+    /// The value of one variable, or what somebody goes through as a whole
+    Value,
 }
 
 /// The digest of a file of this shape. None: only its bytes tell what it says.
@@ -36,6 +38,7 @@ pub(crate) fn digest(bytes: &[u8], documents: &[Arc<Node>], shape: Shape) -> Opt
         [one] => match (shape, &one.data) {
             (Shape::Variables, Data::Mapping(_)) => sorted(one, &mut hasher, exact),
             (Shape::Plays, Data::Mapping(_) | Data::Sequence(_)) => structure(one, &mut hasher),
+            (Shape::Value, Data::Mapping(_) | Data::Sequence(_)) => exact(one, &mut hasher),
             (_, Data::Scalar { .. }) if one.is_null() => {}
             _ => return None,
         },
@@ -44,6 +47,7 @@ pub(crate) fn digest(bytes: &[u8], documents: &[Arc<Node>], shape: Shape) -> Opt
     hasher.update(&[match shape {
         Shape::Variables => b'v',
         Shape::Plays => b'p',
+        Shape::Value => b'o',
     }]);
     Some(hasher.finalize())
 }
