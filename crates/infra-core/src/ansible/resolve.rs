@@ -21,6 +21,7 @@ pub(crate) fn resolve(values: &Values, name: &Name, scope: &Scope) -> Vec<Patter
         scope,
         depth: 0,
         seen: Vec::new(),
+        recursed: None,
     };
     bounded(match &name.parts {
         Some(parts) => resolver.concat(parts),
@@ -41,13 +42,19 @@ pub(super) struct Resolver<'v> {
     scope: &'v Scope,
     depth: usize,
     seen: Vec<String>,
+    /// The outermost variable that was met in its own value, by its place in `seen`
+    recursed: Option<usize>,
 }
 
 impl Resolver<'_> {
     fn concat(&mut self, parts: &[Expr]) -> Vec<Pattern> {
         let mut whole = vec![Pattern::default()];
         for part in parts {
-            let next = self.expr(part);
+            let next = if parts.len() > 1 {
+                self.edit_of(part)
+            } else {
+                self.expr(part)
+            };
             whole = bounded(
                 whole
                     .iter()
@@ -69,6 +76,19 @@ impl Resolver<'_> {
         found
     }
 
+    /// What an expression can give that more is done with: if that is a variable within its own
+    /// value, as in `x: "{{ x }}.j2"` of a `set_fact`, it could be anything.
+    fn edit_of(&mut self, expr: &Expr) -> Vec<Pattern> {
+        let before = std::mem::take(&mut self.recursed);
+        let found = self.expr(expr);
+        let recursed = std::mem::replace(&mut self.recursed, before);
+        if recursed.is_some() {
+            vec![Pattern::any()]
+        } else {
+            found
+        }
+    }
+
     fn expr_inner(&mut self, expr: &Expr) -> Vec<Pattern> {
         match expr {
             Expr::Str(text) | Expr::Number(text) => {
@@ -85,11 +105,13 @@ impl Resolver<'_> {
                 if parts.iter().any(|part| matches!(part, Expr::List(_))) {
                     return parts.iter().flat_map(|part| self.expr(part)).collect();
                 }
-                let mut found = self.concat(parts);
-                // A sum can be one of lists, whose elements are those of its parts.
-                if !parts.iter().any(|part| matches!(part, Expr::Str(_))) {
-                    found.extend(parts.iter().flat_map(|part| self.expr(part)));
+                if parts.iter().any(|part| matches!(part, Expr::Str(_))) {
+                    return self.concat(parts);
                 }
+                // A sum can be one of lists, whose elements are those of its parts.
+                let mut found = self.concat(parts);
+                found.retain(|found| !found.is_any());
+                found.extend(parts.iter().flat_map(|part| self.expr(part)));
                 found
             }
             Expr::Choice { values, .. } => {
@@ -118,7 +140,9 @@ impl Resolver<'_> {
     }
 
     pub(super) fn knows(&self, root: &str) -> bool {
-        self.scope.local.contains_key(root) || self.values.defines(root)
+        self.scope.local.contains_key(root)
+            || self.scope.bound.contains_key(root)
+            || self.values.defines(root)
     }
 
     fn filter(&mut self, value: &Expr, name: &str, args: &[Expr]) -> Vec<Pattern> {
@@ -133,9 +157,18 @@ impl Resolver<'_> {
                 }
                 found
             }
-            "string" | "trim" | "mandatory" | "first" | "last" | "list" | "flatten" | "unique"
-            | "sort" | "reverse" | "select" | "reject" | "selectattr" | "rejectattr"
-            | "difference" | "intersect" | "quote" | "expanduser" => self.expr(value),
+            "trim" => {
+                let found = self.edit_of(value).into_iter();
+                found
+                    .map(|found| match found.as_literal() {
+                        Some(text) => Pattern::literal(text.trim()),
+                        None => found,
+                    })
+                    .collect()
+            }
+            "string" | "mandatory" | "first" | "last" | "list" | "flatten" | "unique" | "sort"
+            | "reverse" | "select" | "reject" | "selectattr" | "rejectattr" | "difference"
+            | "intersect" | "quote" | "expanduser" => self.expr(value),
             "union" => std::iter::once(value)
                 .chain(args)
                 .flat_map(|part| self.expr(part))
@@ -162,7 +195,7 @@ impl Resolver<'_> {
                 };
                 let slash = !args.iter().all(plain)
                     || self
-                        .expr(value)
+                        .edit_of(value)
                         .iter()
                         .any(|found| *found != Pattern::segment());
                 vec![if slash {
@@ -176,14 +209,14 @@ impl Resolver<'_> {
     }
 
     fn edited(&mut self, value: &Expr, edit: impl Fn(&str) -> String) -> Vec<Pattern> {
-        self.expr(value)
+        self.edit_of(value)
             .iter()
             .map(|found| found.map(&edit))
             .collect()
     }
 
     fn edited_whole(&mut self, value: &Expr, edit: impl Fn(&str) -> String) -> Vec<Pattern> {
-        self.expr(value)
+        self.edit_of(value)
             .iter()
             .map(|found| {
                 found
@@ -206,33 +239,44 @@ impl Resolver<'_> {
         }
         let local = self.scope.local.get(root);
         let fact = local.is_none() && is_fact(root);
-        let definitions = match (local, self.values.by_name.get(root)) {
-            (Some(local), _) => local,
+        let bound = self.scope.bound.get(root);
+        let global = self.values.by_name.get(root);
+        // In the value of another variable, what a task calls `item` can be that of another loop.
+        let elsewhere = local.and(global).filter(|_| !self.seen.is_empty());
+        let name = match elsewhere {
+            Some(_) => format!("{root} elsewhere"),
+            None => root.to_owned(),
+        };
+        let definitions = match (local, global) {
+            (Some(local), _) => local.as_slice(),
             (None, Some(global)) => {
                 if self.values.open {
                     return vec![Pattern::any()];
                 }
                 global
             }
+            (None, None) if bound.is_some() => &[],
             (None, None) if fact => {
                 otherwise.push(fact_of(root));
                 return bounded(otherwise);
             }
             _ => return vec![Pattern::any()],
         };
-        if self.seen.iter().any(|seen| seen == root) {
-            // A variable that is defined by way of itself adds nothing new.
+        if let Some(at) = self.seen.iter().position(|seen| *seen == name) {
+            // A variable that is defined by way of itself adds nothing new by itself.
+            self.recursed = Some(self.recursed.map_or(at, |known| known.min(at)));
             return Vec::new();
         }
         if self.seen.len() >= MAX_DEPTH {
             return vec![Pattern::any()];
         }
-        self.seen.push(root.to_owned());
+        self.seen.push(name);
         let mut found = BTreeSet::from_iter(otherwise);
         if fact {
             found.insert(fact_of(root));
         }
-        for definition in definitions {
+        let more = [bound, elsewhere].into_iter().flatten().flatten();
+        for definition in definitions.iter().chain(more) {
             let starts = match definition {
                 Definition::Yaml(node) => vec![Step::Yaml(Arc::clone(node))],
                 Definition::Json(value) => vec![Step::Json(value.clone())],
@@ -264,6 +308,8 @@ impl Resolver<'_> {
             }
         }
         self.seen.pop();
+        // Within its value it is known by now what it can be.
+        self.recursed = self.recursed.filter(|at| *at < self.seen.len());
         bounded(found.into_iter().collect())
     }
 

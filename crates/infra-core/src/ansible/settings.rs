@@ -191,10 +191,8 @@ impl Settings {
                     other => other.trim_end_matches("_plugins"),
                 };
                 let shared = Utf8PathBuf::from(format!("/usr/share/ansible/plugins/{kind}"));
-                home(&format!("plugins/{kind}"))
-                    .into_iter()
-                    .chain([shared])
-                    .collect()
+                let dirs = home(&format!("plugins/{kind}")).into_iter().chain([shared]);
+                dirs.filter(|dir| sources.is_dir(dir)).collect()
             });
             settings
                 .plugins
@@ -311,10 +309,13 @@ mod tests {
 
     #[test]
     fn paths_of_a_file_are_relative_to_it_and_the_environment_wins() {
-        let tree = MemoryTree::from_iter([(
-            "ansible/ansible.cfg",
-            "[defaults]\nroles_path = roles:../shared # no\nfilter_plugins=plugins/filter\nhash_behaviour: merge ; yes\n",
-        )]);
+        let tree = MemoryTree::from_iter([
+            (
+                "ansible/ansible.cfg",
+                "[defaults]\nroles_path = roles:../shared # no\nfilter_plugins=plugins/filter\nhash_behaviour: merge ; yes\n",
+            ),
+            ("/home/u/.ansible/plugins/modules/x.py", ""),
+        ]);
         let inventory = Inventory::default();
         let mut request = Request::new(&tree, "/srv", "ansible/site.yml", &inventory);
         request
@@ -330,13 +331,7 @@ mod tests {
             dirs.map(|(_, dir)| dir.as_str()).collect::<Vec<_>>()
         };
         assert_eq!(of("filter_plugins"), ["ansible/plugins/filter"]);
-        assert_eq!(
-            of("library"),
-            [
-                "/home/u/.ansible/plugins/modules",
-                "/usr/share/ansible/plugins/modules"
-            ]
-        );
+        assert_eq!(of("library"), ["/home/u/.ansible/plugins/modules"]);
         assert!(settings.merge_hashes);
     }
 }

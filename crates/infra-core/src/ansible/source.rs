@@ -199,6 +199,11 @@ fn is_expression(key: &str) -> bool {
     )
 }
 
+/// Whether this is `assert`, whose arguments in one text hold expressions.
+fn asserts(key: &str) -> bool {
+    key.rsplit('.').next() == Some("assert")
+}
+
 /// Where the code of a scalar stands.
 fn lines(node: &Node) -> Lines<'_> {
     match &node.openings {
@@ -225,7 +230,10 @@ fn scan_node(node: &Node, expression: bool, scan: &mut Scan) {
                 scan_node(key, false, scan);
                 scan_node(
                     value,
-                    expression || key.text().is_some_and(is_expression),
+                    expression
+                        || key.text().is_some_and(|key| {
+                            is_expression(key) || value.text().is_some() && asserts(key)
+                        }),
                     scan,
                 );
             }

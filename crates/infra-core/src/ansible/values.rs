@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
-use super::jinja::{Expr, find, identifiers, is_template, scan_template};
+use super::jinja::{Expr, Scan, find, identifiers, is_template, scan_template};
 use super::name::{Name, Pattern};
 use super::reads::Reads;
 use super::resolve::{MAX_ALTERNATIVES, resolve};
@@ -48,6 +48,23 @@ pub(crate) struct Values {
 pub(crate) struct Scope {
     /// Values of names such as `role_path` and of the task's own loop
     pub(crate) local: BTreeMap<String, Vec<Definition>>,
+    /// Values of names that the text around binds: what they mean outside, they may still mean
+    pub(crate) bound: BTreeMap<String, Vec<Definition>>,
+}
+
+impl Scope {
+    /// The names that the statements of a text bind.
+    pub(crate) fn of(scan: &Scan) -> Self {
+        let mut scope = Self::default();
+        for (name, source) in scan.names() {
+            let definition = source.map_or(Definition::Unknown, |source| {
+                Definition::Computed(source.clone())
+            });
+            let known = scope.bound.entry(name.to_owned()).or_default();
+            known.push(definition);
+        }
+        scope
+    }
 }
 
 impl Values {

@@ -448,3 +448,81 @@ fn another_machine_counts_for_who_reads_its_facts_or_its_results() {
     setting.inventory.hosts.get_mut("a").unwrap().identity = Some("old".into());
     assert!(reruns(setting, "c", replaced));
 }
+
+#[test]
+fn arguments_of_every_form_name_files() {
+    for (tasks, variables) in [
+        (
+            "- module_defaults: {copy: {src: b.txt}}\n  copy: {dest: /x}",
+            "",
+        ),
+        (
+            "- block: [{copy: {dest: /x}}]\n  module_defaults: {copy: {src: b.txt}}",
+            "",
+        ),
+        (
+            "- copy: {src: \"{{ z | trim }}\", dest: /x}",
+            "z: ' b.txt '",
+        ),
+        (
+            "- set_fact: {l: \"{{ l | default([]) + [item.t] }}\"}\n  loop: '{{ z }}'\n- copy: {src: '{{ item }}', dest: /x}\n  loop: '{{ l }}'",
+            "z: [{t: b.txt}]",
+        ),
+        (
+            "- set_fact: l=b.txt\n- copy: src={{ l }} dest=/x",
+            "l: a.txt",
+        ),
+        (
+            "- set_fact: {l: '{{ l }}.txt'}\n- copy: {src: '{{ l }}', dest: /x}",
+            "l: b",
+        ),
+        ("- find: {paths: files}\n  delegate_to: localhost", ""),
+    ] {
+        assert!(copies_b(tasks, variables), "{tasks}");
+    }
+    let assert = "- hosts: web\n  tasks:\n    - assert: that=\"hostvars['c'].v == 1\"\n";
+    assert!(reads_c(assert, ""));
+}
+
+#[test]
+fn a_name_that_a_template_binds_is_not_only_a_variable_of_that_name() {
+    for (template, file) in [
+        (
+            "{% for item in parts %}{% include item %}{% endfor %}",
+            "templates/u.j2",
+        ),
+        ("{% set v = 'u.j2' %}{% include v %}", "templates/u.j2"),
+        (
+            "{% for item in parts %}{{ lookup('file', item) }}{% endfor %}",
+            "files/u.j2",
+        ),
+        (
+            "{% macro m(v) %}{{ lookup('file', v) }}{% endmacro %}{{ m('u.j2') }}",
+            "files/u.j2",
+        ),
+    ] {
+        let site = play(
+            "all",
+            "- template: {src: t.j2, dest: /x}\n- debug: {msg: '{{ item }}'}\n  loop: [q, r]",
+        );
+        let files = [
+            ("site.yml", site.as_str()),
+            ("group_vars/all.yml", "parts: [u.j2]\nv: t.j2"),
+            ("templates/t.j2", template),
+            (file, "1"),
+        ];
+        assert!(written(&files, "a", file, "2"), "{template}");
+    }
+}
+
+#[test]
+fn a_fact_that_a_module_of_ones_own_sets_depends_on_its_arguments() {
+    let site = play("db", "- my_facts: {p: '{{ w }}'}")
+        + &play("web", "- debug: {msg: \"{{ hostvars['c'].my_fact }}\"}");
+    let files = [
+        ("site.yml", site.as_str()),
+        ("library/my_facts.py", ""),
+        ("host_vars/c.yml", "w: 1"),
+    ];
+    assert!(written(&files, "a", "host_vars/c.yml", "w: 2"));
+}

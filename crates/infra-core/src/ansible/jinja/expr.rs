@@ -26,7 +26,7 @@ pub(crate) enum Expr {
     },
     List(Vec<Expr>),
     Dict(Vec<(Expr, Expr)>),
-    /// `a ~ b`, `a + b`
+    /// `a ~ b`, `a + b`. Without a text in it, it may be a list
     Concat(Vec<Expr>),
     /// `a if c else b`, `a or b`: one of the first list, decided by the second
     Choice {

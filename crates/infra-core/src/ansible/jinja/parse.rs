@@ -123,6 +123,10 @@ impl Parser {
         while let Some(operator) = self.operator() {
             concat &= matches!(operator, "~" | "+");
             or &= operator == "or";
+            if operator == "~" {
+                // What `~` joins are texts, as it would be with one in between.
+                operands.push(Expr::Str(String::new()));
+            }
             operands.push(self.unary()?);
         }
         Some(match operands.len() {

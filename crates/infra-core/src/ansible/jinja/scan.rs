@@ -53,6 +53,12 @@ impl Scan {
         None
     }
 
+    /// The names that are bound, each with what it is bound to.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, Option<&Expr>)> {
+        let certain = self.bindings.iter().filter(|binding| binding.certain);
+        certain.map(|binding| (binding.name.as_str(), binding.source.as_ref()))
+    }
+
     /// Adds what another text consists of.
     pub(crate) fn extend(&mut self, mut more: Self) {
         let before = self.expressions.len();

@@ -38,6 +38,11 @@ impl Walker<'_> {
         {
             play.short_actions.insert(action.to_owned());
         }
+        if own.is_none()
+            && let Some(play) = self.plays.get_mut(context.play)
+        {
+            play.foreign = true;
+        }
         let name = action.rsplit('.').next().unwrap_or(action);
         match name {
             "include_vars" => return self.include_vars(context, args, scope),
@@ -97,6 +102,7 @@ impl Walker<'_> {
                 }
             }
             "set_fact" => {
+                self.values_of_args(args);
                 let computed =
                     args.raw.is_some() || (args.members.iter()).any(|(name, _)| is_template(name));
                 self.grew |= computed && !self.values.open;
@@ -118,6 +124,7 @@ impl Walker<'_> {
                     Reason::DynamicInventory,
                     Some(context.play),
                 );
+                self.values_of_args(args);
                 self.makes(context, args, scope, name);
                 if let Some(play) = self.plays.get_mut(context.play) {
                     play.makes_hosts = true;
@@ -160,6 +167,25 @@ impl Walker<'_> {
             }
         }
         self.any_argument(context, args, scope, name);
+    }
+
+    /// Arguments that are variables. As a mapping they are known with the rest of the file.
+    fn values_of_args(&mut self, args: &Args) {
+        for (name, value) in args.members.iter().filter(|_| args.of_text) {
+            self.values
+                .define(name, Definition::Yaml(Arc::clone(value)));
+        }
+    }
+
+    /// What `module_defaults` give the arguments of actions, which may name files.
+    pub(super) fn module_defaults(&mut self, context: &Context, node: &Node) {
+        let defaults = node.get("module_defaults");
+        let members = defaults.map(|defaults| defaults.members());
+        for (action, args) in members.unwrap_or_default() {
+            if let Some(action) = action.text().filter(|_| args.is_mapping()) {
+                self.action(context, action, &Args::read(args), &Scope::default());
+            }
+        }
     }
 
     fn source(
@@ -468,7 +494,7 @@ impl Walker<'_> {
             }
             let counts = self.sources.is_file(&path)
                 || self.sources.is_dir(&path)
-                    && literal.contains('/')
+                    && (literal.contains('/') || name == "find")
                     && path != context.base
                     && !context.base.starts_with(&path);
             if counts {

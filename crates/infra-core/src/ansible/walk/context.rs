@@ -179,6 +179,8 @@ pub(super) struct LookupUse {
     pub(super) file: Utf8PathBuf,
     /// The task that evaluates it. None: any task of the play may
     pub(super) context: Option<Context>,
+    /// What its text binds
+    pub(super) scope: Scope,
     pub(super) via: Arc<Via>,
 }
 

@@ -460,7 +460,7 @@ impl Walker<'_> {
             self.want(Wanted {
                 context: inner,
                 name: Name::expression(name),
-                scope: Scope::default(),
+                scope: Scope::of(&analysis.scan),
                 search: Search::Places(places),
                 used: used.clone(),
                 besides: Besides::Nothing,

@@ -8,6 +8,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use super::Walker;
 use super::context::Via;
 use crate::ansible::closure::{Closure, Content, PlayInputs, Reach};
+use crate::ansible::fingerprint::is_fact;
 use crate::ansible::input::InputId;
 use crate::ansible::reads::{Names, Reads};
 use crate::ansible::request::ClosureError;
@@ -149,8 +150,14 @@ impl Walker<'_> {
                 let mut follows = self.fillers(at);
                 for read in &play.inputs.reads.hostvars {
                     let hosts = self.selected(&read.hosts);
+                    // What nothing else gives a value, a module may have set as a fact.
+                    let stray = match &read.names {
+                        Names::All => true,
+                        Names::Some(names) => names.iter().any(|name| self.is_stray(name)),
+                    };
                     for (earlier, other) in self.plays.iter().enumerate().take(at + 1) {
                         let sets = other.sets_any
+                            || stray && other.foreign
                             || other.sets.iter().any(|name| read.names.contains(name));
                         let anywhere = other.makes_hosts || other.words.contains("delegate_facts");
                         let there = || hosts.iter().any(|host| other.inputs.hosts.contains(host));
@@ -162,6 +169,24 @@ impl Walker<'_> {
                 follows
             })
             .collect()
+    }
+
+    /// Whether a variable of another host can only be a fact that a module of somebody's sets.
+    fn is_stray(&self, name: &str) -> bool {
+        const MAGIC: [&str; 7] = [
+            "group_names",
+            "groups",
+            "hostvars",
+            "inventory_hostname",
+            "inventory_hostname_short",
+            "inventory_dir",
+            "playbook_dir",
+        ];
+        name == "ansible_facts"
+            || !(is_fact(name)
+                || is_connection_variable(name)
+                || MAGIC.contains(&name)
+                || self.is_variable(name))
     }
 
     fn settings_inputs(&self) -> BTreeMap<InputId, String> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::action::delimits;
-use super::context::{Besides, Context, Search, Use, Wanted};
+use super::context::{Besides, Context, LookupUse, Search, Use, Wanted};
 use super::task::{expr_of, words};
 use crate::ansible::builtin::{Lookup, lookup};
 use crate::ansible::closure::Reach;
@@ -43,7 +43,7 @@ impl Walker<'_> {
                     .via
                     .then(format!("{}:{} lookup", used.file, used.call.line));
                 let context = Context { via, ..context };
-                self.lookup(&context, &used.file, &used.call, widest);
+                self.lookup(&context, &used, widest);
             }
         }
     }
@@ -51,8 +51,9 @@ impl Walker<'_> {
     fn lookup(
         &mut self,
         context: &Context,
-        file: &camino::Utf8Path,
-        call: &LookupCall,
+        LookupUse {
+            file, call, scope, ..
+        }: &LookupUse,
         widest: bool,
     ) {
         let Some(plugin) = &call.plugin else {
@@ -183,7 +184,7 @@ impl Walker<'_> {
                     text: format!("lookup {plugin}"),
                     parts: Some(vec![term]),
                 },
-                scope: Scope::default(),
+                scope: scope.clone(),
                 search: Search::Needle(subdirs),
                 used: used.clone(),
                 // It tells the mode of each, and where links lead.
@@ -295,6 +296,7 @@ impl Walker<'_> {
         if let Some(play) = self.plays.get_mut(context.play) {
             play.lookups.push(super::context::LookupUse {
                 call,
+                scope: Scope::default(),
                 file: context.file.clone(),
                 context: Some(context.clone()),
                 via,

@@ -209,7 +209,7 @@ impl Walker<'_> {
     }
 
     /// Whether anything gives a name a value.
-    fn is_variable(&self, word: &str) -> bool {
+    pub(super) fn is_variable(&self, word: &str) -> bool {
         self.values.defines(word) || self.plays.iter().any(|play| play.sets.contains(word))
     }
 

@@ -235,6 +235,7 @@ impl Walker<'_> {
         self.stands(&context);
         self.common_text(index);
         self.mention_node(play, &context);
+        self.module_defaults(&context, play);
         self.plugin_dirs(index, &base);
         for (key, _) in play.members() {
             if key.text() == Some("vars_prompt") {

@@ -14,6 +14,7 @@ use crate::ansible::path_text::PathText;
 use crate::ansible::source::{Analysis, Source, analyse_node};
 use crate::ansible::tree::Kind;
 use crate::ansible::unresolved::Reason;
+use crate::ansible::values::Scope;
 use crate::ansible::yaml::{Node, Shape};
 
 /// How the text of a file is read.
@@ -306,6 +307,7 @@ impl Walker<'_> {
         for call in &analysis.found.lookups {
             state.lookups.push(LookupUse {
                 call: call.clone(),
+                scope: Scope::of(&analysis.scan),
                 file: file.to_owned(),
                 context: context.cloned(),
                 via: Arc::clone(via),

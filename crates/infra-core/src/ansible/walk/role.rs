@@ -30,6 +30,10 @@ impl Walker<'_> {
         dirs.extend(self.settings.roles.iter().cloned());
         if let Some(role) = context.role() {
             dirs.push(parent(role));
+            let real = self.sources.canonical(role);
+            if !real.starts_with(self.sources.canonical(Utf8Path::new(""))) {
+                dirs.push(parent(&real));
+            }
         }
         dirs.push(context.base.clone());
         dirs.push(self.request.cwd.clone());
@@ -67,8 +71,21 @@ impl Walker<'_> {
         Some(dir)
     }
 
+    /// Where a role is, which Ansible knows by where links lead (`unfrackpath` of
+    /// `utils/path.py`): what stands beside it does so there. Out of the tree, where it is named.
+    fn real(&self, path: &Utf8Path) -> Utf8PathBuf {
+        let root = self.sources.canonical(Utf8Path::new(""));
+        let real = self.sources.canonical(path);
+        match real.strip_prefix(&root) {
+            Ok(inside) if !inside.as_str().is_empty() => inside.to_owned(),
+            _ => path.to_owned(),
+        }
+    }
+
     /// A role with all its parts.
     pub(super) fn role(&mut self, context: &Context, path: &Utf8Path, files: &RoleFiles) {
+        let real = self.real(path);
+        let path = &*real;
         // A role that depends on itself adds nothing the second time.
         let cycle = context.roles.iter().any(|above| above == path) && files.0.is_empty();
         if cycle

@@ -61,6 +61,8 @@ pub(super) struct Args {
     pub(super) members: Vec<(String, Arc<Node>)>,
     /// What stands there without a key
     pub(super) raw: Option<String>,
+    /// Whether they stand in one text: `key=value`
+    pub(super) of_text: bool,
     pub(super) line: u32,
 }
 
@@ -87,7 +89,7 @@ impl Args {
     }
 
     /// The arguments as written: a mapping, or `key=value` in a text.
-    fn read(node: &Arc<Node>) -> Self {
+    pub(super) fn read(node: &Arc<Node>) -> Self {
         let mut args = Self {
             line: node.line,
             ..Self::default()
@@ -133,6 +135,7 @@ impl Args {
     }
 
     fn read_text(&mut self, text: &str, node: &Node) {
+        self.of_text = true;
         let mut raw = Vec::new();
         for word in words(text) {
             match word.split_once('=') {
@@ -198,6 +201,7 @@ impl Walker<'_> {
     /// A list of tasks and blocks.
     pub(super) fn tasks(&mut self, context: &Context, tasks: &[Arc<Node>]) {
         for task in tasks {
+            self.module_defaults(context, task);
             if task.get("block").is_some() {
                 let inner = Context {
                     depth: context.depth + 1,
