@@ -41,7 +41,7 @@ impl Walker<'_> {
         if own.is_none()
             && let Some(play) = self.plays.get_mut(context.play)
         {
-            play.foreign = true;
+            play.foreign.insert(action.to_owned());
         }
         let name = action.rsplit('.').next().unwrap_or(action);
         match name {

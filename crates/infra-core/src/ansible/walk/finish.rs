@@ -157,7 +157,7 @@ impl Walker<'_> {
                     };
                     for (earlier, other) in self.plays.iter().enumerate().take(at + 1) {
                         let sets = other.sets_any
-                            || stray && other.foreign
+                            || stray && !other.foreign.is_empty()
                             || other.sets.iter().any(|name| read.names.contains(name));
                         let anywhere = other.makes_hosts || other.words.contains("delegate_facts");
                         let there = || hosts.iter().any(|host| other.inputs.hosts.contains(host));

@@ -138,8 +138,8 @@ struct Play {
     sets: BTreeSet<String>,
     /// Whether its tasks set variables that are not known by name
     sets_any: bool,
-    /// Whether its tasks have actions that aren't Ansible's own, and may set facts of any name
-    foreign: bool,
+    /// The actions of its tasks that aren't Ansible's own, and may set facts of any name
+    foreign: BTreeSet<String>,
     /// Whether its tasks make hosts or groups
     makes_hosts: bool,
     /// Hosts that its tasks are delegated to
