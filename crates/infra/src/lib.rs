@@ -82,6 +82,7 @@ pub mod files;
 mod host_variables;
 pub mod input_cache;
 pub mod ledger;
+mod localhost;
 pub mod lock;
 mod locked;
 mod pending;

@@ -85,6 +85,14 @@ impl Fingerprint {
         }
     }
 
+    /// A fingerprint of these inputs and another's.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        let mut sections = self.sections;
+        sections.extend_from_slice(&other.sections);
+        Self::new(sections)
+    }
+
     /// The digest of everything.
     pub fn digest(&self) -> &Digest {
         &self.digest

@@ -1,6 +1,5 @@
 //! The files of one run of Ansible.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
@@ -44,10 +43,13 @@ impl Control {
 }
 
 impl Files {
-    pub(super) fn create(run_dir: &RunDir, hosts: &BTreeSet<String>) -> Result<Self, AnsibleError> {
+    pub(super) fn create<'h>(
+        run_dir: &RunDir,
+        hosts: impl Iterator<Item = &'h str>,
+    ) -> Result<Self, AnsibleError> {
         let dir = RunDir::create_in(run_dir.path())?;
         // One exact name per line; it was checked that none is a pattern.
-        let names: Vec<&str> = hosts.iter().map(String::as_str).collect();
+        let names: Vec<&str> = hosts.collect();
         let limit = dir.write("limit", names.join("\n") + "\n")?;
         let plugins = dir.subdir("plugins")?;
         dir.write("plugins/infra_events.py", event::PLUGIN)?;
@@ -113,15 +115,15 @@ mod tests {
     async fn a_deep_directory_gets_a_short_one_for_sockets() {
         let parent = tempfile::tempdir().unwrap();
         let run = RunDir::create_in(parent.path()).unwrap();
-        let hosts = BTreeSet::from(["a".to_owned(), "b".to_owned()]);
-        let files = Files::create(&run, &hosts).unwrap();
+        let hosts = ["a", "b"];
+        let files = Files::create(&run, hosts.into_iter()).unwrap();
         assert!(matches!(&files.control, Control::Inside(path) if path.starts_with(files.path())));
         assert_eq!(std::fs::read_to_string(&files.limit).unwrap(), "a\nb\n");
         files.open_events().unwrap();
 
         let deep = run.subdir(&"d".repeat(60)).unwrap();
         let run = RunDir::create_in(&deep).unwrap();
-        let files = Files::create(&run, &hosts).unwrap();
+        let files = Files::create(&run, hosts.into_iter()).unwrap();
         let control = files.control.path().to_owned();
         assert!(control.as_os_str().len() <= LONGEST_CONTROL_DIR && control.is_dir());
         drop(files);

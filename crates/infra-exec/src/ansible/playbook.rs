@@ -31,6 +31,9 @@ pub struct PlaybookRun {
     /// The hosts that are meant, by their exact names. A play for `localhost` runs only if
     /// that is among them
     pub hosts: BTreeSet<String>,
+    /// A host of the inventory that no play is for. Where `localhost` alone is meant and is not in
+    /// the inventory, Ansible refuses a limit without one: "leaves us with no hosts to target"
+    pub bystander: Option<String>,
     /// The `ansible.cfg`. None: as Ansible finds it from the playbook's directory
     pub config: Option<PathBuf>,
     /// Environment variables, whose values are never shown
@@ -76,6 +79,7 @@ impl PlaybookRun {
             playbook: playbook.into(),
             inventory: inventory.into(),
             hosts,
+            bystander: None,
             config: None,
             env: BTreeMap::new(),
             extra_vars: Vec::new(),
@@ -99,6 +103,11 @@ impl PlaybookRun {
         self.playbook.parent().unwrap_or(Path::new("/"))
     }
 
+    /// The hosts that are left by `--limit`.
+    pub(super) fn limit(&self) -> impl Iterator<Item = &str> {
+        self.hosts.iter().chain(&self.bystander).map(String::as_str)
+    }
+
     /// Refuses hosts that `--limit` would take for a pattern: a name such as `*` or `!a`
     /// means other hosts than itself.
     pub(super) fn check_hosts(&self) -> Result<(), AnsibleError> {
@@ -113,8 +122,10 @@ impl PlaybookRun {
                     .chars()
                     .all(|c| c.is_alphanumeric() || "._-".contains(c))
         };
-        match self.hosts.iter().find(|name| !exact(name)) {
-            Some(name) => Err(AnsibleError::HostName { name: name.clone() }),
+        match self.limit().find(|name| !exact(name)) {
+            Some(name) => Err(AnsibleError::HostName {
+                name: name.to_owned(),
+            }),
             None => Ok(()),
         }
     }
@@ -194,7 +205,7 @@ mod tests {
     fn line(run: &PlaybookRun) -> String {
         let parent = tempfile::tempdir().unwrap();
         let dir = RunDir::create_in(parent.path()).unwrap();
-        let files = Files::create(&dir, &run.hosts).unwrap();
+        let files = Files::create(&dir, run.limit()).unwrap();
         let cfg = AnsibleCfg {
             file: None,
             ssh_args: "-C".to_owned(),

@@ -41,7 +41,7 @@ impl PlaybookRun {
         updates: AnsibleSink<'_>,
     ) -> Result<PlaybookOutcome, AnsibleError> {
         self.check_hosts()?;
-        let files = Files::create(run_dir, &self.hosts)?;
+        let files = Files::create(run_dir, self.limit())?;
         tracing::debug!(files = %files.path().display(), playbook = %self.playbook.display(), "run");
         let cfg = AnsibleCfg::find(self.config.as_deref(), self.dir());
         let invocation = self.invocation(&files, &cfg);

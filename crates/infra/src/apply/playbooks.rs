@@ -21,8 +21,9 @@ use super::tell::PlaybookTeller;
 use crate::ansible_run::with_host_keys;
 use crate::event::Stage;
 use crate::host_variables;
+use crate::localhost::{LOCALHOST, targets};
 use crate::plan::PlanOptions;
-use crate::plan::gate::{Answer, LOCALHOST, Question};
+use crate::plan::gate::{Answer, Question};
 use crate::reach::Variables;
 
 /// What the playbooks of a run have in common.
@@ -139,6 +140,8 @@ impl<'r> Run<'r> {
             // Asked again: what an earlier playbook wrote into the tree counts for this one.
             let answer = self.question(shared).ask_about_one(playbook).await?;
             let hosts = running(&answer);
+            let targets = targets(hosts, &answer.decision, shared.inventory);
+            let hosts = targets.hosts;
             if hosts.is_empty() {
                 continue;
             }
@@ -161,7 +164,10 @@ impl<'r> Run<'r> {
                         .map(|host| HostReport::new(host, "not started", None)),
                 );
             } else if !present.is_empty() {
-                reports.extend(self.run_one(shared, &answer, &present, report).await?);
+                reports.extend(
+                    self.run_one(shared, &answer, &present, targets.bystander, report)
+                        .await?,
+                );
             }
             for host in &reports {
                 self.record(playbook, host, answer.fingerprints.get(&host.host))
@@ -197,6 +203,7 @@ impl<'r> Run<'r> {
         shared: &Shared<'_>,
         answer: &Answer<'_>,
         hosts: &BTreeSet<String>,
+        bystander: Option<String>,
         report: &mut ApplyReport,
     ) -> Result<Vec<HostReport>, ApplyError> {
         let playbook = answer.playbook;
@@ -207,7 +214,7 @@ impl<'r> Run<'r> {
             meant.insert(LOCALHOST.to_owned());
         }
         let (files, known_hosts) = (&shared.inventory_file, self.known_hosts());
-        let run = self.project.playbook_run(
+        let mut run = self.project.playbook_run(
             shared.ansible,
             playbook,
             files,
@@ -215,6 +222,7 @@ impl<'r> Run<'r> {
             known_hosts,
             meant,
         )?;
+        run.bystander = bystander;
         let outcome = match run
             .run(&self.context.runner, &shared.dir, &|update| {
                 teller.update(update);
@@ -256,9 +264,7 @@ impl<'r> Run<'r> {
                 *text = shared.concealed.hide(text);
             }
         }
-        if !hosts.contains(LOCALHOST) {
-            hold_back(&mut reports);
-        }
+        hold_back(&mut reports);
         let moved = self.moved_inputs(shared, answer).await?;
         for host in &mut reports {
             self.check(shared, playbook, host, &moved).await;
@@ -302,8 +308,8 @@ impl<'r> Run<'r> {
     }
 }
 
-/// Where a play for this machine came along with those for the hosts and did not succeed, no
-/// host is done: nothing else would have the play run again.
+/// Where a play for this machine did not succeed, no host is done: their plays may rest on what
+/// it should have made, and run again with it.
 fn hold_back(reports: &mut [HostReport]) {
     let is_here = |report: &&HostReport| report.host == LOCALHOST;
     if reports

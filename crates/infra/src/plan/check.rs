@@ -14,6 +14,7 @@ use crate::Project;
 use crate::ansible_run::with_host_keys;
 use crate::context::Context;
 use crate::event::Stage;
+use crate::localhost::{Targets, targets};
 use crate::tools::{self, ToolError};
 
 /// What Ansible says that a playbook would change.
@@ -77,22 +78,14 @@ pub async fn check(
     planned: &Planned,
 ) -> Result<Vec<CheckedPlaybook>, CheckError> {
     let mut checked = Vec::new();
-    let running = |playbook: &Playbook| {
-        let decision = planned
-            .decision
-            .playbooks
-            .iter()
-            .find(|decision| decision.name == playbook.name);
-        let hosts = decision
-            .into_iter()
-            .flat_map(infra_core::decision::PlaybookDecision::running);
-        hosts
-            .map(|host| host.host.to_string())
-            .collect::<BTreeSet<String>>()
-    };
     for playbook in &project.stack.playbooks {
-        let (there, not_yet): (BTreeSet<String>, BTreeSet<String>) = running(playbook)
-            .into_iter()
+        let mut decisions = planned.decision.playbooks.iter();
+        let Some(decision) = decisions.find(|decision| decision.name == playbook.name) else {
+            continue;
+        };
+        let (there, not_yet): (BTreeSet<String>, BTreeSet<String>) = decision
+            .running()
+            .map(|host| host.host.to_string())
             .partition(|host| !planned.machines.contains_key(host));
         let mut result = CheckedPlaybook {
             name: playbook.name.clone(),
@@ -101,6 +94,7 @@ pub async fn check(
             output: String::new(),
         };
         if !there.is_empty() {
+            let there = targets(there, decision, &planned.built.inventory);
             context
                 .stage(
                     Stage::Check,
@@ -120,7 +114,7 @@ async fn ask(
     project: &Project,
     planned: &Planned,
     playbook: &Playbook,
-    hosts: BTreeSet<String>,
+    targets: Targets,
     result: &mut CheckedPlaybook,
 ) -> Result<(), CheckError> {
     let ansible = tools::ansible(project)?;
@@ -130,7 +124,9 @@ async fn ask(
         with_host_keys(&planned.built.inventory).yaml(),
     )?;
     let known_hosts = project.state_dir().join("known_hosts").into();
+    let Targets { hosts, bystander } = targets;
     let mut run = project.playbook_run(&ansible, playbook, &inventory, &dir, known_hosts, hosts)?;
+    run.bystander = bystander;
     run.mode = Mode::Check;
     run.diff = true;
     let output = Mutex::new(String::new());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use infra_core::ansible::{
     Closure, ClosureError, Fingerprint, Fingerprinter, Request, SecretKey, Section, Sources,
-    closure_from,
+    Unresolved, closure_from,
 };
 use infra_core::config::Playbook;
 use infra_core::decision::PlaybookDecision;
@@ -21,6 +21,7 @@ use jiff::Timestamp;
 use crate::files::FsTree;
 use crate::input_cache::InputCache;
 use crate::ledger::{Ledger, LedgerError};
+use crate::localhost::LOCALHOST;
 use crate::{Project, tools};
 
 /// What the gate is asked about.
@@ -112,9 +113,6 @@ struct Judging<'a> {
 /// same time have the same.
 #[derive(Default)]
 struct Unchanged(Option<(String, HostDecision)>);
-
-/// The name of the machine that infra itself runs on, as plays call it.
-pub(crate) const LOCALHOST: &str = "localhost";
 
 impl<'p> Question<'p, '_> {
     /// Asks about every playbook, in the order of the configuration.
@@ -237,6 +235,7 @@ impl<'p> Question<'p, '_> {
             recorded: BTreeMap::new(),
         };
         let mut digests: BTreeMap<&str, infra_core::ansible::Digest> = BTreeMap::new();
+        let here = fingerprinter.host(LOCALHOST);
         for (number, host) in self
             .hosts(playbook, closure.hosts().into_iter())?
             .into_iter()
@@ -245,7 +244,11 @@ impl<'p> Question<'p, '_> {
             if number % 256 == 255 {
                 self.go_on(playbook).await?;
             }
-            let fingerprint = fingerprinter.host(host);
+            // Plays for this machine come along, and others may rest on what they make.
+            let fingerprint = fingerprinter.host(host).map(|own| match &here {
+                Some(here) => own.and(here),
+                None => own,
+            });
             if let (Some(fingerprint), true) = (&fingerprint, learn.is_some()) {
                 digests.insert(host, *fingerprint.digest());
             }
@@ -452,11 +455,7 @@ impl<'p> Question<'p, '_> {
             failure: index.failure(&playbook.name, host),
             machine,
             fingerprint,
-            unresolved: closure
-                .for_host(host)
-                .into_iter()
-                .flat_map(|inputs| inputs.unresolved().collect::<Vec<_>>())
-                .collect(),
+            unresolved: unresolved(closure, host),
         };
         Ok(judging.gate.decide(&standing))
     }
@@ -484,6 +483,22 @@ impl<'p> Question<'p, '_> {
         let found = sections.iter().filter_map(|digest| known.get(digest));
         Ok(Fingerprint::new(found.map(Arc::clone).collect()))
     }
+}
+
+/// What can't be known of the plays that run when the playbook runs on a host.
+fn unresolved<'c>(closure: &'c Closure, host: &'c str) -> Vec<&'c Unresolved> {
+    let mut found: Vec<&Unresolved> = Vec::new();
+    for inputs in [host, LOCALHOST]
+        .into_iter()
+        .filter_map(|host| closure.for_host(host))
+    {
+        for item in inputs.unresolved() {
+            if !found.contains(&item) {
+                found.push(item);
+            }
+        }
+    }
+    found
 }
 
 /// How the inputs of a playbook of a project are asked for.

@@ -83,10 +83,12 @@ async fn a_change_runs_exactly_what_reads_it() {
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn a_failed_play_on_this_machine_leaves_no_host_done() {
+async fn what_a_play_on_this_machine_reads_counts_and_its_failure_leaves_no_host_done() {
     let sample = applied().await;
-    let play = "\n- hosts: localhost\n  gather_facts: false\n  tasks:\n    - ansible.builtin.command: \
+    let play = "\n- hosts: localhost\n  gather_facts: false\n  vars_files: [only_here.yml]\n  tasks:\n    \
+                - ansible.builtin.command: \
                 \"test ! -e {{ playbook_dir }}/../../disks/here-broken\"\n      changed_when: false\n";
+    sample.write("ansible/only_here.yml", "here: 1\n");
     let base = std::fs::read_to_string(sample.path("ansible/base.yml")).unwrap();
     sample.write("ansible/base.yml", &format!("{base}{play}"));
     std::fs::write(sample.disk("here-broken"), "").unwrap();
@@ -99,6 +101,38 @@ async fn a_failed_play_on_this_machine_leaves_no_host_done() {
     let report = sample.apply().await;
     assert_eq!(report.outcome, Outcome::Done, "{report:#?}");
     assert_eq!(sample.plan().await.decision.verdict, Verdict::Nothing);
+
+    sample.write("ansible/only_here.yml", "here: 2\n");
+    let planned = sample.plan().await;
+    assert_eq!(runs(&planned, "base"), BOTH);
+    let report = sample.apply().await;
+    assert_eq!(report.outcome, Outcome::Done, "{report:#?}");
+    assert_eq!(sample.plan().await.decision.verdict, Verdict::Nothing);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_playbook_for_this_machine_alone_runs_on_it_and_on_nothing_else() {
+    let sample = applied().await;
+    let config = std::fs::read_to_string(sample.path("infra.hcl")).unwrap();
+    let block = "  playbook \"here\" { path = \"ansible/here.yml\" }\n}\n";
+    let config = config.trim_end().strip_suffix('}').unwrap().to_owned() + block;
+    sample.write("infra.hcl", &config);
+    sample.write(
+        "ansible/here.yml",
+        "- hosts: localhost\n  gather_facts: false\n  tasks:\n    - ansible.builtin.debug: {msg: one}\n",
+    );
+    for message in ["one", "two"] {
+        sample.replace("ansible/here.yml", "msg: one", &format!("msg: {message}"));
+        assert_eq!(runs(&sample.plan().await, "here"), ["localhost"]);
+        let report = sample.apply().await;
+        assert_eq!(report.outcome, Outcome::Done, "{report:#?}");
+        let [here] = report.playbooks.as_slice() else {
+            panic!("{report:#?}")
+        };
+        let hosts: Vec<&str> = here.hosts.iter().map(|host| host.host.as_str()).collect();
+        assert_eq!(hosts, ["localhost"]);
+        assert_eq!(sample.plan().await.decision.verdict, Verdict::Nothing);
+    }
 }
 
 #[tokio::test(flavor = "current_thread")]
