@@ -10,7 +10,6 @@ use super::reaching::Reaching;
 use super::reads::{HostSelection, Names};
 use super::request::{ClosureError, Request};
 use super::tree::Digest;
-use super::unresolved::Reason as Unread;
 use crate::inventory::{Inventory, is_connection_variable};
 use crate::json::Value;
 
@@ -119,8 +118,6 @@ pub struct Fingerprinter<'a> {
     membership: Membership<'a>,
     /// Groups that have files of variables
     with_files: BTreeSet<&'a str>,
-    /// Whether not all that the files set is known
-    unread: bool,
     key: SecretKey,
     /// Files and settings by where they apply
     reaching: Reaching,
@@ -181,12 +178,6 @@ impl<'a> Fingerprinter<'a> {
                     _ => None,
                 })
                 .collect(),
-            unread: (closure.unresolved.iter()).any(|item| {
-                matches!(
-                    item.why,
-                    Unread::Encrypted | Unread::NotYaml | Unread::Unreadable
-                )
-            }),
             key,
             reaching: Reaching::new(closure, by_reach),
             by_play: Vec::new(),
@@ -260,16 +251,22 @@ impl<'a> Fingerprinter<'a> {
         inputs
     }
 
-    /// The digest of a value that the inventory gives, with where it does if files may give the
-    /// variable another: a file for a group wins over the inventory's groups, and gives way to
-    /// what the inventory says of the host.
+    /// The digest of a value that the inventory gives, with where it does: a file for a group wins
+    /// over the inventory's groups, and gives way to what the inventory says of the host. It counts
+    /// whether or not a file does, so that a file which appears counts only for its own hosts.
     fn standing(&self, host: &str, name: &str, value: Digest) -> Digest {
-        if !self.unread && !self.closure.origins.contains_key(name) {
+        let levels = self.membership.levels(host, name);
+        // As Terraform's hosts have them all.
+        let of_host_alone = match &levels {
+            [_, _, None] => false,
+            [None, None, Some(_)] => true,
+            [_, _, Some(_)] => !self.closure.merge_hashes,
+        };
+        if of_host_alone {
             return value;
         }
         let mut hasher = blake3::Hasher::new();
         hasher.update(value.as_bytes());
-        let levels = self.membership.levels(host, name);
         for (level, said) in levels.iter().enumerate().rev() {
             let Some(said) = said else { continue };
             hasher.update(&[u8::try_from(level).unwrap_or(u8::MAX)]);

@@ -347,10 +347,6 @@ fn which_side_of_the_files_the_inventory_gives_a_value_on_counts() {
     };
     let own = play("all", "- debug: {msg: '{{ v }}'}");
     assert!(reruns(setting(&own, "v: w"), "a", to_the_group));
-    assert!(
-        !reruns(setting(&own, "u: w"), "a", to_the_group),
-        "no file gives it another value"
-    );
     let other = play("db", "- debug: {msg: \"{{ hostvars['a'].v }}\"}");
     assert!(reruns(setting(&other, "v: w"), "c", to_the_group));
     assert!(reruns(setting(&other, "v: w"), "c", |setting| {

@@ -239,6 +239,7 @@ fn the_answer_is_the_json_of_the_contract() {
       "format_version": "1.0",
       "source": "plan",
       "errored": false,
+      "complete": null,
       "summary": {
         "benign": 1,
         "material": 0,
