@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::consequence::{TerraformChanges, prove};
 use crate::decision::FORMAT_VERSION;
+use crate::document::{Document, DocumentError};
 use crate::drift::classify::{Judge, classify};
 use crate::drift::{
     Class, Consequence, DriftEntry, DriftReport, DriftRules, Source, Summary, stream,
@@ -18,6 +19,29 @@ pub struct Analysis {
     pub drift: DriftReport,
     /// What Terraform would do
     pub terraform: TerraformChanges,
+}
+
+/// Reads a document under the rules that hold on this day.
+///
+/// # Errors
+///
+/// If it is neither a plan nor the stream of one: of what an apply did, or of a state, nothing
+/// follows about what is to be done.
+pub fn analyse_document(
+    document: &Document<'_>,
+    rules: &DriftRules,
+    today: Date,
+) -> Result<Analysis, DocumentError> {
+    match document {
+        Document::Plan(plan) => Ok(analyse(plan, rules, today)),
+        Document::Stream(stream) if !stream.is_of_apply() => {
+            Ok(analyse_stream(stream, rules, today))
+        }
+        Document::Stream(_) | Document::State(_) => Err(DocumentError::Unexpected {
+            expected: "a plan",
+            found: document.kind(),
+        }),
+    }
 }
 
 /// Reads a plan under the rules that hold on this day.

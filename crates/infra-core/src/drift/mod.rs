@@ -10,7 +10,7 @@ mod rule;
 mod stream;
 
 pub use aftermath::{Aftermath, aftermath};
-pub use analysis::{Analysis, analyse, analyse_stream};
+pub use analysis::{Analysis, analyse, analyse_document, analyse_stream};
 pub(crate) use pattern::AttributePattern;
 pub use pattern::PatternError;
 pub use report::{

@@ -6,7 +6,7 @@ use infra_core::ansible::{Fingerprint, SecretKey};
 use infra_core::decision::{Decision, PlaybookDecision};
 use infra_core::dns::Target;
 use infra_core::document::{Document, DocumentError, EncodingError, decode, read_state};
-use infra_core::drift::{Analysis, DriftRules, RuleError, analyse, analyse_stream};
+use infra_core::drift::{Analysis, DriftRules, RuleError, analyse_document};
 use infra_core::gate::Machine;
 use infra_core::hint::Hint;
 use infra_core::inventory::{BuildOptions, Built, Inventory, InventoryDiff};
@@ -277,22 +277,16 @@ impl Planner<'_> {
         state: Option<&infra_core::terraform::State<'_>>,
         ansible: Option<&AnsibleCore>,
     ) -> Result<Planned, PlanError> {
+        let analysis = analyse_document(document, self.rules, today()).map_err(|source| {
+            PlanError::Document {
+                file: self.name_of_plan(),
+                source,
+            }
+        })?;
         let no_plan = Plan::default();
-        let (plan, analysis) = match document {
-            Document::Plan(plan) => (&**plan, analyse(plan, self.rules, today())),
-            Document::Stream(stream) if !stream.is_of_apply() => {
-                (&no_plan, analyse_stream(stream, self.rules, today()))
-            }
-            Document::Stream(_) | Document::State(_) => {
-                let source = DocumentError::Unexpected {
-                    expected: "a plan",
-                    found: document.kind(),
-                };
-                return Err(PlanError::Document {
-                    file: self.name_of_plan(),
-                    source,
-                });
-            }
+        let plan = match document {
+            Document::Plan(plan) => plan,
+            Document::Stream(_) | Document::State(_) => &no_plan,
         };
         if matches!(document, Document::Stream(_)) && state.is_none() {
             // A stream has no state: of hosts and playbooks nothing can be said.

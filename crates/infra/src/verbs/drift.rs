@@ -2,8 +2,8 @@
 
 use camino::Utf8PathBuf;
 use infra_core::config;
-use infra_core::document::{Document, DocumentError};
-use infra_core::drift::{Analysis, DriftReport, DriftRules, RuleError, analyse, analyse_stream};
+use infra_core::document::Document;
+use infra_core::drift::{DriftReport, DriftRules, RuleError, analyse_document};
 use infra_core::hint::Hint;
 use jiff::Zoned;
 use serde::Serialize;
@@ -114,17 +114,8 @@ fn answer(
     let text = recorded.text()?;
     let document = Document::read(&text).map_err(|error| recorded.error(error))?;
     let today = Zoned::now().date();
-    let analysis: Analysis = match &document {
-        Document::Plan(plan) => analyse(plan, rules, today),
-        Document::Stream(stream) if !stream.is_of_apply() => analyse_stream(stream, rules, today),
-        Document::Stream(_) | Document::State(_) => {
-            let unexpected = DocumentError::Unexpected {
-                expected: "a plan",
-                found: document.kind(),
-            };
-            return Err(recorded.error(unexpected).into());
-        }
-    };
+    let analysis = analyse_document(&document, rules, today);
+    let analysis = analysis.map_err(|error| recorded.error(error))?;
     Ok(DriftAnswer {
         stack: project.map(|project| project.stack.name.clone()),
         report: analysis.drift,
