@@ -88,6 +88,15 @@ impl Comparer {
             .collect()
     }
 
+    /// The names of the inputs that differ, for a person. None: none does.
+    pub fn names(&mut self, old: &Fingerprint, new: &Fingerprint) -> Option<String> {
+        let changes = self.changes(old, new);
+        let names: Vec<String> = (changes.iter())
+            .map(|change| change.input.to_string())
+            .collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    }
+
     fn differing(&mut self, old: &Section, new: &Section) -> Arc<[InputId]> {
         let pair = (*old.digest(), *new.digest());
         let known = self.differing.entry(pair).or_insert_with(|| {

@@ -242,9 +242,8 @@ impl<'a> Fingerprinter<'a> {
             let read = reads.iter().any(|reads| reads.variables.contains(name));
             // Names like ansible_become and ansible_python_interpreter change what a task
             // does without any text reading them.
-            let magic = name.starts_with("ansible_") && !is_connection_variable(name);
-            if read || magic {
-                let digest = self.standing(host, name, self.value(host, name, &value));
+            if read || is_fact(name) {
+                let digest = self.given(host, name, &value);
                 inputs.insert(InputId::Variable(name.to_owned()), digest);
             }
         }
@@ -254,7 +253,8 @@ impl<'a> Fingerprinter<'a> {
     /// The digest of a value that the inventory gives, with where it does: a file for a group wins
     /// over the inventory's groups, and gives way to what the inventory says of the host. It counts
     /// whether or not a file does, so that a file which appears counts only for its own hosts.
-    fn standing(&self, host: &str, name: &str, value: Digest) -> Digest {
+    fn given(&self, host: &str, name: &str, value: &Value<'_>) -> Digest {
+        let value = self.value(host, name, value);
         let levels = self.membership.levels(host, name);
         // As Terraform's hosts have them all.
         let of_host_alone = match &levels {
@@ -300,14 +300,10 @@ impl<'a> Fingerprinter<'a> {
         let given: BTreeMap<&str, Digest> = variables
             .iter()
             .filter(|(name, _)| names.contains(name))
-            .map(|(name, value)| {
-                let digest = self.value(host, name, value);
-                (*name, self.standing(host, name, digest))
-            })
+            .map(|(name, value)| (*name, self.given(host, name, value)))
             .collect();
         let mut add = |name: &str, digest: Digest| {
-            let (host, name) = (host.to_owned(), name.to_owned());
-            found.insert(InputId::HostVariable { host, name }, digest);
+            found.insert(host_variable(host, name), digest);
         };
         for (name, digest) in &given {
             add(name, *digest);
@@ -341,10 +337,7 @@ impl<'a> Fingerprinter<'a> {
     fn add_machine(&self, host: &str, found: &mut BTreeMap<InputId, Digest>) {
         let known = self.inventory.hosts.get(host);
         if let Some(identity) = known.and_then(|host| host.identity.as_ref()) {
-            let id = InputId::HostVariable {
-                host: host.to_owned(),
-                name: "ansible_machine_id".to_owned(),
-            };
+            let id = host_variable(host, "ansible_machine_id");
             found.insert(id, blake3::hash(identity.as_bytes()));
         }
     }
@@ -356,13 +349,11 @@ impl<'a> Fingerprinter<'a> {
         let mut groups = self.membership.groups_of(host).to_vec();
         groups.retain(|group| group_names || self.with_files.contains(group));
         if !groups.is_empty() {
-            let id = InputId::HostVariable {
-                host: host.to_owned(),
-                name: "group_names".to_owned(),
-            };
             // One that is read whole has all groups there already.
             let digest = blake3::hash(groups.join("\n").as_bytes());
-            found.entry(id).or_insert(digest);
+            found
+                .entry(host_variable(host, "group_names"))
+                .or_insert(digest);
         }
     }
 
@@ -417,11 +408,11 @@ impl<'a> Fingerprinter<'a> {
                         wanted.entry(host).or_default().extend(&read.names);
                     }
                 }
-                for earlier in play
-                    .follows
-                    .iter()
-                    .filter_map(|earlier| self.closure.plays.get(*earlier))
-                {
+                let followed = || {
+                    let earlier = play.follows.iter();
+                    earlier.filter_map(|earlier| self.closure.plays.get(*earlier))
+                };
+                for earlier in followed() {
                     for host in earlier.hosts.iter() {
                         wanted
                             .entry(host)
@@ -432,11 +423,7 @@ impl<'a> Fingerprinter<'a> {
                 for (host, names) in wanted {
                     inputs.extend(self.of_other(at, host, &names));
                 }
-                for earlier in play
-                    .follows
-                    .iter()
-                    .filter_map(|earlier| self.closure.plays.get(*earlier))
-                {
+                for earlier in followed() {
                     for host in earlier.hosts.iter() {
                         self.of_followed(host, earlier.reads.group_names, &mut inputs);
                     }
@@ -468,6 +455,13 @@ fn content(request: &Request<'_>, file: &FileInput) -> Result<Digest, ClosureErr
         return Ok(digest);
     }
     Ok(request.tree.digest(&file.path)?.unwrap_or_else(absent))
+}
+
+fn host_variable(host: &str, name: &str) -> InputId {
+    InputId::HostVariable {
+        host: host.to_owned(),
+        name: name.to_owned(),
+    }
 }
 
 /// Whether gathering facts may set a variable.

@@ -49,6 +49,12 @@ fn written(files: &[(&str, &str)], host: &str, path: &str, text: &str) -> bool {
     })
 }
 
+/// Puts a host into a group.
+fn join(setting: &mut Setting, group: &str, host: &str) {
+    let group = setting.inventory.groups.get_mut(group).unwrap();
+    group.hosts.insert(host.into());
+}
+
 /// A play on some hosts with these tasks.
 fn play(hosts: &str, tasks: &str) -> String {
     let mut text = format!("- hosts: {hosts}\n  tasks:\n");
@@ -153,15 +159,7 @@ fn a_name_of_a_file_is_found_in_whatever_its_value_is_made_of() {
     );
     let files = [("site.yml", site.as_str()), ("files/c", "1")];
     assert!(written(&files, "a", "files/c", "2"));
-    let member = |setting: &mut Setting| {
-        setting
-            .inventory
-            .groups
-            .get_mut("db")
-            .unwrap()
-            .hosts
-            .insert("b".into());
-    };
+    let member = |setting: &mut Setting| join(setting, "db", "b");
     assert!(reruns(setting(&files), "a", member));
 }
 
@@ -237,15 +235,7 @@ fn what_stands_in_for_a_value_is_read_as_well() {
             "all",
             &format!("- debug: {{msg: \"{{{{ lookup('vars', '{name}') }}}}\"}}"),
         );
-        let joins = |setting: &mut Setting| {
-            setting
-                .inventory
-                .groups
-                .get_mut("db")
-                .unwrap()
-                .hosts
-                .insert("a".into());
-        };
+        let joins = |setting: &mut Setting| join(setting, "db", "a");
         assert!(
             reruns(setting(&[("site.yml", &site)]), "a", joins),
             "{name}"

@@ -74,17 +74,9 @@ impl Run<'_> {
         let mut moved = BTreeMap::new();
         let mut comparer = Comparer::default();
         for (host, old) in &before.fingerprints {
-            let Some(new) = after.fingerprints.get(host) else {
-                continue;
-            };
-            let changes: Vec<String> = comparer
-                .changes(old, new)
-                .iter()
-                .map(|change| change.input.to_string())
-                .collect();
-            if !changes.is_empty() {
-                moved.insert(host.clone(), changes.join(", "));
-            }
+            let new = after.fingerprints.get(host);
+            let names = new.and_then(|new| comparer.names(old, new));
+            moved.extend(names.map(|names| (host.clone(), names)));
         }
         Ok(moved)
     }

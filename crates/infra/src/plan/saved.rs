@@ -372,12 +372,7 @@ fn inputs_moved(
     let (Some(then), Some(now)) = (then, now) else {
         return (then.is_some() != now.is_some()).then(|| "the machine".to_owned());
     };
-    let names: Vec<String> = comparer
-        .changes(then, now)
-        .iter()
-        .map(|change| change.input.to_string())
-        .collect();
-    (!names.is_empty()).then(|| names.join(", "))
+    comparer.names(then, now)
 }
 
 /// A plan that was unpacked, with what `show -json` prints of it.
