@@ -41,7 +41,7 @@ mod yaml;
 pub use closure::{
     Closure, CollectionInput, FileInput, HostInputs, PlayInputs, Reach, VariableOrigin,
 };
-pub use compare::{Change, ChangeKind, Comparer, compare};
+pub use compare::{Change, ChangeKind, Changes, Comparer, PlayChanges, compare};
 pub use content::is_digest_of;
 pub use fingerprint::{Fingerprint, Fingerprinter, SecretKey, Section};
 pub use input::{InputId, ParseInputIdError};

@@ -1,6 +1,6 @@
 //! The decision for one playbook on one host.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -74,6 +74,8 @@ pub struct Gate<'a> {
     values: Values<'a>,
     now: Timestamp,
     comparer: Comparer,
+    /// What was said of changed inputs of whole plays
+    of_plays: HashMap<usize, Vec<Reason>>,
     /// What was said of some host
     said: HashSet<Arc<[Reason]>>,
 }
@@ -86,6 +88,7 @@ impl<'a> Gate<'a> {
             values,
             now,
             comparer: Comparer::default(),
+            of_plays: HashMap::new(),
             said: HashSet::new(),
         }
     }
@@ -147,8 +150,13 @@ impl<'a> Gate<'a> {
             reasons.extend(too_old(self.playbook, recorded, self.now));
             if let Some(fingerprint) = standing.fingerprint {
                 let changes = self.comparer.changes(recorded.fingerprint, fingerprint);
-                let changes = changes.iter();
-                reasons.extend(changes.map(|change| self.values.reason(standing.host, change)));
+                reasons.extend(self.values.reasons(standing.host, &changes.of_host));
+                let of_plays = changes.of_plays;
+                let said = self.of_plays.entry(of_plays.id).or_insert_with(|| {
+                    // Whose inputs they are doesn't depend on the host.
+                    self.values.reasons(standing.host, &of_plays.changes)
+                });
+                reasons.extend_from_slice(said);
             }
         }
         let unresolved = standing.unresolved.iter();
@@ -294,12 +302,8 @@ mod tests {
             }
         }
 
-        fn decide<'s>(
-            &'s self,
-            playbook: &Playbook,
-            change: impl FnOnce(&mut Standing<'s>),
-        ) -> HostDecision {
-            let mut standing = Standing {
+        fn standing(&self) -> Standing<'_> {
+            Standing {
                 host: "web1",
                 forced: false,
                 recorded: Some(Recorded {
@@ -310,13 +314,25 @@ mod tests {
                 machine: Machine::Stays,
                 fingerprint: Some(&self.old),
                 unresolved: Vec::new(),
-            };
-            change(&mut standing);
+            }
+        }
+
+        fn gate<'s>(&'s self, playbook: &'s Playbook) -> Gate<'s> {
             let values = Values {
                 before: &self.before,
                 after: &self.after,
             };
-            Gate::new(playbook, values, at("2026-01-08T02:00:00Z")).decide(&standing)
+            Gate::new(playbook, values, at("2026-01-08T02:00:00Z"))
+        }
+
+        fn decide<'s>(
+            &'s self,
+            playbook: &Playbook,
+            change: impl FnOnce(&mut Standing<'s>),
+        ) -> HostDecision {
+            let mut standing = self.standing();
+            change(&mut standing);
+            self.gate(playbook).decide(&standing)
         }
     }
 
@@ -407,5 +423,48 @@ mod tests {
         let new = fingerprint(&[(InputId::File("site.yml".into()), "one"), (read, "x")]);
         let decision = world.decide(&playbook(), |standing| standing.fingerprint = Some(&new));
         assert_eq!(decision.reasons[0].change, "is new");
+    }
+
+    #[test]
+    fn thousands_of_inputs_that_are_alike_are_a_few_reasons() {
+        let prints = |address: &str| {
+            let shared = (0..1000).map(|host| {
+                let id = InputId::HostVariable {
+                    host: format!("leaf{host:04}"),
+                    name: "ansible_host".to_owned(),
+                };
+                (id, blake3::hash(address.as_bytes()))
+            });
+            let own = [(InputId::File("site.yml".into()), blake3::hash(b"one"))];
+            let sections = [shared.collect(), own.into()];
+            Fingerprint::new(sections.map(|inputs| Arc::new(Section::new(inputs))).into())
+        };
+        let (world, playbook) = (World::new(), playbook());
+        let (old, new) = (prints("one"), prints("two"));
+        let mut gate = world.gate(&playbook);
+        let mut reasons = |now| {
+            let recorded = Recorded {
+                fingerprint: &old,
+                at: at("2026-01-01T00:00:00Z"),
+            };
+            gate.decide(&Standing {
+                recorded: Some(recorded),
+                fingerprint: Some(now),
+                ..world.standing()
+            })
+            .reasons
+        };
+        assert_eq!(reasons(&old)[0].input, "all inputs");
+        let (one, two) = (reasons(&new), reasons(&new));
+        assert_eq!(one.len(), 21);
+        assert_eq!(
+            one[0],
+            Reason::new("hostvars[leaf0000].ansible_host", "changed")
+        );
+        assert_eq!(
+            one[20],
+            Reason::new("hostvars[…].ansible_host", "980 more changed")
+        );
+        assert!(Arc::ptr_eq(&one, &two));
     }
 }

@@ -36,9 +36,32 @@ pub struct Values<'a> {
     pub after: &'a Inventory,
 }
 
+/// How many inputs that are alike are each a reason of their own. With thousands of hosts, of each
+/// of which a template reads the address, all others are one more reason together.
+const ALIKE: usize = 20;
+
 impl Values<'_> {
-    /// The reason that a changed input is, with its values where they may be shown.
-    pub fn reason(&self, host: &str, change: &Change) -> Reason {
+    /// The reasons that changed inputs are, with their values where they may be shown.
+    pub fn reasons(&self, host: &str, changes: &[Change]) -> Vec<Reason> {
+        let mut alike: BTreeMap<String, usize> = BTreeMap::new();
+        let mut reasons = Vec::new();
+        for change in changes {
+            let count = alike.entry(family(&change.input)).or_default();
+            *count += 1;
+            if *count <= ALIKE {
+                reasons.push(self.reason(host, change));
+            }
+        }
+        let more = alike.into_iter().filter(|(_, count)| *count > ALIKE);
+        reasons.extend(
+            more.map(|(family, count)| {
+                Reason::new(family, format!("{} more changed", count - ALIKE))
+            }),
+        );
+        reasons
+    }
+
+    fn reason(&self, host: &str, change: &Change) -> Reason {
         let place = match &change.input {
             InputId::Variable(name) => Some((host, name)),
             InputId::HostVariable { host, name } => Some((host.as_str(), name)),
@@ -96,6 +119,19 @@ impl Values<'_> {
             (Some(old), Some(new)) => format!("another machine: {old} → {new}"),
             _ => "another machine".to_owned(),
         }
+    }
+}
+
+/// What inputs are called that are alike.
+fn family(input: &InputId) -> String {
+    match input {
+        InputId::HostVariable { name, .. } => format!("hostvars[…].{name}"),
+        InputId::File(_) => "files".to_owned(),
+        InputId::Attributes(_) => "modes".to_owned(),
+        InputId::Group(_) => "members of groups".to_owned(),
+        InputId::Variable(_) => "variables".to_owned(),
+        InputId::ExtraVariable(_) => "extra variables".to_owned(),
+        other => other.to_string(),
     }
 }
 
