@@ -25,6 +25,8 @@ pub enum InputId {
         /// The variable
         name: String,
     },
+    /// A variable of whichever host of a play runs a task once for all of them
+    OneHostVariable(String),
     /// The members of a group
     Group(String),
     /// The names of all groups, where they are read without naming one
@@ -52,7 +54,11 @@ impl InputId {
     pub(super) fn is_of_plays(&self) -> bool {
         matches!(
             self,
-            Self::HostVariable { .. } | Self::Group(_) | Self::Groups | Self::PlayHosts(_)
+            Self::HostVariable { .. }
+                | Self::OneHostVariable(_)
+                | Self::Group(_)
+                | Self::Groups
+                | Self::PlayHosts(_)
         )
     }
 
@@ -73,6 +79,7 @@ impl InputId {
             Self::Environment(name) => (11, name, ""),
             Self::Setting(name) => (12, name, ""),
             Self::Attributes(path) => (13, path.as_str(), ""),
+            Self::OneHostVariable(name) => (14, name, ""),
         }
     }
 }
@@ -96,6 +103,7 @@ impl fmt::Display for InputId {
             Self::Attributes(path) => write!(f, "mode of {path}"),
             Self::Variable(name) => write!(f, "variable {name}"),
             Self::HostVariable { host, name } => write!(f, "hostvars[{host}].{name}"),
+            Self::OneHostVariable(name) => write!(f, "run_once {name}"),
             Self::Group(name) => write!(f, "group {name}"),
             Self::Groups => f.write_str("groups"),
             Self::GroupNames => f.write_str("group_names"),
@@ -120,7 +128,8 @@ impl FromStr for InputId {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         type Make = fn(String) -> InputId;
-        const PREFIXES: [(&str, Make); 9] = [
+        const PREFIXES: [(&str, Make); 10] = [
+            ("run_once ", InputId::OneHostVariable),
             ("file ", |rest| InputId::File(rest.into())),
             ("mode of ", |rest| InputId::Attributes(rest.into())),
             ("variable ", InputId::Variable),
@@ -168,6 +177,7 @@ mod tests {
                 host: "web[2].x".into(),
                 name: "ansible_host".into(),
             },
+            InputId::OneHostVariable("region".into()),
             InputId::Group("leaf".into()),
             InputId::Groups,
             InputId::GroupNames,

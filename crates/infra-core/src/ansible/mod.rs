@@ -14,6 +14,7 @@ mod closure;
 mod compare;
 mod content;
 mod fingerprint;
+mod fingerprinter;
 mod input;
 mod jinja;
 mod layers;
@@ -43,7 +44,8 @@ pub use closure::{
 };
 pub use compare::{Change, ChangeKind, Changes, Comparer, PlayChanges, compare};
 pub use content::is_digest_of;
-pub use fingerprint::{Fingerprint, Fingerprinter, SecretKey, Section};
+pub use fingerprint::{Fingerprint, SecretKey, Section};
+pub use fingerprinter::Fingerprinter;
 pub use input::{InputId, ParseInputIdError};
 pub use memory::MemoryTree;
 pub use plays::{Plays, read_plays};

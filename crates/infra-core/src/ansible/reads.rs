@@ -60,6 +60,8 @@ pub enum HostSelection {
     Host(String),
     /// The members of one group
     Group(String),
+    /// One of the hosts of the play, for all of them: `run_once`
+    OneOfPlay,
     /// Any host of the inventory
     All,
 }

@@ -233,6 +233,58 @@ fn beside_a_file_that_cannot_be_followed_all_files_count_whole() {
     assert_eq!(top(&found), ["file group_vars/leaf.yml Changed"]);
 }
 
+/// Which files count to the server that reads the leaves' `ip`, of which a vaulted file of a group
+/// says anything, when other variables of the leaves change.
+fn beside_a_vault(hosts_have_ip: &[&str]) -> Vec<String> {
+    let setting = |tree: &mut MemoryTree, inventory: &mut Inventory| {
+        tree.insert(
+            "group_vars/all/vault.yml",
+            "$ANSIBLE_VAULT;1.1;AES256\n00\n",
+        );
+        for host in hosts_have_ip {
+            let host = inventory.hosts.get_mut(*host).unwrap();
+            host.vars.insert("ip".to_owned(), Value::from("192.0.2.1"));
+        }
+    };
+    let found = rerun(IP, setting, |tree, _| {
+        tree.insert("group_vars/leaf.yml", LEAF.replace("10s", "15s"));
+    });
+    top(&found).into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_vault_of_a_group_has_no_say_in_what_the_inventory_gives_each_host() {
+    let none: [&str; 0] = [];
+    assert_eq!(beside_a_vault(&["leaf1", "leaf2"]), none);
+    let all = ["file group_vars/leaf.yml Changed"];
+    assert_eq!(beside_a_vault(&["leaf1"]), all);
+    assert_eq!(beside_a_vault(&[]), all);
+}
+
+#[test]
+fn the_files_of_all_hosts_are_one_set_to_who_reads_them_whole() {
+    let hosts: Vec<String> = (0..100).map(|number| format!("leaf{number:03}")).collect();
+    let roster: Vec<(&str, &[&str])> = (hosts.iter())
+        .map(|host| (host.as_str(), ["leaf"].as_slice()))
+        .collect();
+    let inventory = inventory(&roster);
+    let mut tree = MemoryTree::from_iter([
+        (
+            "site.yml",
+            "- hosts: leaf\n  tasks: [{command: ls}]\n- hosts: leaf\n  tasks: [{template: {src: t.j2, dest: /x}}]\n",
+        ),
+        ("templates/t.j2", "{{ hostvars.values() | list }}"),
+    ]);
+    for host in &hosts {
+        tree.insert(format!("host_vars/{host}.yml"), "shard: north\n");
+    }
+    let request = Request::new(&tree, "/srv", "site.yml", &inventory);
+    let closure = closure(&request).unwrap();
+    let prints = Fingerprinter::new(&closure, &request, SecretKey([7; 32])).unwrap();
+    let print = prints.host("leaf007").unwrap();
+    assert!(print.sections().len() < 10, "{}", print.sections().len());
+}
+
 #[test]
 fn which_value_wins_counts() {
     let two = |tree: &mut MemoryTree, inventory: &mut Inventory| {

@@ -11,6 +11,7 @@ mod ansible_fingerprint;
 mod ansible_made;
 mod ansible_modes;
 mod ansible_mutation;
+mod ansible_once;
 mod ansible_others;
 mod ansible_skips;
 mod ansible_unread;

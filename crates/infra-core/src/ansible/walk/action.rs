@@ -110,7 +110,7 @@ impl Walker<'_> {
                 if let Some(play) = self.plays.get_mut(context.play) {
                     for (key, _) in &args.members {
                         play.sets_any |= is_template(key);
-                        play.sets.insert(key.clone());
+                        play.set(key, context);
                     }
                     play.sets_any |= args.raw.is_some();
                 }
@@ -282,7 +282,7 @@ impl Walker<'_> {
     fn include_vars(&mut self, context: &Context, args: &Args, scope: &Scope) {
         if let (Some(play), Some(name)) = (self.plays.get_mut(context.play), args.text("name")) {
             play.sets_any |= is_template(name);
-            play.sets.insert(name.to_owned());
+            play.set(name, context);
         }
         let name = args.text("name").map(str::to_owned);
         if name.as_deref().is_some_and(is_template) {
@@ -363,7 +363,7 @@ impl Walker<'_> {
                 if known && file_matches(args, relative.file_name().unwrap_or_default()) {
                     any = true;
                     self.vars_file(&step, &path, false, name.as_deref());
-                    self.sets_variables(context.play, &path);
+                    self.sets_variables(context, &path);
                 }
             }
             if !any {

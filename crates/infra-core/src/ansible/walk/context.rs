@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
+use super::once::runs_once;
 use super::playbook::defaults_preserve;
 use crate::ansible::closure::Reach;
 use crate::ansible::jinja::Expr;
@@ -67,6 +68,8 @@ pub(super) struct Context {
     pub(super) collections: Vec<String>,
     /// Whether `module_defaults` above may say `mode: preserve`
     pub(super) preserves: bool,
+    /// Whether tasks run on one host of the play for all
+    pub(super) once: bool,
     /// Where what is found applies
     pub(super) reach: Reach,
     /// How the file was reached
@@ -90,6 +93,7 @@ impl Context {
     pub(super) fn under(&self, node: &Node) -> Self {
         Self {
             preserves: self.preserves || defaults_preserve(node),
+            once: self.once || runs_once(node),
             ..self.clone()
         }
     }

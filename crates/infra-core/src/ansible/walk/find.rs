@@ -136,7 +136,7 @@ impl Walker<'_> {
         self.besides(&context, path, wanted.besides);
         self.data(&context, path, true);
         if let Use::Vars(name) = &wanted.used {
-            self.sets_variables(context.play, path);
+            self.sets_variables(&context, path);
             if let Some(name) = name {
                 self.defines_named(name, path, || vec![Definition::Unknown]);
             }
@@ -342,7 +342,7 @@ impl Walker<'_> {
             Use::Vars(name) => {
                 self.vars_file(&context, path, widened, name.as_deref());
                 if wanted.what == "include_vars" {
-                    self.sets_variables(context.play, path);
+                    self.sets_variables(&context, path);
                 }
             }
             used @ (Use::Template | Use::Delimited) => {
@@ -402,12 +402,12 @@ impl Walker<'_> {
     }
 
     /// The variables of a file that a task includes: like facts, they stay with the host.
-    pub(super) fn sets_variables(&mut self, play: usize, path: &Utf8Path) {
+    pub(super) fn sets_variables(&mut self, context: &Context, path: &Utf8Path) {
         let variables = self.variables_in(path);
-        if let Some(play) = self.plays.get_mut(play) {
+        if let Some(play) = self.plays.get_mut(context.play) {
             play.sets_any |= variables.is_none();
             for name in variables.iter().flat_map(|variables| variables.keys()) {
-                play.sets.insert(name.clone());
+                play.set(name, context);
             }
         }
     }

@@ -8,9 +8,9 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use super::Walker;
 use super::context::Via;
 use crate::ansible::closure::{Closure, Content, PlayInputs, Reach};
-use crate::ansible::fingerprint::is_fact;
+use crate::ansible::fingerprinter::is_fact;
 use crate::ansible::input::InputId;
-use crate::ansible::reads::{Names, Reads};
+use crate::ansible::reads::{HostSelection, Names, Reads};
 use crate::ansible::request::ClosureError;
 use crate::ansible::tree::Kind;
 use crate::ansible::unresolved::Unresolved;
@@ -149,16 +149,20 @@ impl Walker<'_> {
             .map(|(at, play)| {
                 let mut follows = self.fillers(at);
                 for read in &play.inputs.reads.hostvars {
-                    let hosts = self.selected(&read.hosts);
+                    let hosts = self.selected(at, &read.hosts);
+                    let one = read.hosts == HostSelection::OneOfPlay;
                     // What nothing else gives a value, a module may have set as a fact.
                     let stray = match &read.names {
+                        _ if one => false,
                         Names::All => true,
                         Names::Some(names) => names.iter().any(|name| self.is_stray(name)),
                     };
                     for (earlier, other) in self.plays.iter().enumerate().take(at + 1) {
+                        // What a task sets for all hosts depends on what is read for it already.
+                        let set = if one { &other.sets_each } else { &other.sets };
                         let sets = other.sets_any
                             || stray && !other.foreign.is_empty()
-                            || other.sets.iter().any(|name| read.names.contains(name));
+                            || set.iter().any(|name| read.names.contains(name));
                         let anywhere = other.makes_hosts || other.words.contains("delegate_facts");
                         let there = || hosts.iter().any(|host| other.inputs.hosts.contains(host));
                         if sets && (anywhere || there()) {

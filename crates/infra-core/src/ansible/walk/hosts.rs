@@ -70,7 +70,7 @@ impl Walker<'_> {
         }
         // How to connect to a host that a task is given to, any of its variables can say.
         for selection in &delegates {
-            for owner in self.owners(&self.selected(selection)) {
+            for owner in self.owners(&self.selected(play, selection)) {
                 wanted.insert((owner, Reach::Play(play)));
             }
         }

@@ -8,6 +8,7 @@ mod finish;
 mod hosts;
 mod lookup;
 mod made;
+mod once;
 mod origins;
 mod others;
 mod playbook;
@@ -136,6 +137,8 @@ struct Play {
     plugins: BTreeSet<(&'static str, Utf8PathBuf)>,
     /// Variables that its tasks set on the hosts
     sets: BTreeSet<String>,
+    /// Those of them that tasks set which run on each host
+    sets_each: BTreeSet<String>,
     /// Whether its tasks set variables that are not known by name
     sets_any: bool,
     /// The actions of its tasks that aren't Ansible's own, and may set facts of any name
@@ -152,6 +155,16 @@ struct Play {
     any_action: bool,
     /// Actions that are neither Ansible's own nor fully named
     short_actions: BTreeSet<String>,
+}
+
+impl Play {
+    /// A variable that a task sets.
+    fn set(&mut self, name: &str, context: &Context) {
+        self.sets.insert(name.to_owned());
+        if !context.once {
+            self.sets_each.insert(name.to_owned());
+        }
+    }
 }
 
 type UnresolvedKey = (Utf8PathBuf, u32, String, Reason);
@@ -377,7 +390,10 @@ impl Walker<'_> {
             return false;
         }
         // What one host has reached, another has yet to reach.
-        let key = format!("{key} {} {:?}", context.preserves, context.reach);
+        let key = format!(
+            "{key} {} {} {:?}",
+            context.preserves, context.once, context.reach
+        );
         self.visited.insert((context.play, path.to_owned(), key))
     }
 }

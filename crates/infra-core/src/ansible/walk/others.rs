@@ -14,14 +14,16 @@ use super::Walker;
 use super::context::{Context, Via};
 use super::record::Text;
 use crate::ansible::closure::Reach;
-use crate::ansible::fingerprint::is_fact;
+use crate::ansible::fingerprinter::is_fact;
 use crate::ansible::jinja::{find, identifiers, is_template, scan_template};
 use crate::ansible::layers::{Layers, Owner};
 use crate::ansible::path_text::PathText;
 use crate::ansible::reads::{HostSelection, HostVariableRead, Names};
 use crate::ansible::source::{Variables, analyse_node};
 use crate::ansible::tree::Kind;
+use crate::ansible::values::Definition;
 use crate::ansible::yaml::{Data, Node, Shape, digest_of};
+use crate::inventory::Host;
 use crate::json::Value;
 
 /// Lookups that evaluate nothing but their arguments.
@@ -88,7 +90,7 @@ impl Walker<'_> {
             if self.whole_of.contains(&whole) {
                 continue;
             }
-            let hosts = self.selected(&read.hosts);
+            let hosts = self.selected(play, &read.hosts);
             if hosts.is_empty() {
                 continue;
             }
@@ -139,14 +141,20 @@ impl Walker<'_> {
         files: &[(Owner, Utf8PathBuf)],
         via: &Arc<Via>,
     ) -> Names {
+        let in_play = read.hosts == HostSelection::OneOfPlay;
         let Names::Some(read) = &read.names else {
             return Names::All;
         };
         let mut said: Vec<(&Utf8Path, Arc<Variables>)> = Vec::new();
+        let mut closed = false;
         for (owner, path) in files {
             // What it says of the names that are read could name any variable.
             let Some(variables) = self.variables_in(path) else {
-                return Names::All;
+                if let Owner::Host(_) = owner {
+                    return Names::All;
+                }
+                closed = true;
+                continue;
             };
             let via = via.then(owner.to_string());
             self.add_yaml(path, Reach::Others(play), &via, false, Shape::Variables);
@@ -170,6 +178,9 @@ impl Walker<'_> {
             if !names.insert(Arc::clone(&name)) {
                 continue;
             }
+            if closed && !self.is_given_to_each(&name, hosts) {
+                return Names::All;
+            }
             let mut mentions = Mentions::default();
             for (path, variables) in &said {
                 if let Some(value) = variables.get(&*name) {
@@ -181,6 +192,9 @@ impl Walker<'_> {
                 mentions.node(value);
             }
             self.in_inventory(&name, hosts, &mut mentions);
+            if in_play {
+                self.in_definitions(&name, &mut mentions);
+            }
             if mentions.any {
                 return Names::All;
             }
@@ -205,6 +219,27 @@ impl Walker<'_> {
             );
         for value in maps.filter_map(|map| map.get(name)) {
             mentions.json(value);
+        }
+    }
+
+    /// Whether the inventory gives each host the variable itself, so that no file for a group has a
+    /// say in it: [precedence][doc] 8 is over 4 to 7.
+    ///
+    /// [doc]: https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_variables.html#understanding-variable-precedence
+    fn is_given_to_each(&self, name: &str, hosts: &BTreeSet<String>) -> bool {
+        let known = &self.request.inventory.hosts;
+        let has = |host| (known.get(host)).is_some_and(|host: &Host| host.vars.contains_key(name));
+        !self.settings.merge_hashes && hosts.iter().all(has)
+    }
+
+    /// What else gives a variable a value in a play: roles, tasks, loops.
+    fn in_definitions(&self, name: &str, mentions: &mut Mentions) {
+        for definition in self.values.by_name.get(name).into_iter().flatten() {
+            match definition {
+                Definition::Yaml(node) | Definition::Element(node) => mentions.node(node),
+                Definition::Json(value) => mentions.json(value),
+                Definition::Patterns(_) | Definition::Computed(_) | Definition::Unknown => {}
+            }
         }
     }
 
@@ -245,10 +280,13 @@ impl Walker<'_> {
         source.variables()
     }
 
-    /// The hosts of a selection, without the play's own host.
-    pub(super) fn selected(&self, selection: &HostSelection) -> BTreeSet<String> {
+    /// The hosts that a play selects, without the one that it runs on.
+    pub(super) fn selected(&self, play: usize, selection: &HostSelection) -> BTreeSet<String> {
         match selection {
             HostSelection::This => BTreeSet::new(),
+            HostSelection::OneOfPlay => (self.plays.get(play))
+                .map(|play| play.inputs.hosts.iter().cloned().collect())
+                .unwrap_or_default(),
             HostSelection::Host(host) => BTreeSet::from([host.clone()]),
             // Who is in a group that tasks fill, is not known.
             HostSelection::Group(group) if self.is_made(group, usize::MAX) => {
@@ -318,7 +356,7 @@ impl Walker<'_> {
             };
             let reads = state.inputs.reads.hostvars.clone();
             for read in reads.iter().filter(|read| read.names != Names::All) {
-                for owner in self.owners(&self.selected(&read.hosts)) {
+                for owner in self.owners(&self.selected(play, &read.hosts)) {
                     let key = (play, owner);
                     if layers.files.contains_key(&key) {
                         continue;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use camino::Utf8Path;
 
 use super::context::{Besides, Context, RoleFiles, Search, Use, Via, Wanted};
+use super::once::runs_once;
 use super::{Play, Walker};
 use crate::ansible::closure::{PlayInputs, Reach};
 use crate::ansible::jinja::is_template;
@@ -227,6 +228,7 @@ impl Walker<'_> {
                 )
                 .collect(),
             preserves: defaults_preserve(play),
+            once: runs_once(play),
             reach: Reach::Play(index),
             via: Arc::clone(via),
             depth: 0,

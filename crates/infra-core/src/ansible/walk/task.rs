@@ -223,7 +223,7 @@ impl Walker<'_> {
         if let Some(name) = task.get("register").and_then(|node| node.text()) {
             self.values.define(name, Definition::Unknown);
             if let Some(play) = self.plays.get_mut(context.play) {
-                play.sets.insert(name.to_owned());
+                play.set(name, context);
             }
         }
         if let Some(to) = task.get("delegate_to").and_then(|node| node.text()) {
@@ -235,6 +235,7 @@ impl Walker<'_> {
         let Some((action, args)) = action_of(task) else {
             return;
         };
+        self.result_for_all(context, task, &action);
         let scope = self.loop_scope(context, task, &action);
         if is_template(&action) {
             self.unresolved(

@@ -158,6 +158,7 @@ impl Found<'_> {
                     HostSelection::This => "this host".to_owned(),
                     HostSelection::Host(host) => format!("host {host}"),
                     HostSelection::Group(group) => format!("group {group}"),
+                    HostSelection::OneOfPlay => "the host that runs once".to_owned(),
                     HostSelection::All => "all hosts".to_owned(),
                 };
                 HostVariables { of, names, all }
