@@ -6,6 +6,7 @@
 )]
 
 mod aftermath;
+mod check;
 mod environment;
 mod exactly_these_hosts;
 mod faults;

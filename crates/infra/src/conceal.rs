@@ -1,5 +1,5 @@
-//! Secrets in what a playbook says: messages of tasks are kept and shown, and may hold any
-//! variable.
+//! Secrets in what Ansible says: messages of tasks and differences of files are kept and shown, and
+//! may hold any variable.
 
 use infra_core::inventory::Inventory;
 use infra_core::json::Value;
@@ -12,11 +12,11 @@ const SHORTEST_LINE: usize = 8;
 
 /// The values of an inventory that must not be told.
 #[derive(Default)]
-pub(super) struct Concealed(Vec<String>);
+pub(crate) struct Concealed(Vec<String>);
 
 impl Concealed {
     /// The secret variables of every host: a task of one may read those of another.
-    pub(super) fn of(inventory: &Inventory) -> Self {
+    pub(crate) fn of(inventory: &Inventory) -> Self {
         let mut texts = Vec::new();
         for host in inventory.hosts.values() {
             let secret = host.secret.iter().filter_map(|name| host.vars.get(name));
@@ -29,7 +29,7 @@ impl Concealed {
     }
 
     /// The text without any of them.
-    pub(super) fn hide(&self, text: &str) -> String {
+    pub(crate) fn hide(&self, text: &str) -> String {
         self.0
             .iter()
             .fold(text.to_owned(), |text, secret| text.replace(secret, "***"))

@@ -75,6 +75,7 @@
 mod ansible_run;
 pub mod apply;
 mod causes;
+mod conceal;
 mod context;
 pub mod dns;
 pub mod event;

@@ -52,7 +52,7 @@ pub(crate) struct Plan {
     state: Option<Utf8PathBuf>,
 
     /// Ask Ansible as well what each playbook would change (`--check --diff`). Its output
-    /// may show what files hold, secrets included
+    /// may show what files hold; secret variables of the inventory are hidden
     #[arg(long, conflicts_with = "plan_json", env = "INFRA_CHECK", hide_env = true, value_parser = FalseyValueParser::new())]
     check: bool,
 

@@ -1,6 +1,5 @@
 //! Carrying out a decision: the lock, Terraform, first contact, playbooks, records.
 
-mod conceal;
 mod contact;
 mod error;
 mod judge;

@@ -12,13 +12,13 @@ use infra_exec::rundir::RunDir;
 use infra_exec::tools::AnsibleCore;
 use jiff::Timestamp;
 
-use super::conceal::Concealed;
 use super::error::ApplyError;
 use super::judge::reports;
 use super::report::{ApplyReport, HostReport, PlaybookReport};
 use super::run::Run;
 use super::tell::PlaybookTeller;
 use crate::ansible_run::with_host_keys;
+use crate::conceal::Concealed;
 use crate::event::Stage;
 use crate::host_variables;
 use crate::localhost::{LOCALHOST, targets};

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use infra_exec::ansible::{AnsibleEvent, AnsibleUpdate, Status};
 
-use super::conceal::Concealed;
 use super::report::HostReport;
+use crate::conceal::Concealed;
 use crate::event::{Event, Observer};
 
 /// Tells what one playbook does.

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::verb::Planned;
 use crate::Project;
 use crate::ansible_run::with_host_keys;
+use crate::conceal::Concealed;
 use crate::context::Context;
 use crate::event::Stage;
 use crate::localhost::{Targets, targets};
@@ -26,7 +27,8 @@ pub struct CheckedPlaybook {
     pub hosts: Vec<CheckedHost>,
     /// The hosts that can't be asked, because Terraform is about to make them
     pub not_there_yet: Vec<String>,
-    /// What Ansible wrote, differences included. It may hold whatever the files do
+    /// What Ansible wrote, differences included, without the secret variables of the inventory.
+    /// It may hold whatever else the files do
     pub output: String,
 }
 
@@ -129,10 +131,11 @@ async fn ask(
     run.bystander = bystander;
     run.mode = Mode::Check;
     run.diff = true;
+    let concealed = Concealed::of(&planned.built.inventory);
     let output = Mutex::new(String::new());
     let keep = |update: AnsibleUpdate<'_>| {
         if let (AnsibleUpdate::Text(line), Ok(mut output)) = (update, output.lock()) {
-            output.push_str(line);
+            output.push_str(&concealed.hide(line));
             output.push('\n');
         }
     };

@@ -13,7 +13,7 @@ use super::fleet::{KINDS, Kind, drifts, key};
 const PROVIDER: &str = "registry.terraform.io/hashicorp/aws";
 
 /// Documents that another version of this program wrote are made anew.
-const VERSION: &str = "2";
+const VERSION: &str = "3";
 
 /// The documents of one fleet, each written when it is first asked for.
 #[derive(Debug)]
@@ -188,7 +188,7 @@ fn plan(out: &mut dyn Write, hosts: usize, restarted: bool) -> io::Result<()> {
     let rest = json!({
         "configuration": {"root_module": {"resources": resources}},
         "relevant_attributes": [{"resource": "aws_instance.web", "attribute": ["public_ip"]}],
-        "applyable": true, "complete": true, "errored": false,
+        "applyable": restarted, "complete": true, "errored": false,
     });
     let rest = rest.to_string();
     write!(out, ",{}", rest.strip_prefix('{').unwrap_or(&rest))
