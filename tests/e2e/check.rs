@@ -17,7 +17,7 @@ fn a_preview_changes_nothing_and_keeps_secrets() {
     project.edit(
         "infra.hcl",
         "      groups  = [\"leaf\"]\n",
-        "      groups  = [\"leaf\"]\n      vars    = { token = self.tags.Token }\n",
+        "      groups  = [\"leaf\"]\n      vars    = { token = self.tags.Token }\n      sensitive = [\"token\"]\n",
     );
     project.infra(["apply", "--auto-approve"]).succeeds();
     let template = "ansible/roles/leaf/templates/prometheus.yml.j2";
@@ -30,7 +30,7 @@ fn a_preview_changes_nothing_and_keeps_secrets() {
 
     let before = aws.machine("leaf-1").read("prometheus/prometheus.yml");
     for arguments in [&["plan", "--check"][..], &["plan", "--check", "--json"]] {
-        let said = project.infra(arguments).succeeds();
+        let said = project.infra(arguments.iter().copied()).succeeds().stdout;
         assert!(said.contains("+# Token ***"), "{said}");
         assert!(!said.contains(SECRET), "{said}");
     }
