@@ -88,6 +88,27 @@ fn so_does_whatever_all_hosts_get_of_one() {
 }
 
 #[test]
+fn encrypted_values_make_nothing_else_count() {
+    let site = task("{command: 'make {{ token }}', register: made, run_once: true}");
+    let vault = "$ANSIBLE_VAULT;1.1;AES256\n00\n";
+    let files = [
+        (site[0].0, site[0].1.as_str()),
+        (
+            "group_vars/web.yml",
+            "token: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  00\n",
+        ),
+        ("group_vars/all/vault.yml", vault),
+        ("host_vars/a/vault.yml", vault),
+        ("host_vars/a/main.yml", "own: 1\n"),
+    ];
+    assert!(moved(&files, &[("host_vars/a/main.yml", "own: 3\n")]).is_empty());
+    // It may be what gives the host a token of its own.
+    let other = "$ANSIBLE_VAULT;1.1;AES256\n01\n";
+    let moved = moved(&files, &[("host_vars/a/vault.yml", other)]);
+    assert_eq!(moved, ["file host_vars/a/vault.yml"]);
+}
+
+#[test]
 fn what_the_roles_defaults_say_is_followed() {
     let files = [
         ("site.yml", "- hosts: web\n  roles: [r]\n"),

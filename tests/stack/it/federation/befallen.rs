@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use infra_testkit::{Cut, wait_until};
 
+use super::names;
 use super::stand::{Caller, Federation, GLOBAL, LEAVES};
 
 /// An alert says so on both Alertmanagers, once though both servers raise it, and ends when the leaf
@@ -103,6 +104,7 @@ pub(super) fn all_addresses_change(federation: &Federation) {
     federation.apply();
     let plan = federation.project.infra_json(["plan"]);
     assert_eq!(plan["verdict"], "nothing", "{plan:#}");
+    names::lead_to_the_servers(federation);
     federates(federation);
 }
 
@@ -122,6 +124,7 @@ pub(super) fn a_leaf_is_terminated(federation: &Federation) {
     }
     let plan = federation.project.infra_json(["plan"]);
     assert_eq!(plan["verdict"], "nothing", "{plan:#}");
+    names::lead_to_the_servers(federation);
     federates(federation);
 }
 

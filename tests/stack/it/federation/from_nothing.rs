@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use infra_testkit::wait_until;
 use serde_json::json;
 
+use super::names;
 use super::stand::{Caller, Federation, GLOBAL, LEAVES, ROOT_MODULE};
 
 const FEDERATE: &str = "/federate?match[]={__name__=~\"[a-z_]%2B:.%2B\"}";
@@ -22,6 +23,7 @@ pub(super) fn one_apply(federation: &Federation) {
         let (_, status, _) = federation.get(server, "/-/ready", Caller::Federation);
         assert_eq!(status, 200, "{server}");
     }
+    names::lead_to_the_servers(federation);
 }
 
 /// `/federate` answers over TLS, with and only with the credentials.

@@ -3,6 +3,7 @@
 mod befallen;
 mod from_nothing;
 mod lost;
+mod names;
 mod stand;
 
 use std::time::Instant;

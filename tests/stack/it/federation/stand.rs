@@ -10,6 +10,8 @@ use infra_testkit::{
 };
 use serde_json::Value;
 
+use super::names;
+
 /// The servers, by the names that the stack gives them.
 pub(super) const GLOBAL: [&str; 2] = ["federation-primary", "federation-secondary"];
 pub(super) const LEAVES: [&str; 2] = ["federation-leaf-1", "federation-leaf-2"];
@@ -100,6 +102,7 @@ impl Federation {
         );
         let federation = Self { aws, project };
         federation.make_secrets();
+        names::add(&federation);
         federation
     }
 

@@ -35,6 +35,8 @@ struct Mentions {
     words: BTreeSet<Arc<str>>,
     /// Whether it could name any variable at all
     any: bool,
+    /// Whether it is encrypted, at least in part
+    vaulted: bool,
 }
 
 impl Mentions {
@@ -57,7 +59,7 @@ impl Mentions {
         node.walk(&mut |node| match &node.data {
             // Behind the cipher can be a template.
             _ if matches!(node.tag.as_deref(), Some("!vault" | "!vault-encrypted")) => {
-                self.any = true;
+                self.vaulted = true;
             }
             Data::Scalar { text, .. } if !node.is_opaque() => self.text(text),
             _ => {}
@@ -69,7 +71,7 @@ impl Mentions {
             Value::String(text) => self.text(text),
             Value::Array(items) => items.iter().for_each(|item| self.json(item)),
             Value::Object(members) => members.iter().for_each(|(key, item)| {
-                self.any |= key == "__ansible_vault";
+                self.vaulted |= key == "__ansible_vault";
                 self.json(item);
             }),
             _ => {}
@@ -133,6 +135,10 @@ impl Walker<'_> {
     }
 
     /// The names that are read, with all that occur in the values of such names.
+    ///
+    /// Behind a cipher can be a template of any variables. Of what a play reads of one of its own
+    /// hosts it is taken for a plain value, which every host of the play has as an input already:
+    /// who encrypts values would else have each host depend on all there is of all hosts.
     fn names_in(
         &mut self,
         play: usize,
@@ -150,10 +156,11 @@ impl Walker<'_> {
         for (owner, path) in files {
             // What it says of the names that are read could name any variable.
             let Some(variables) = self.variables_in(path) else {
-                if let Owner::Host(_) = owner {
-                    return Names::All;
+                match owner {
+                    Owner::Host(_) if in_play => self.whole(play, owner, path, via),
+                    Owner::Host(_) => return Names::All,
+                    Owner::Group(_) => closed = true,
                 }
-                closed = true;
                 continue;
             };
             let via = via.then(owner.to_string());
@@ -178,7 +185,7 @@ impl Walker<'_> {
             if !names.insert(Arc::clone(&name)) {
                 continue;
             }
-            if closed && !self.is_given_to_each(&name, hosts) {
+            if closed && !in_play && !self.is_given_to_each(&name, hosts) {
                 return Names::All;
             }
             let mut mentions = Mentions::default();
@@ -195,7 +202,7 @@ impl Walker<'_> {
             if in_play {
                 self.in_definitions(&name, &mut mentions);
             }
-            if mentions.any {
+            if mentions.any || mentions.vaulted && !in_play {
                 return Names::All;
             }
             waiting.extend((mentions.words.into_iter()).filter(|word| {
