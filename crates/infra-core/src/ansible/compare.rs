@@ -7,6 +7,11 @@ use super::fingerprint::{Fingerprint, Section};
 use super::input::InputId;
 use super::tree::Digest;
 
+/// How many inputs make a section one that is compared once for all hosts that have it. A play can
+/// read thousands of files, and a variable of each of thousands of hosts: to look at those for each
+/// host would take the product of the two.
+const LARGE: usize = 32;
+
 /// How an input differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ChangeKind {
@@ -30,30 +35,41 @@ pub struct Change {
 /// What differs between two fingerprints of a host.
 #[derive(Debug, Clone)]
 pub struct Changes {
-    /// Inputs of the host's own, in order
+    /// Found for this host alone, in order
     pub of_host: Vec<Change>,
-    /// Inputs of whole plays, such as variables of other hosts
-    pub of_plays: Arc<PlayChanges>,
+    /// Found once for all hosts that have the same large sections
+    pub shared: Arc<SharedChanges>,
 }
 
-/// Inputs of whole plays that differ. Hosts of which the same inputs differ share them.
+/// What differs between the large sections of some hosts.
 #[derive(Debug)]
-pub struct PlayChanges {
+pub struct SharedChanges {
     /// Tells them from all others that one [`Comparer`] finds
     pub id: usize,
     /// In order
     pub changes: Vec<Change>,
 }
 
+impl SharedChanges {
+    fn of(&self, input: &InputId) -> Option<ChangeKind> {
+        let at = self
+            .changes
+            .binary_search_by(|change| change.input.cmp(input));
+        at.ok()
+            .and_then(|at| self.changes.get(at))
+            .map(|found| found.change)
+    }
+}
+
 impl Changes {
     /// Whether the inputs are the same.
     pub fn is_empty(&self) -> bool {
-        self.of_host.is_empty() && self.of_plays.changes.is_empty()
+        self.of_host.is_empty() && self.shared.changes.is_empty()
     }
 
     /// All that differs.
     pub fn iter(&self) -> impl Iterator<Item = &Change> {
-        self.of_host.iter().chain(&self.of_plays.changes)
+        self.of_host.iter().chain(&self.shared.changes)
     }
 }
 
@@ -67,14 +83,11 @@ pub fn compare(old: &Fingerprint, new: &Fingerprint) -> Vec<Change> {
     all
 }
 
-/// Compares the fingerprints of many hosts: what is the same for many is found once.
+/// Compares the fingerprints of many hosts.
 #[derive(Debug, Default)]
 pub struct Comparer {
-    /// By an old section and a new one, the inputs that only one of them has like this
-    differing: HashMap<(Digest, Digest), Arc<[InputId]>>,
-    /// By all sections with inputs of plays, before and now. A play can read a variable of each
-    /// host, so to compare those for each host would take the square of their number
-    of_plays: HashMap<[Vec<Digest>; 2], Arc<PlayChanges>>,
+    /// By the large sections before and now
+    shared: HashMap<[Vec<Digest>; 2], Arc<SharedChanges>>,
 }
 
 impl Comparer {
@@ -83,13 +96,45 @@ impl Comparer {
         if old.digest() == new.digest() {
             return Changes {
                 of_host: Vec::new(),
-                of_plays: self.of_plays(&[], &[]),
+                shared: self.shared(&[], &[]),
             };
         }
-        Changes {
-            of_host: self.compare(&part(old, false), &part(new, false), false),
-            of_plays: self.of_plays(&part(old, true), &part(new, true)),
+        let (old, new) = (sections(old), sections(new));
+        let large = |of: &[&Arc<Section>]| -> Vec<Arc<Section>> {
+            let large = of.iter().filter(|section| is_large(section));
+            large.map(|section| Arc::clone(section)).collect()
+        };
+        let shared = self.shared(&large(&old), &large(&new));
+        // An input can stand in several sections, and move from one to another.
+        let small = || old.iter().chain(&new).filter(|section| !is_large(section));
+        let mut suspects: BTreeSet<&InputId> = BTreeSet::new();
+        for (of, other) in [(&old, &new), (&new, &old)] {
+            let differing = without(of, other).filter(|section| !is_large(section));
+            suspects.extend(differing.flat_map(|section| section.inputs().keys()));
         }
+        if !shared.changes.is_empty() {
+            let inputs = small().flat_map(|section| section.inputs().keys());
+            suspects.extend(inputs.filter(|input| shared.of(input).is_some()));
+        }
+        let mut of_host = Vec::new();
+        for input in suspects {
+            let change = differs(input, &old, &new);
+            match (change, shared.of(input)) {
+                (Some(change), None) => of_host.push(Change {
+                    input: input.clone(),
+                    change,
+                }),
+                (change, known) if change == known => {}
+                // Taken together they differ in another way, if at all.
+                _ => {
+                    return Changes {
+                        of_host: all(&old, &new),
+                        shared: self.shared(&[], &[]),
+                    };
+                }
+            }
+        }
+        Changes { of_host, shared }
     }
 
     /// The names of the inputs that differ, for a person. None: none does.
@@ -107,113 +152,76 @@ impl Comparer {
         (!names.is_empty()).then(|| names.join(", "))
     }
 
-    fn of_plays(&mut self, old: &[&Section], new: &[&Section]) -> Arc<PlayChanges> {
+    fn shared(&mut self, old: &[Arc<Section>], new: &[Arc<Section>]) -> Arc<SharedChanges> {
         let key = [old, new].map(|sections| {
             let digests = sections.iter().map(|section| *section.digest());
             digests.collect::<Vec<Digest>>()
         });
-        if let Some(known) = self.of_plays.get(&key) {
+        if let Some(known) = self.shared.get(&key) {
             return Arc::clone(known);
         }
-        let found = Arc::new(PlayChanges {
-            id: self.of_plays.len(),
-            changes: self.compare(old, new, true),
+        let (old, new): (Vec<_>, Vec<_>) = (old.iter().collect(), new.iter().collect());
+        let found = Arc::new(SharedChanges {
+            id: self.shared.len(),
+            changes: all(&old, &new),
         });
-        self.of_plays.insert(key, Arc::clone(&found));
+        self.shared.insert(key, Arc::clone(&found));
         found
-    }
-
-    /// The inputs of one kind that differ, in order, from all sections that have such inputs.
-    fn compare(&mut self, old: &[&Section], new: &[&Section], of_plays: bool) -> Vec<Change> {
-        let gone = sections_without(old, new);
-        let come = sections_without(new, old);
-        let mut unmatched = come.clone();
-        let mut differing = Vec::new();
-        let mut suspects: BTreeSet<&InputId> = BTreeSet::new();
-        for old in gone {
-            // Which sections are matched only decides how few suspects there are.
-            match come.iter().find(|new| alike(old, new)) {
-                Some(new) => {
-                    unmatched.retain(|other| other.digest() != new.digest());
-                    differing.push(self.differing(old, new));
-                }
-                None => suspects.extend(old.inputs().keys()),
-            }
-        }
-        suspects.extend(unmatched.iter().flat_map(|section| section.inputs().keys()));
-        suspects.extend(differing.iter().flat_map(|inputs| inputs.iter()));
-        suspects
-            .into_iter()
-            .filter(|input| input.is_of_plays() == of_plays)
-            .filter_map(|input| {
-                // Sections that read one variable of another host from files of their own have
-                // several digests of it, and each counts.
-                let digests = |sections: &[&Section]| -> BTreeSet<[u8; 32]> {
-                    (sections.iter())
-                        .filter_map(|section| section.inputs().get(input))
-                        .map(|digest| *digest.as_bytes())
-                        .collect()
-                };
-                let (before, now) = (digests(old), digests(new));
-                let change = match (before.is_empty(), now.is_empty()) {
-                    _ if before == now => return None,
-                    (true, _) => ChangeKind::Added,
-                    (_, true) => ChangeKind::Removed,
-                    _ => ChangeKind::Changed,
-                };
-                Some(Change {
-                    input: input.clone(),
-                    change,
-                })
-            })
-            .collect()
-    }
-
-    fn differing(&mut self, old: &Section, new: &Section) -> Arc<[InputId]> {
-        let pair = (*old.digest(), *new.digest());
-        let known = self.differing.entry(pair).or_insert_with(|| {
-            let only = |one: &Section, other: &Section| -> Vec<InputId> {
-                one.inputs()
-                    .iter()
-                    .filter(|(input, digest)| other.inputs().get(*input) != Some(*digest))
-                    .map(|(input, _)| input.clone())
-                    .collect()
-            };
-            [only(old, new), only(new, old)].concat().into()
-        });
-        Arc::clone(known)
     }
 }
 
-/// The sections with inputs of whole plays, or of the host's own.
-fn part(of: &Fingerprint, of_plays: bool) -> Vec<&Section> {
-    let sections = of.sections().iter().map(|section| &**section);
-    sections.filter(|section| section.has(of_plays)).collect()
+fn is_large(section: &Section) -> bool {
+    section.inputs().len() >= LARGE
+}
+
+/// In the order of their digests.
+fn sections(of: &Fingerprint) -> Vec<&Arc<Section>> {
+    of.sections().iter().collect()
+}
+
+/// All that differs between sections, in order.
+fn all(old: &[&Arc<Section>], new: &[&Arc<Section>]) -> Vec<Change> {
+    let differing = without(old, new).chain(without(new, old));
+    let suspects: BTreeSet<&InputId> = differing
+        .flat_map(|section| section.inputs().keys())
+        .collect();
+    let changes = suspects.into_iter().filter_map(|input| {
+        let change = differs(input, old, new)?;
+        let input = input.clone();
+        Some(Change { input, change })
+    });
+    changes.collect()
 }
 
 /// The sections, in the order of their digests, that aren't among others.
-fn sections_without<'f>(of: &[&'f Section], others: &[&Section]) -> Vec<&'f Section> {
-    let is_other = |section: &Section| {
+fn without<'f>(
+    of: &[&'f Arc<Section>],
+    others: &[&Arc<Section>],
+) -> impl Iterator<Item = &'f Arc<Section>> {
+    of.iter().copied().filter(|section| {
         let digest = section.digest().as_bytes();
         others
             .binary_search_by(|other| other.digest().as_bytes().cmp(digest))
-            .is_ok()
-    };
-    (of.iter().copied())
-        .filter(|section| !is_other(section))
-        .collect()
+            .is_err()
+    })
 }
 
-/// Whether one is likely what became of the other.
-fn alike(one: &Section, other: &Section) -> bool {
-    let has_end_of = |one: &Section, other: &Section| {
-        let inputs = other.inputs();
-        [inputs.first_key_value(), inputs.last_key_value()]
-            .into_iter()
-            .flatten()
-            .any(|(input, _)| one.inputs().contains_key(input))
+/// How an input differs between sections. Plays that read one variable of another host from files of
+/// their own have several digests of it, and each counts.
+fn differs(input: &InputId, old: &[&Arc<Section>], new: &[&Arc<Section>]) -> Option<ChangeKind> {
+    let digests = |sections: &[&Arc<Section>]| -> BTreeSet<[u8; 32]> {
+        (sections.iter())
+            .filter_map(|section| section.inputs().get(input))
+            .map(|digest| *digest.as_bytes())
+            .collect()
     };
-    has_end_of(one, other) || has_end_of(other, one)
+    let (before, now) = (digests(old), digests(new));
+    match (before.is_empty(), now.is_empty()) {
+        _ if before == now => None,
+        (true, _) => Some(ChangeKind::Added),
+        (_, true) => Some(ChangeKind::Removed),
+        _ => Some(ChangeKind::Changed),
+    }
 }
 
 #[cfg(test)]
@@ -284,40 +292,63 @@ mod tests {
         }
     }
 
+    /// What a play reads of many hosts.
+    fn addresses(hosts: u8, address: u8) -> Arc<Section> {
+        let inputs = (0..hosts).map(|host| {
+            let id = InputId::HostVariable {
+                host: format!("web{host}"),
+                name: "ansible_host".to_owned(),
+            };
+            (id, blake3::hash(&[host, address]))
+        });
+        Arc::new(Section::new(inputs.collect()))
+    }
+
     #[test]
-    fn inputs_of_plays_are_found_once_for_all_hosts() {
-        let read = |address: u8| {
-            let inputs = (0..3).map(|host| {
-                let id = InputId::HostVariable {
-                    host: format!("web{host}"),
-                    name: "ansible_host".to_owned(),
-                };
-                (id, blake3::hash(&[host, address]))
-            });
-            Arc::new(Section::new(inputs.collect()))
+    fn what_differs_in_large_sections_is_found_once_for_all_hosts() {
+        let host = |address, own| {
+            let own = section(&[("a", own)]);
+            Fingerprint::new(vec![addresses(100, address), own])
         };
-        let host = |address, own| Fingerprint::new(vec![read(address), section(&[("a", own)])]);
         let mut comparer = Comparer::default();
         // A host that hasn't changed tells nothing of those that come after it.
         assert!(comparer.changes(&host(1, 1), &host(1, 1)).is_empty());
         let one = comparer.changes(&host(1, 1), &host(2, 1));
         let two = comparer.changes(&host(1, 2), &host(2, 3));
         let other = comparer.changes(&host(1, 2), &host(3, 2));
-        assert_eq!((one.of_host.len(), one.of_plays.changes.len()), (0, 3));
-        assert_eq!((two.of_host.len(), two.of_plays.changes.len()), (1, 3));
-        assert!(Arc::ptr_eq(&one.of_plays, &two.of_plays));
-        assert_ne!(one.of_plays.id, other.of_plays.id);
-        assert!(
-            comparer
-                .changes(&host(1, 1), &host(1, 2))
-                .of_plays
-                .changes
-                .is_empty()
-        );
+        assert_eq!((one.of_host.len(), one.shared.changes.len()), (0, 100));
+        assert_eq!((two.of_host.len(), two.shared.changes.len()), (1, 100));
+        assert!(Arc::ptr_eq(&one.shared, &two.shared));
+        assert_ne!(one.shared.id, other.shared.id);
+        let own = comparer.changes(&host(1, 1), &host(1, 2));
+        assert!(own.shared.changes.is_empty());
         let names = comparer.names(&host(1, 1), &host(2, 2)).unwrap();
         assert!(
-            names.starts_with("file a, hostvars[web0].ansible_host, "),
+            names.starts_with("file a, hostvars[web0].ansible_host, ")
+                && names.ends_with(", 81 more"),
             "{names}"
         );
+    }
+
+    #[test]
+    fn an_input_that_moves_between_large_and_small_sections_counts_as_it_is_in_all() {
+        let file = |number: u8| format!("f{number:03}");
+        // The files from one on, all with this content but the first.
+        let files = |from: u8, first: u8| {
+            let names: Vec<String> = (from..100).map(file).collect();
+            let files = names.iter().enumerate();
+            let files = files.map(|(at, name)| (name.as_str(), if at == 0 { first } else { 1 }));
+            section(&files.collect::<Vec<_>>())
+        };
+        let (whole, rest) = (files(0, 1), files(1, 1));
+        let (alone, other) = (section(&[("f000", 1)]), section(&[("f000", 2)]));
+        assert!(changes(&[&whole], &[&rest, &alone]).is_empty());
+        assert!(changes(&[&rest, &alone], &[&whole]).is_empty());
+        assert!(changes(&[&whole, &alone], &[&rest, &alone]).is_empty());
+        assert_eq!(changes(&[&whole], &[&rest, &other]), ["file f000 Changed"]);
+        assert_eq!(changes(&[&rest, &other], &[&whole]), ["file f000 Changed"]);
+        let both = [&files(0, 2), &other];
+        assert_eq!(changes(&[&whole, &alone], &both), ["file f000 Changed"]);
+        assert_eq!(changes(&[&whole], &[&rest]), ["file f000 Removed"]);
     }
 }

@@ -21,8 +21,6 @@ impl std::fmt::Debug for SecretKey {
 pub struct Section {
     digest: Digest,
     inputs: BTreeMap<InputId, Digest>,
-    /// Whether any is an input of the host's own, and whether any is one of whole plays
-    has: [bool; 2],
 }
 
 impl Section {
@@ -36,18 +34,10 @@ impl Section {
                 .update(name.as_bytes())
                 .update(digest.as_bytes());
         }
-        let has = [false, true]
-            .map(|of_plays| inputs.keys().any(|input| input.is_of_plays() == of_plays));
         Self {
             digest: hasher.finalize(),
             inputs,
-            has,
         }
-    }
-
-    /// Whether there are inputs of whole plays, or of the host's own.
-    pub(super) fn has(&self, of_plays: bool) -> bool {
-        self.has[usize::from(of_plays)]
     }
 
     /// The digest of the inputs.

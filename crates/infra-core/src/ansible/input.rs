@@ -50,18 +50,6 @@ pub enum InputId {
 }
 
 impl InputId {
-    /// Whether it is one of all hosts of a play, rather than of the host that the play runs on.
-    pub(super) fn is_of_plays(&self) -> bool {
-        matches!(
-            self,
-            Self::HostVariable { .. }
-                | Self::OneHostVariable(_)
-                | Self::Group(_)
-                | Self::Groups
-                | Self::PlayHosts(_)
-        )
-    }
-
     /// What decides the order: paths by their text, which costs much less than by components.
     fn order(&self) -> (u8, &str, &str) {
         match self {

@@ -42,7 +42,7 @@ mod yaml;
 pub use closure::{
     Closure, CollectionInput, FileInput, HostInputs, PlayInputs, Reach, VariableOrigin,
 };
-pub use compare::{Change, ChangeKind, Changes, Comparer, PlayChanges, compare};
+pub use compare::{Change, ChangeKind, Changes, Comparer, SharedChanges, compare};
 pub use content::is_digest_of;
 pub use fingerprint::{Fingerprint, SecretKey, Section};
 pub use fingerprinter::Fingerprinter;

@@ -74,8 +74,8 @@ pub struct Gate<'a> {
     values: Values<'a>,
     now: Timestamp,
     comparer: Comparer,
-    /// What was said of changed inputs of whole plays
-    of_plays: HashMap<usize, Vec<Reason>>,
+    /// What was said of changes that hosts share
+    shared: HashMap<usize, Vec<Reason>>,
     /// What was said of some host
     said: HashSet<Arc<[Reason]>>,
 }
@@ -88,7 +88,7 @@ impl<'a> Gate<'a> {
             values,
             now,
             comparer: Comparer::default(),
-            of_plays: HashMap::new(),
+            shared: HashMap::new(),
             said: HashSet::new(),
         }
     }
@@ -151,11 +151,11 @@ impl<'a> Gate<'a> {
             if let Some(fingerprint) = standing.fingerprint {
                 let changes = self.comparer.changes(recorded.fingerprint, fingerprint);
                 reasons.extend(self.values.reasons(standing.host, &changes.of_host));
-                let of_plays = changes.of_plays;
-                let said = self.of_plays.entry(of_plays.id).or_insert_with(|| {
-                    // Whose inputs they are doesn't depend on the host.
-                    self.values.reasons(standing.host, &of_plays.changes)
-                });
+                let shared = changes.shared;
+                // A variable of the host itself that changed in the same way has the same values.
+                let said = (self.shared)
+                    .entry(shared.id)
+                    .or_insert_with(|| self.values.reasons(standing.host, &shared.changes));
                 reasons.extend_from_slice(said);
             }
         }
