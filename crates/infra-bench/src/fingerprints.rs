@@ -43,7 +43,7 @@ pub(crate) fn make(
     tell(digests.iter().copied().flatten(), "made");
     if let Some(mut cache) = cache {
         let hosts = hosts.into_iter().zip(digests);
-        cache.learn(0, closure.unresolved(), hosts);
+        cache.learn(0, &closure, hosts);
         cache.save(&tree);
     }
     Ok(())

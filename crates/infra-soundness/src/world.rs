@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fs;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -35,6 +36,8 @@ pub struct World {
     pub collection_paths: Vec<Utf8PathBuf>,
     /// Extra variables
     pub extra_vars: BTreeMap<String, Value<'static>>,
+    /// The environment that Ansible runs in
+    pub environment: Arc<BTreeMap<String, String>>,
     /// What is kept of the tree as it was at first, and asked as well
     pub kept: Option<Rc<Kept>>,
 }
@@ -69,6 +72,7 @@ impl World {
             words.extend(["-i".to_owned(), inventory.to_string()]);
         }
         let mut env = environment(case, &tools, &home);
+        let inherited = env.iter().cloned().collect();
         // The name is that of no plugin.
         env.push((
             "ANSIBLE_VARS_ENABLED".to_owned(),
@@ -105,6 +109,7 @@ impl World {
                 .iter()
                 .map(|(name, value)| (name.clone(), Value::from(value.clone())))
                 .collect(),
+            environment: Arc::new(inherited),
             kept: None,
         })
     }
@@ -121,7 +126,7 @@ impl World {
         let prints = Fingerprinter::new(&closure, &request, KEY)?;
         let hosts = closure.hosts().into_iter();
         let hosts = hosts.map(|host| (host, prints.host(host).map(|print| *print.digest())));
-        cache.learn(0, closure.unresolved(), hosts);
+        cache.learn(0, &closure, hosts);
         cache.save(&tree);
         // The clock by which files get their times has to move on.
         sleep(Duration::from_millis(20));
@@ -181,6 +186,7 @@ impl World {
         request.cwd = Utf8PathBuf::new();
         request.home = Some(case.scratch.join("home"));
         request.env = case.about.env.clone();
+        request.environment = Some(Arc::clone(&self.environment));
         request.extra_vars = self.extra_vars.clone();
         request.var_files = case.about.var_files.clone();
         request.collection_paths = self.collection_paths.clone();

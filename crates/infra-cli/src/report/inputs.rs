@@ -54,6 +54,7 @@ pub(crate) fn inputs(answer: &InputsAnswer, detail: Detail) -> String {
         page.folded(2, answer.modes.len() - shown);
     }
     variables(&mut page, answer, detail);
+    environment(&mut page, answer);
     tools(&mut page, answer);
     unresolved(&mut page, answer);
     if detail == Detail::Full && !answer.absent.is_empty() {
@@ -133,6 +134,16 @@ fn hostvars(read: &HostVariables) -> String {
     }
     let names: Vec<_> = read.names.iter().map(|name| printable(name)).collect();
     format!("of {of}: {}", names.join(", "))
+}
+
+fn environment(page: &mut Page, answer: &InputsAnswer) {
+    if answer.environment.is_empty() {
+        return;
+    }
+    page.heading("Environment variables");
+    for name in &answer.environment {
+        page.line(2, printable(name));
+    }
 }
 
 fn tools(page: &mut Page, answer: &InputsAnswer) {

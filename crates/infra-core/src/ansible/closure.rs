@@ -25,6 +25,8 @@ pub struct Closure {
     pub(crate) collections: BTreeMap<String, CollectionInput>,
     pub(crate) unresolved: Vec<Unresolved>,
     pub(crate) settings: BTreeMap<super::input::InputId, String>,
+    /// Variables of the inherited environment that are looked up, whether or not they are set
+    pub(crate) environment: BTreeSet<String>,
     pub(crate) merge_hashes: bool,
     pub(crate) layers: Layers,
     pub(crate) groups_of: BTreeMap<String, Vec<String>>,
@@ -174,6 +176,12 @@ impl Closure {
     /// What can't be resolved, ordered by place.
     pub fn unresolved(&self) -> &[Unresolved] {
         &self.unresolved
+    }
+
+    /// The names of variables of the inherited environment that are looked up, whether or not
+    /// they are set.
+    pub fn environment(&self) -> impl Iterator<Item = &str> {
+        self.environment.iter().map(String::as_str)
     }
 
     /// The names of variables that any play reads.

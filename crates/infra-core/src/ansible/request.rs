@@ -1,6 +1,7 @@
 //! What is asked: a playbook, an inventory, and all that changes where Ansible looks.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use thiserror::Error;
@@ -30,8 +31,11 @@ pub struct Request<'a> {
     pub home: Option<Utf8PathBuf>,
     /// The `ansible.cfg` to use. None: as Ansible finds it
     pub config: Option<Utf8PathBuf>,
-    /// Environment variables that ansible-playbook is given
+    /// Environment variables that ansible-playbook is given, each of which counts
     pub env: BTreeMap<String, String>,
+    /// The environment that it inherits besides, of which counts what playbooks look up. None: it
+    /// isn't known, and what they look up can't be resolved
+    pub environment: Option<Arc<BTreeMap<String, String>>>,
     /// Extra variables (`-e`)
     pub extra_vars: BTreeMap<String, Value<'static>>,
     /// Files of extra variables (`-e @FILE`)
@@ -80,6 +84,7 @@ impl<'a> Request<'a> {
             home: None,
             config: None,
             env: BTreeMap::new(),
+            environment: None,
             extra_vars: BTreeMap::new(),
             var_files: Vec::new(),
             settings: BTreeMap::new(),

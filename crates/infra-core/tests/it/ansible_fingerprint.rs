@@ -1,5 +1,7 @@
 //! Which hosts a change makes a playbook run on again.
 
+use std::sync::Arc;
+
 use infra_core::ansible::{
     ChangeKind, Fingerprint, Fingerprinter, InputId, MemoryTree, Request, SecretKey, closure,
     compare,
@@ -171,6 +173,38 @@ fn a_secret_is_hashed_under_the_key() {
     };
     assert_ne!(digest(1), digest(2));
     assert_eq!(digest(1), digest(1));
+}
+
+#[test]
+fn what_is_looked_up_of_the_environment_counts() {
+    let (mut tree, inventory) = setting();
+    tree.insert(
+        "site.yml",
+        "- hosts: web\n  tasks: [{debug: {msg: \"{{ lookup('env', 'STAGE') }}\"}}]\n",
+    );
+    let print = |environment: &[(&str, &str)]| {
+        let environment = environment.iter();
+        let environment = environment.map(|(name, value)| ((*name).into(), (*value).into()));
+        let request = Request {
+            environment: Some(Arc::new(environment.collect())),
+            ..Request::new(&tree, "/srv", "site.yml", &inventory)
+        };
+        let closure = closure(&request).unwrap();
+        assert!(closure.unresolved().is_empty());
+        assert!(closure.environment().eq(["STAGE"]));
+        let prints = Fingerprinter::new(&closure, &request, SecretKey([7; 32])).unwrap();
+        prints.host("web1").unwrap()
+    };
+    let before = print(&[("STAGE", "a"), ("OTHER", "1")]);
+    assert_eq!(print(&[("STAGE", "a"), ("OTHER", "2")]), before);
+    for (environment, kind) in [
+        (&[("STAGE", "b")][..], ChangeKind::Changed),
+        (&[], ChangeKind::Removed),
+    ] {
+        let changes = compare(&before, &print(environment));
+        assert_eq!(changes[0].input.to_string(), "environment STAGE");
+        assert_eq!(changes[0].change, kind);
+    }
 }
 
 #[test]

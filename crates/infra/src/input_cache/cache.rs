@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use infra_core::ansible::{Digest, Reason, Request, SecretKey, Unresolved};
+use infra_core::ansible::{Closure, Digest, Reason, Request, SecretKey};
 use infra_core::inventory::Inventory;
 use jiff::Timestamp;
 
@@ -26,6 +26,8 @@ pub struct InputCache {
     key: CacheKey,
     /// None: which program this is can't be told, so that nothing is kept
     head: Option<Head>,
+    /// The environment that Ansible inherits
+    environment: Arc<BTreeMap<String, String>>,
     /// What is kept, if all of it is still so
     kept: Option<Kept>,
     /// Whether something is to be written although nothing was learned
@@ -77,7 +79,9 @@ impl InputCache {
             written: begun,
             program,
             surroundings: of_requests(requests, inventory, &key),
+            environment: BTreeMap::new(),
         });
+        let environment = (requests.first()).and_then(|(request, _)| request.environment.clone());
         let mut this = Self {
             kept: None,
             renewed: false,
@@ -85,6 +89,7 @@ impl InputCache {
             file,
             key,
             head,
+            environment: environment.unwrap_or_default(),
         };
         let same = |kept: &Kept| {
             this.head.as_ref().is_some_and(|head| {
@@ -92,9 +97,15 @@ impl InputCache {
                     written,
                     program,
                     surroundings,
+                    environment,
                 } = &kept.head;
                 // A clock that went back could let a change look older than the last look.
-                *written < begun && *program == head.program && *surroundings == head.surroundings
+                *written < begun
+                    && *program == head.program
+                    && *surroundings == head.surroundings
+                    && environment
+                        .iter()
+                        .all(|(name, value)| this.said(name) == *value)
             }) && kept.playbooks.len() == requests.len()
         };
         let kept = format::read(&this.file, &this.key).filter(same);
@@ -102,9 +113,17 @@ impl InputCache {
             && let Ok(renewed) = check(root, &mut kept.records, begun, &this.key)
         {
             this.renewed = renewed;
+            if let Some(head) = &mut this.head {
+                head.environment.clone_from(&kept.head.environment);
+            }
             this.kept = Some(kept);
         }
         this
+    }
+
+    /// What the environment says of a variable.
+    fn said(&self, name: &str) -> Digest {
+        self.key.value(self.environment.get(name))
     }
 
     /// Whether what is kept is still so. Then there is nothing to learn.
@@ -126,9 +145,16 @@ impl InputCache {
     pub fn learn<'h>(
         &mut self,
         request: usize,
-        unresolved: &[Unresolved],
+        closure: &Closure,
         hosts: impl Iterator<Item = (&'h str, Option<Digest>)>,
     ) {
+        let looked_up = closure.environment();
+        let looked_up = looked_up.map(|name| (name.to_owned(), self.said(name)));
+        let looked_up: Vec<_> = looked_up.collect();
+        if let Some(head) = &mut self.head {
+            head.environment.extend(looked_up);
+        }
+        let unresolved = closure.unresolved();
         let playbook = unresolved
             .iter()
             .all(|item| can_be_kept(item.why))

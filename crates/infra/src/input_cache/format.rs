@@ -1,12 +1,13 @@
 //! The file that the cache is kept in.
 //!
-//! `infra inputs 2\n`, a keyed digest of all that follows, [`Body`] as [postcard] writes it, and
+//! `infra inputs 3\n`, a keyed digest of all that follows, [`Body`] as [postcard] writes it, and
 //! then the fingerprints, which are used where they lie. The key is made of the one under which the
 //! stack digests secret values: whoever doesn't have it can't make a file that is believed.
 //!
 //! [postcard]: https://postcard.jamesmunns.com/wire-format
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::ops::Range;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
@@ -20,7 +21,7 @@ use super::keyed::CacheKey;
 use super::record::Record;
 use crate::files::document::{self, Bytes};
 
-const MAGIC: &[u8] = b"infra inputs 2\n";
+const MAGIC: &[u8] = b"infra inputs 3\n";
 
 /// What is kept.
 #[derive(Debug)]
@@ -42,6 +43,8 @@ pub(super) struct Head {
     pub(super) program: Digest,
     /// All that was asked with, besides files
     pub(super) surroundings: Digest,
+    /// What the environment said where it was looked up
+    pub(super) environment: BTreeMap<String, Digest>,
 }
 
 /// What was found of a playbook.

@@ -19,6 +19,12 @@ impl CacheKey {
         blake3::keyed_hash(&self.0, bytes)
     }
 
+    /// The digest of an environment variable's value, or of there being none.
+    pub(super) fn value(&self, value: Option<&String>) -> Digest {
+        // No value has a NUL.
+        self.bytes(value.map_or(b"\0", String::as_bytes))
+    }
+
     /// Digests what comes piece by piece.
     pub(super) fn hasher(&self) -> blake3::Hasher {
         blake3::Hasher::new_keyed(&self.0)

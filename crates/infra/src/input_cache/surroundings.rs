@@ -148,6 +148,8 @@ impl Text {
             home,
             config,
             env,
+            // What of it is looked up is kept with its value.
+            environment: _,
             extra_vars,
             var_files,
             settings,

@@ -266,7 +266,7 @@ impl<'p> Question<'p, '_> {
         if let Some((cache, number)) = learn {
             let hosts = closure.hosts().into_iter();
             let hosts = hosts.map(|host| (host, digests.get(host).copied()));
-            cache.learn(number, closure.unresolved(), hosts);
+            cache.learn(number, &closure, hosts);
         }
         Ok(answer)
     }
@@ -512,9 +512,18 @@ pub(crate) fn request<'t>(
     let mut request = Request::new(tree, &project.root, &playbook.path, inventory);
     request.home = std::env::home_dir().and_then(|dir| dir.try_into().ok());
     request.env = inherited_settings();
+    request.environment = Some(inherited());
     request.collection_paths = tools::collection_paths(ansible);
     request.tools = tools::versions(ansible);
     request.with_config(&project.stack.ansible, playbook)
+}
+
+/// The environment of this process, which Ansible inherits. What isn't text, Ansible can't look up
+/// as one either.
+pub(crate) fn inherited() -> Arc<BTreeMap<String, String>> {
+    let texts = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    Arc::new(texts.collect())
 }
 
 /// The settings of Ansible in this process's environment that change what it reads. Others,

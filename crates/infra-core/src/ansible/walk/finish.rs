@@ -88,6 +88,7 @@ impl Walker<'_> {
             collections: self.collections,
             unresolved,
             settings,
+            environment: self.environment,
             merge_hashes: self.settings.merge_hashes,
             layers,
             groups_of,
@@ -204,6 +205,12 @@ impl Walker<'_> {
         }
         for (name, value) in &request.env {
             settings.insert(InputId::Environment(name.clone()), value.clone());
+        }
+        let inherited = request.environment.as_deref();
+        for (name, value) in inherited.into_iter().flatten() {
+            if self.environment.contains(name) {
+                settings.insert(InputId::Environment(name.clone()), value.clone());
+            }
         }
         for (name, value) in &request.extra_vars {
             settings.insert(InputId::ExtraVariable(name.clone()), value.to_string());

@@ -117,6 +117,9 @@ impl Walker<'_> {
                 for arg in &call.args {
                     match arg {
                         Expr::Str(name) if self.request.env.contains_key(name) => {}
+                        Expr::Str(name) if self.request.environment.is_some() => {
+                            self.environment.insert(name.clone());
+                        }
                         Expr::Str(name) => {
                             self.unresolved(
                                 file,

@@ -85,6 +85,7 @@ pub fn closure_from<'r>(
         shapes: BTreeMap::new(),
         unresolved: BTreeMap::new(),
         collections: BTreeMap::new(),
+        environment: BTreeSet::new(),
         plays: Vec::new(),
         values: Values::default(),
         visited: BTreeSet::new(),
@@ -190,6 +191,8 @@ struct Walker<'r> {
     shapes: BTreeMap<PathText, Shape>,
     unresolved: BTreeMap<UnresolvedKey, BTreeSet<usize>>,
     collections: BTreeMap<String, CollectionInput>,
+    /// Variables of the inherited environment that are looked up
+    environment: BTreeSet<String>,
     plays: Vec<Play>,
     values: Values,
     visited: BTreeSet<(usize, Utf8PathBuf, String)>,

@@ -7,6 +7,7 @@ mod scene;
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use infra_core::ansible::{Request, SecretKey};
@@ -57,6 +58,30 @@ fn what_has_not_changed_is_known_and_is_the_truth() {
     let file = File::options().write(true).open(scene.path("run.sh"));
     file.unwrap().set_modified(SystemTime::now()).unwrap();
     assert_eq!(scene.known(later()).unwrap(), found);
+}
+
+#[test]
+fn what_is_looked_up_of_the_environment_is_noticed_and_nothing_else() {
+    let mut scene = Scene::new();
+    let look = "- hosts: all\n  tasks: [{debug: {msg: \"{{ lookup('env', 'STAGE') }}\"}}]\n";
+    scene.write("web.yml", look);
+    let environment = |stage: Option<&str>, other: &str| {
+        let stage = stage.map(|stage| ("STAGE".to_owned(), stage.to_owned()));
+        let other = ("OTHER".to_owned(), other.to_owned());
+        Arc::new(stage.into_iter().chain([other]).collect())
+    };
+    for (before, after) in [(Some("a"), Some("b")), (Some(""), None), (None, Some(""))] {
+        scene.environment = environment(before, "1");
+        scene.learn(later()).unwrap();
+        let found = scene.known(later()).unwrap();
+        scene.environment = environment(before, "2");
+        assert_eq!(scene.known(later()).unwrap(), found);
+        // What is renewed keeps it too.
+        scene.learn(later()).unwrap();
+        scene.environment = environment(after, "2");
+        assert_eq!(scene.known(later()), None);
+        assert_ne!(scene.look().unwrap(), found);
+    }
 }
 
 #[test]

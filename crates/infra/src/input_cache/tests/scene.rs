@@ -1,7 +1,9 @@
 //! A tree with two playbooks, and what is found of it with a cache and without.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, FileTimes};
 use std::os::unix::fs::symlink;
+use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -23,6 +25,7 @@ pub(super) const SECRET: &str = "correct horse battery staple";
 pub(super) struct Scene {
     dir: TempDir,
     pub(super) inventory: Inventory,
+    pub(super) environment: Arc<BTreeMap<String, String>>,
 }
 
 /// What is found of a playbook: the hosts with their fingerprints, and what can't be known.
@@ -63,6 +66,7 @@ impl Scene {
         let scene = Self {
             dir: tempfile::tempdir().unwrap(),
             inventory,
+            environment: Arc::default(),
         };
         scene.fill();
         scene
@@ -155,8 +159,10 @@ impl Scene {
     }
 
     pub(super) fn requests<'a>(&'a self, tree: &'a FsTree) -> [Request<'a>; 2] {
-        ["site.yml", "web.yml"]
-            .map(|playbook| Request::new(tree, self.root(), playbook, &self.inventory))
+        ["site.yml", "web.yml"].map(|playbook| Request {
+            environment: Some(Arc::clone(&self.environment)),
+            ..Request::new(tree, self.root(), playbook, &self.inventory)
+        })
     }
 
     pub(super) fn open(&self, begun: Timestamp, key: &SecretKey) -> InputCache {
@@ -197,7 +203,7 @@ impl Scene {
                 let closure = closure_from(request, &sources).ok()?;
                 let hosts = prints(&closure, request)?;
                 let hosts = hosts.iter().map(|(host, digest)| (host.as_str(), *digest));
-                cache.learn(number, closure.unresolved(), hosts);
+                cache.learn(number, &closure, hosts);
             }
         }
         cache.save(&tree);

@@ -47,6 +47,8 @@ pub struct InputsAnswer {
     pub group_names: bool,
     /// Whether the list of a play's hosts is read
     pub play_hosts: bool,
+    /// Variables of the environment that are looked up
+    pub environment: Vec<String>,
     /// The collections that are used
     pub collections: Vec<Collection>,
     /// What no reading of files can tell

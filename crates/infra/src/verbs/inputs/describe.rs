@@ -108,6 +108,7 @@ impl Found<'_> {
             all_groups,
             group_names: reads.iter().any(|reads| reads.group_names),
             play_hosts: reads.iter().any(|reads| reads.play_hosts),
+            environment: self.closure.environment().map(str::to_owned).collect(),
             collections: self
                 .closure
                 .collections()

@@ -16,7 +16,7 @@ use super::tree::{AnsibleTree, located};
 use crate::Project;
 use crate::context::Context;
 use crate::files::FsTree;
-use crate::plan::gate::{inherited_settings, request};
+use crate::plan::gate::{inherited, inherited_settings, request};
 use crate::tools::{self, ToolError};
 use crate::verbs::inventory::{InventoryOf, inventory};
 
@@ -215,6 +215,7 @@ fn bare<'t>(
     request.cwd.clone_from(&found.start);
     request.home = std::env::home_dir().and_then(|dir| dir.try_into().ok());
     request.env = inherited_settings();
+    request.environment = Some(inherited());
     request.collection_paths = tools::collection_paths(ansible);
     request.tools = tools::versions(ansible);
     request
