@@ -72,7 +72,7 @@ impl Contact {
 
 impl Login {
     fn of(completed: &Completed) -> Self {
-        let said = last_line(&completed.stderr_tail);
+        let said = said(&completed.stderr_tail);
         match completed.exit {
             // ssh exits with 255 for errors of its own (ssh(1), EXIT STATUS).
             Exit::Code(255) | Exit::Signal(_) => {}
@@ -99,19 +99,39 @@ impl Login {
     }
 }
 
-/// The last line that says something, safe to show.
-pub(super) fn last_line(text: &str) -> String {
-    let line = text
-        .lines()
-        .map(str::trim)
-        .rfind(|line| !line.is_empty() && !line.starts_with("Warning: Permanently added"));
-    crate::escape::printable(line.unwrap_or_default()).into_owned()
+/// The last line that says something, safe to show. Where that is only that the host closed the
+/// connection, the line before it is why: of a host that is still booting, it is what
+/// `pam_nologin(8)` says.
+fn said(text: &str) -> String {
+    let mut lines = (text.lines().map(str::trim))
+        .filter(|line| !line.is_empty() && !line.starts_with("Warning: Permanently added"))
+        .rev();
+    let last = lines.next().unwrap_or_default();
+    let why = lines
+        .next()
+        .filter(|_| last.starts_with("Connection closed by "));
+    let whole = why.map_or_else(|| last.to_owned(), |why| format!("{why} ({last})"));
+    crate::escape::printable(&whole).into_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ssh::HostKeys;
+
+    #[test]
+    fn a_host_that_closes_the_connection_may_have_said_why() {
+        let closed = "Connection closed by 192.0.2.1 port 22";
+        assert_eq!(said(&format!("\n{closed}\n")), closed);
+        assert_eq!(
+            said(&format!("\"System is booting up.\"\n\n{closed}\n")),
+            format!("\"System is booting up.\" ({closed})")
+        );
+        let added = "Warning: Permanently added '192.0.2.1' (ED25519) to the list of known hosts.";
+        assert_eq!(said(&format!("{added}\n{closed}\n")), closed);
+        assert_eq!(said("one\ntwo\n"), "two");
+        assert_eq!(said(""), "");
+    }
 
     #[test]
     fn a_login_never_asks_and_names_the_host_last() {
