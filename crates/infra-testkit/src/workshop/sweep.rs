@@ -203,14 +203,18 @@ impl Workshop<'_> {
 ///
 /// Terraform writes a state and then its digest. When it is killed between the two, nobody can
 /// mend that who doesn't hold its lock. A run that lives on must say so itself; of one that was
-/// killed along with it, the next must. Both have to lead on.
+/// killed along with it, the next must. Where AWS answers nobody any more, the run says that it
+/// can't look, and the next one says what it finds. All have to lead on.
 fn may_leave_a_stale_digest(blow: Blow, code: i32, said: &str, refusals: &[String]) -> bool {
     let is_noticed = |said: &str| said.contains("does not fit the digest");
     if matches!(blow, Blow::Request(_, RequestFault::ClientKilled)) && code == 1 {
         return is_noticed(said);
     }
     let was_killed = code == 128 + Signal::KILL.as_raw();
-    was_killed && refusals.iter().any(|refusal| is_noticed(refusal))
+    let is_blind = matches!(blow, Blow::Request(_, RequestFault::RefusedForEver))
+        && code == 1
+        && said.contains("can't read s3://");
+    (was_killed || is_blind) && refusals.iter().any(|refusal| is_noticed(refusal))
 }
 
 fn merged(mut base: serde_json::Value, over: serde_json::Value) -> serde_json::Value {
@@ -238,6 +242,14 @@ mod tests {
         assert!(!may(whole, 1, told, told));
         assert!(!may(whole, 0, told, told));
         assert!(!may_leave_a_stale_digest(whole, 137, "", &[]));
+        // Nobody can tell it.
+        let silence = Blow::Request(7, RequestFault::RefusedForEver);
+        let blind = "warning: can't read s3://b/k: the service answers InternalServerError";
+        assert!(may(silence, 1, blind, told));
+        assert!(!may(silence, 1, blind, silent));
+        assert!(!may(silence, 1, silent, told));
+        assert!(!may(silence, 0, blind, told));
+        assert!(!may(whole, 1, blind, told));
         // infra lives on and says it itself.
         assert!(may(client, 1, told, silent));
         assert!(!may(client, 1, silent, told));
