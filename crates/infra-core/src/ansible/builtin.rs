@@ -176,8 +176,9 @@ pub(crate) fn lookup(plugin: &str) -> Lookup {
         "filetree" => Lookup::Directory,
         "password" => Lookup::Files(""),
         "env" => Lookup::Environment,
+        // `now` is the function of that name.
         "url" | "pipe" | "lines" | "random_choice" | "dig" | "dnstxt" | "random_string"
-        | "random_pet" | "random_words" => Lookup::External,
+        | "random_pet" | "random_words" | "now" => Lookup::External,
         "config"
         | "dict"
         | "indexed_items"

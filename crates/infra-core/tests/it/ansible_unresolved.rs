@@ -46,6 +46,11 @@ fn each_kind_is_listed_with_its_line() {
             Reason::ExternalLookup,
         ),
         (
+            "debug:\n        msg: \"{{ now(utc=true).year }}\"",
+            4,
+            Reason::ExternalLookup,
+        ),
+        (
             "debug: {msg: x}\n      with_url: https://x",
             4,
             Reason::ExternalLookup,

@@ -167,6 +167,13 @@ impl Finder<'_> {
                     Expr::Name(name) if matches!(name.as_str(), "lookup" | "query" | "q") => {
                         self.lookup(args, kwargs);
                     }
+                    // The clock is outside of the tree, as what lookups ask can be.
+                    Expr::Name(name) if name == "now" => self.found.lookups.push(LookupCall {
+                        line: self.line,
+                        plugin: Some("now".to_owned()),
+                        args: Vec::new(),
+                        kwargs: Vec::new(),
+                    }),
                     // A method is one of the whole value: `hostvars.values()`.
                     Expr::Attr(value, _) => self.visit(value),
                     callee => self.visit(callee),
