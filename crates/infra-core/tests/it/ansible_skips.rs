@@ -512,3 +512,37 @@ fn a_fact_that_a_module_of_ones_own_sets_depends_on_its_arguments() {
     ];
     assert!(written(&files, "a", "host_vars/c.yml", "w: 2"));
 }
+
+#[test]
+fn a_module_that_plainly_returns_no_facts_sets_none() {
+    let site = play("db", "- my_check: {p: '{{ w }}'}")
+        + &play(
+            "web",
+            "- debug: {msg: \"{{ hostvars['c'].maybe | default(1) }}\"}",
+        );
+    let sets_facts = |module: &str, more: (&str, &str)| {
+        let files = [
+            ("site.yml", site.as_str()),
+            ("library/my_check.py", module),
+            ("host_vars/c.yml", "w: 1"),
+            more,
+        ];
+        written(&files, "a", "host_vars/c.yml", "w: 2")
+    };
+    let (plain, nothing) = (
+        "from ansible.module_utils.basic import AnsibleModule\nmodule.exit_json(changed=False)\n",
+        ("README", ""),
+    );
+    assert!(!sets_facts(plain, nothing));
+    for module in [
+        "module.exit_json(ansible_facts=found)\n",
+        "module.exit_json(**found)\n",
+        "print(json.dumps(found))\n",
+        "from ansible_collections.a.b.plugins.module_utils.c import end\nmodule.exit_json()\n",
+    ] {
+        assert!(sets_facts(module, nothing), "{module}");
+    }
+    for beside in ["action_plugins/my_check.py", "module_utils/mine.py"] {
+        assert!(sets_facts(plain, (beside, "")), "{beside}");
+    }
+}

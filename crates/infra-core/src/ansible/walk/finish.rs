@@ -162,7 +162,11 @@ impl Walker<'_> {
                         // What a task sets for all hosts depends on what is read for it already.
                         let set = if one { &other.sets_each } else { &other.sets };
                         let sets = other.sets_any
-                            || stray && !other.foreign.is_empty()
+                            || stray
+                                && other
+                                    .foreign
+                                    .iter()
+                                    .any(|action| self.may_set_facts(action))
                             || set.iter().any(|name| read.names.contains(name));
                         let anywhere = other.makes_hosts || other.words.contains("delegate_facts");
                         let there = || hosts.iter().any(|host| other.inputs.hosts.contains(host));
