@@ -100,10 +100,6 @@ impl Comparer {
             };
         }
         let (old, new) = (sections(old), sections(new));
-        let large = |of: &[&Arc<Section>]| -> Vec<Arc<Section>> {
-            let large = of.iter().filter(|section| is_large(section));
-            large.map(|section| Arc::clone(section)).collect()
-        };
         let shared = self.shared(&large(&old), &large(&new));
         // An input can stand in several sections, and move from one to another.
         let small = || old.iter().chain(&new).filter(|section| !is_large(section));
@@ -152,7 +148,7 @@ impl Comparer {
         (!names.is_empty()).then(|| names.join(", "))
     }
 
-    fn shared(&mut self, old: &[Arc<Section>], new: &[Arc<Section>]) -> Arc<SharedChanges> {
+    fn shared(&mut self, old: &[&Arc<Section>], new: &[&Arc<Section>]) -> Arc<SharedChanges> {
         let key = [old, new].map(|sections| {
             let digests = sections.iter().map(|section| *section.digest());
             digests.collect::<Vec<Digest>>()
@@ -160,10 +156,9 @@ impl Comparer {
         if let Some(known) = self.shared.get(&key) {
             return Arc::clone(known);
         }
-        let (old, new): (Vec<_>, Vec<_>) = (old.iter().collect(), new.iter().collect());
         let found = Arc::new(SharedChanges {
             id: self.shared.len(),
-            changes: all(&old, &new),
+            changes: all(old, new),
         });
         self.shared.insert(key, Arc::clone(&found));
         found
@@ -172,6 +167,12 @@ impl Comparer {
 
 fn is_large(section: &Section) -> bool {
     section.inputs().len() >= LARGE
+}
+
+/// Those that are compared once for all hosts.
+fn large<'f>(of: &[&'f Arc<Section>]) -> Vec<&'f Arc<Section>> {
+    let sections = of.iter().copied();
+    sections.filter(|section| is_large(section)).collect()
 }
 
 /// In the order of their digests.

@@ -41,12 +41,19 @@ impl Names {
         }
     }
 
-    /// Adds names.
-    pub(crate) fn extend(&mut self, more: &Self) {
+    /// Adds names, and says whether there are more now.
+    pub(crate) fn extend(&mut self, more: &Self) -> bool {
         match (&mut *self, more) {
-            (Self::All, _) => {}
-            (_, Self::All) => *self = Self::All,
-            (Self::Some(names), Self::Some(more)) => names.extend(more.iter().cloned()),
+            (Self::All, _) => false,
+            (_, Self::All) => {
+                *self = Self::All;
+                true
+            }
+            (Self::Some(names), Self::Some(more)) => {
+                let before = names.len();
+                names.extend(more.iter().cloned());
+                names.len() > before
+            }
         }
     }
 }
@@ -102,14 +109,16 @@ impl Reads {
         self.play_hosts |= more.play_hosts;
     }
 
-    /// Adds a read of other hosts' variables.
-    pub(crate) fn add_hostvar(&mut self, hosts: HostSelection, names: &Names) {
-        match self.hostvars.iter_mut().find(|read| read.hosts == hosts) {
-            Some(read) => read.names.extend(names),
-            None => self.hostvars.push(HostVariableRead {
-                hosts,
-                names: names.clone(),
-            }),
+    /// Adds a read of other hosts' variables, and says whether it is new.
+    pub(crate) fn add_hostvar(&mut self, hosts: HostSelection, names: &Names) -> bool {
+        let known = self.hostvars.iter_mut().find(|read| read.hosts == hosts);
+        if let Some(read) = known {
+            return read.names.extend(names);
         }
+        self.hostvars.push(HostVariableRead {
+            hosts,
+            names: names.clone(),
+        });
+        true
     }
 }

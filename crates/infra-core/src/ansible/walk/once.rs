@@ -25,13 +25,10 @@ impl Walker<'_> {
         } else {
             analysis.found.reads.variables
         };
-        let Some(play) = self.plays.get_mut(context.play) else {
-            return;
-        };
-        let reads = &mut play.inputs.reads;
-        let before = reads.clone();
-        reads.add_hostvar(HostSelection::OneOfPlay, &names);
-        self.grew |= *reads != before;
+        if let Some(play) = self.plays.get_mut(context.play) {
+            let reads = &mut play.inputs.reads;
+            self.grew |= reads.add_hostvar(HostSelection::OneOfPlay, &names);
+        }
     }
 }
 

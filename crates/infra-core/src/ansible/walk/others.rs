@@ -127,11 +127,7 @@ impl Walker<'_> {
             reads.groups = Names::All;
             self.grew = true;
         }
-        let before = reads.hostvars.iter().find(|read| read.hosts == *hosts);
-        if before.is_none_or(|before| before.names != *names) {
-            reads.add_hostvar(hosts.clone(), names);
-            self.grew = true;
-        }
+        self.grew |= reads.add_hostvar(hosts.clone(), names);
     }
 
     /// The names that are read, with all that occur in the values of such names.

@@ -221,11 +221,16 @@ impl Walker<'_> {
 
     /// Whether a plugin of the tree has a name.
     pub(super) fn has_plugin(&self, folder: &str, name: &str) -> bool {
+        self.plugin_files(folder, name).next().is_some()
+    }
+
+    /// The files of a plugin, in the folders of any play.
+    fn plugin_files(&self, folder: &str, name: &str) -> impl Iterator<Item = Utf8PathBuf> {
         (self.plays.iter())
             .flat_map(|play| &play.plugins)
-            .any(|(kind, dir)| {
-                *kind == folder && self.sources.is_file(&dir.join(format!("{name}.py")))
-            })
+            .filter(move |(kind, _)| *kind == folder)
+            .map(move |(_, dir)| dir.join(format!("{name}.py")))
+            .filter(|path| self.sources.is_file(path))
     }
 
     /// Whether an action that isn't Ansible's own may set facts. `_return_formatted` of
@@ -234,16 +239,12 @@ impl Walker<'_> {
     /// else makes what it returns: a helper of one's own, a plugin for the action, a mapping that
     /// is passed on whole.
     pub(super) fn may_set_facts(&self, action: &str) -> bool {
-        let folders = || self.plays.iter().flat_map(|play| &play.plugins);
-        let has_helpers = folders().any(|(kind, _)| *kind == "module_utils");
+        let mut folders = self.plays.iter().flat_map(|play| &play.plugins);
+        let has_helpers = folders.any(|(kind, _)| *kind == "module_utils");
         if has_helpers || self.has_plugin("action_plugins", action) {
             return true;
         }
-        let mut files = folders()
-            .filter(|(kind, _)| *kind == "library")
-            .map(|(_, dir)| dir.join(format!("{action}.py")))
-            .filter(|path| self.sources.is_file(path))
-            .peekable();
+        let mut files = self.plugin_files("library", action).peekable();
         files.peek().is_none()
             || files.any(|path| match self.sources.read(&path) {
                 Ok(Some(source)) => {
