@@ -1,6 +1,7 @@
 //! Looking for a name, and using what is found.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -12,6 +13,7 @@ use crate::ansible::closure::Reach;
 use crate::ansible::jinja::{Access, Expr, chain};
 use crate::ansible::name::{Name, Pattern};
 use crate::ansible::path::{join, locate, parent};
+use crate::ansible::path_text::PathText;
 use crate::ansible::resolve::MAX_ALTERNATIVES;
 use crate::ansible::search::{self, Place};
 use crate::ansible::tree::Kind;
@@ -23,7 +25,7 @@ impl Walker<'_> {
     /// Looks for a name, now and again whenever more is known of the variables in it.
     pub(super) fn want(&mut self, wanted: Wanted) {
         if wanted.name.is_computed() {
-            self.wanted.push(wanted);
+            self.wanted.push(Rc::new(wanted));
             self.grew = true;
         } else {
             self.look_for(&wanted, true);
@@ -31,9 +33,19 @@ impl Walker<'_> {
     }
 
     /// Looks for a name with what is known now. Names that could be anything are left
-    /// until `widest`, when no variable can get a value any more. Returns whether the
-    /// name could be resolved that far.
+    /// until `widest`, when no variable can get a value any more.
     pub(super) fn look_for(&mut self, wanted: &Wanted, widest: bool) {
+        self.look_again(wanted, widest, &mut BTreeSet::new());
+    }
+
+    /// The same for a name of which `used` is what was found before and used: the same again
+    /// leads nowhere else.
+    pub(super) fn look_again(
+        &mut self,
+        wanted: &Wanted,
+        widest: bool,
+        used: &mut BTreeSet<(Reach, Pattern)>,
+    ) {
         // What is included brings more with it: not for thousands of hosts one by one.
         const MOST_WALKS: usize = 100;
         let hosts = self
@@ -46,7 +58,7 @@ impl Walker<'_> {
             Use::Tasks | Use::Role(_) | Use::Template | Use::Delimited
         );
         if !names_the_host(wanted) || leads_on && hosts.len() > MOST_WALKS {
-            return self.look_for_one(wanted, widest);
+            return self.look_for_one(wanted, widest, used);
         }
         for host in hosts.iter() {
             let mut one = wanted.clone();
@@ -55,11 +67,16 @@ impl Walker<'_> {
             one.scope
                 .local
                 .insert("inventory_hostname".to_owned(), vec![name]);
-            self.look_for_one(&one, widest);
+            self.look_for_one(&one, widest, used);
         }
     }
 
-    fn look_for_one(&mut self, wanted: &Wanted, widest: bool) {
+    fn look_for_one(
+        &mut self,
+        wanted: &Wanted,
+        widest: bool,
+        used: &mut BTreeSet<(Reach, Pattern)>,
+    ) {
         let scope = self.scope(&wanted.context, &wanted.scope);
         let mut patterns: BTreeSet<Pattern> = self.values.resolve(&wanted.name, &scope);
         if wanted.used == Use::Password {
@@ -70,6 +87,9 @@ impl Walker<'_> {
             return;
         }
         for pattern in &patterns {
+            if !used.insert((wanted.context.reach.clone(), pattern.clone())) {
+                continue;
+            }
             let literal = pattern.as_literal();
             if literal.as_deref().is_some_and(|text| {
                 text.trim().is_empty() || text.contains("://") || text == "/dev/null"
@@ -312,15 +332,15 @@ impl Walker<'_> {
                     Use::Template | Use::Delimited => matches!(kind, Kind::File { .. }),
                 };
                 if fits && rest.matches(relative.as_str()) {
-                    found.insert(if start.as_str().is_empty() {
+                    found.insert(PathText(if start.as_str().is_empty() {
                         relative.clone()
                     } else {
                         start.join(relative)
-                    });
+                    }));
                 }
             }
         }
-        found.into_iter().collect()
+        found.into_iter().map(|PathText(path)| path).collect()
     }
 
     fn use_file(&mut self, wanted: &Wanted, path: &Utf8Path, literal: Option<&str>, widened: bool) {
@@ -428,7 +448,16 @@ impl Walker<'_> {
             Text::Template
         };
         self.mention(context.play, path, text, Some(context), &context.via);
-        if context.depth > 60
+        let Some(source) = self.text(path, context.play) else {
+            return;
+        };
+        let analysis = if delimited {
+            source.as_delimited()
+        } else {
+            Arc::clone(source.as_template())
+        };
+        if analysis.scan.includes.is_empty()
+            || context.depth > 60
             || !self.visited.insert((
                 context.play,
                 path.to_owned(),
@@ -440,15 +469,7 @@ impl Walker<'_> {
         {
             return;
         }
-        let Some(source) = self.text(path, context.play) else {
-            return;
-        };
         let stack = search::stack(&context.roles, &context.file);
-        let analysis = if delimited {
-            source.as_delimited()
-        } else {
-            Arc::clone(source.as_template())
-        };
         for (line, name) in &analysis.scan.includes {
             let places = search::includes(&stack, &context.base, path);
             let inner = Context {

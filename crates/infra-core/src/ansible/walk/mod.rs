@@ -18,6 +18,7 @@ mod role;
 mod task;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -208,7 +209,7 @@ struct Walker<'r> {
     whole_of: BTreeSet<(usize, HostSelection, Vec<Utf8PathBuf>)>,
     /// Values of other hosts' variables that were looked through, by play and file
     values_mentioned: BTreeSet<(usize, Utf8PathBuf, Arc<str>)>,
-    wanted: Vec<Wanted>,
+    wanted: Vec<Rc<Wanted>>,
     /// Includes of roles whose files aren't known yet
     late_roles: Vec<(Context, task::Args, Scope)>,
     /// Plays of which not all text can be read, so that they may read any variable
@@ -323,6 +324,8 @@ impl Walker<'_> {
     /// Looks again at what is open until nothing more is found.
     fn settle(&mut self) {
         let mut widest = false;
+        // What each wanted name has led to.
+        let mut used = Vec::new();
         loop {
             self.grew = false;
             self.made_groups(widest);
@@ -333,8 +336,11 @@ impl Walker<'_> {
                 self.used_collections(play);
             }
             let mut at = 0;
-            while let Some(wanted) = self.wanted.get(at).cloned() {
-                self.look_for(&wanted, widest);
+            while let Some(wanted) = self.wanted.get(at).map(Rc::clone) {
+                if used.len() == at {
+                    used.push(BTreeSet::new());
+                }
+                self.look_again(&wanted, widest, &mut used[at]);
                 at += 1;
             }
             for (context, args, scope) in std::mem::take(&mut self.late_roles) {
