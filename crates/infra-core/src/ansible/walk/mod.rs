@@ -5,6 +5,7 @@ mod collections;
 mod context;
 mod find;
 mod finish;
+mod holes;
 mod hosts;
 mod lookup;
 mod made;
