@@ -92,15 +92,17 @@ fn a_playbook_that_is_none_points_into_its_file() {
     site.yml:3:1 Error: did not find expected node content
       ansible-playbook --syntax-check tells more
     ");
-    scene.write(
-        "infra.hcl",
-        &CONFIG.replace("ansible/site.yml", "../site.yml"),
-    );
+}
+
+#[test]
+fn a_playbook_of_another_project_is_none_of_this_one() {
+    let (scene, other) = (Scene::new(), Scene::new());
+    let outside = format!("../{}/ansible/site.yml", other.root.file_name().unwrap());
+    let config = CONFIG.replace("ansible/site.yml", &outside);
+    scene.write("infra.hcl", &config);
     let report = report(&scene);
-    assert!(
-        report.starts_with("infra.hcl:21:13 Error: playbook ../site.yml is outside of"),
-        "{report}"
-    );
+    let expected = format!("infra.hcl:21:13 Error: playbook {outside} is outside of");
+    assert!(report.starts_with(&expected), "{report}");
 }
 
 #[test]
