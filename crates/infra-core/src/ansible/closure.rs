@@ -117,7 +117,7 @@ pub(crate) enum Content {
 }
 
 /// Where a file applies.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reach {
     /// On every host of the playbook
     Everywhere,

@@ -4,6 +4,7 @@
 //! does; paths here are normal, so that equal paths have equal text.
 
 use std::borrow::Borrow;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -29,6 +30,12 @@ impl From<&Utf8Path> for PathText {
 impl Borrow<str> for PathText {
     fn borrow(&self) -> &str {
         self.0.as_str()
+    }
+}
+
+impl Hash for PathText {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.as_str().hash(state);
     }
 }
 

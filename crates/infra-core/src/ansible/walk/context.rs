@@ -108,11 +108,11 @@ impl Context {
 }
 
 /// Which files of a role are loaded instead of `main`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct RoleFiles(pub(super) BTreeMap<&'static str, String>);
 
 /// What a file is used as.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Use {
     /// Tasks, named by this text
     Tasks,
@@ -131,7 +131,7 @@ pub(super) enum Use {
 }
 
 /// What counts of a file or directory besides what a [`Use`] reads of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Besides {
     Nothing,
     /// Where links lead

@@ -8,7 +8,6 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Walker;
 use super::context::{Besides, Context, Search, Use, Via, Wanted};
-use super::holes::is_usual;
 use super::record::Text;
 use crate::ansible::closure::Reach;
 use crate::ansible::jinja::{Access, Expr, chain};
@@ -103,50 +102,31 @@ impl Walker<'_> {
                 continue;
             }
             let places = self.places(wanted);
-            let found = match &literal {
-                Some(text) => {
-                    let found = self.first(&places, text, wanted);
-                    if found.is_empty() && wanted.expected && !wanted.name.is_computed() {
-                        self.unresolved(
-                            &wanted.context.file,
-                            wanted.line,
-                            text,
-                            Reason::Missing,
-                            Some(wanted.context.play),
-                        );
-                    }
-                    found
-                }
-                None if wanted.glob => self.all(&places, pattern, wanted),
-                None => {
+            let Some(text) = literal else {
+                if !wanted.glob {
                     let why = if pattern.is_any() {
                         Reason::AnyName
                     } else {
                         Reason::TemplatedName
                     };
-                    self.unresolved(
-                        &wanted.context.file,
-                        wanted.line,
-                        &wanted.name.text,
-                        why,
-                        Some(wanted.context.play),
-                    );
-                    self.all(&places, pattern, wanted)
+                    self.cannot_resolve(wanted, &wanted.name.text, why);
                 }
+                self.use_all(&places, pattern, wanted);
+                continue;
             };
+            let found = self.first(&places, &text, wanted);
+            if found.is_empty() && wanted.expected && !wanted.name.is_computed() {
+                self.cannot_resolve(wanted, &text, Reason::Missing);
+            }
             for path in found {
-                if pattern.is_any() && !wanted.glob && !is_usual(wanted, &path) {
-                    self.anything(wanted, &path);
-                } else {
-                    self.use_file(
-                        wanted,
-                        &path,
-                        literal.as_deref(),
-                        literal.is_none() && !wanted.glob,
-                    );
-                }
+                self.use_file(wanted, &path, Some(&text), false);
             }
         }
+    }
+
+    fn cannot_resolve(&mut self, wanted: &Wanted, what: &str, why: Reason) {
+        let context = &wanted.context;
+        self.unresolved(&context.file, wanted.line, what, why, Some(context.play));
     }
 
     /// What names mean by themselves where a task stands. `vars/manager.py`,
@@ -291,7 +271,14 @@ impl Walker<'_> {
         found
     }
 
-    fn use_file(&mut self, wanted: &Wanted, path: &Utf8Path, literal: Option<&str>, widened: bool) {
+    /// Uses a file that is found, under its whole name if that is known.
+    pub(super) fn use_file(
+        &mut self,
+        wanted: &Wanted,
+        path: &Utf8Path,
+        literal: Option<&str>,
+        widened: bool,
+    ) {
         let context = wanted.context.step(wanted.line, &wanted.what);
         self.besides(&context, path, wanted.besides);
         match &wanted.used {

@@ -1,12 +1,14 @@
 //! Names with holes: all that they could mean.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Walker;
-use super::context::{Search, Use, Wanted};
+use super::context::{Besides, Search, Use, Wanted};
 use super::record::Text;
+use crate::ansible::closure::Reach;
 use crate::ansible::name::Pattern;
 use crate::ansible::path::{join, locate, parent};
 use crate::ansible::path_text::PathText;
@@ -14,16 +16,54 @@ use crate::ansible::search::Place;
 use crate::ansible::tree::Kind;
 use crate::ansible::values::Definition;
 
+/// What decides, beside the file, what using it brings.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct Way {
+    play: usize,
+    reach: Reach,
+    used: Use,
+    besides: Besides,
+    glob: bool,
+}
+
+/// What can be used as something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sort {
+    /// A directory that stands right there
+    Child,
+    /// A file that could be YAML
+    Yaml,
+    File,
+    /// A file, or a directory with all below it
+    Any,
+}
+
+impl Sort {
+    fn of(used: &Use) -> Self {
+        match used {
+            Use::Role(_) => Self::Child,
+            Use::Data | Use::Password => Self::Any,
+            Use::Tasks | Use::Vars(_) => Self::Yaml,
+            Use::Template | Use::Delimited => Self::File,
+        }
+    }
+
+    fn fits(self, relative: &Utf8Path, kind: Kind) -> bool {
+        let file = matches!(kind, Kind::File { .. });
+        match self {
+            Self::Child => kind == Kind::Dir && relative.components().count() == 1,
+            Self::Yaml => file && is_yaml_name(relative),
+            Self::File => file,
+            Self::Any => kind != Kind::Other,
+        }
+    }
+}
+
 impl Walker<'_> {
-    /// All that a name with holes could be.
-    pub(super) fn all(
-        &mut self,
-        places: &[Place],
-        pattern: &Pattern,
-        wanted: &Wanted,
-    ) -> Vec<Utf8PathBuf> {
+    /// Uses all that a name with holes could mean.
+    pub(super) fn use_all(&mut self, places: &[Place], pattern: &Pattern, wanted: &Wanted) {
         let (dir, rest) = pattern.split_dir();
-        let mut found = BTreeSet::new();
+        let mut found = Vec::new();
         for place in places {
             let start = if dir.starts_with('/') {
                 locate(&self.request.root, Utf8Path::new(&dir))
@@ -34,25 +74,91 @@ impl Walker<'_> {
             if start.as_str() == "/" || start.is_absolute() && rest.is_any() {
                 continue;
             }
-            for (relative, kind) in self.below(&start, Some(wanted.context.play)).iter() {
-                let fits = match wanted.used {
-                    Use::Role(_) => *kind == Kind::Dir && relative.components().count() == 1,
-                    Use::Data | Use::Password => *kind != Kind::Other,
-                    Use::Tasks | Use::Vars(_) => {
-                        matches!(kind, Kind::File { .. }) && is_yaml_name(relative)
-                    }
-                    Use::Template | Use::Delimited => matches!(kind, Kind::File { .. }),
-                };
-                if fits && rest.matches(relative.as_str()) {
-                    found.insert(PathText(if start.as_str().is_empty() {
-                        relative.clone()
-                    } else {
-                        start.join(relative)
-                    }));
-                }
+            found.push(self.below_that_fit(start, &rest, wanted));
+        }
+        let way = Way {
+            reach: wanted.context.reach.clone(),
+            play: wanted.context.play,
+            used: wanted.used.clone(),
+            besides: wanted.besides,
+            glob: wanted.glob,
+        };
+        let entry = self.settled.entry(way);
+        let way = entry.index();
+        entry.or_default();
+        let mut seen = HashSet::new();
+        for path in found.iter().flat_map(|found| found.iter()) {
+            let settled = self.settled.get_index(way);
+            if settled.is_some_and(|(_, paths)| paths.contains(path.as_str()))
+                || !seen.insert(path.as_str())
+            {
+                continue;
+            }
+            let unusual = pattern.is_any() && !wanted.glob && !is_usual(wanted, path);
+            if unusual {
+                self.anything(wanted, path);
+            } else {
+                self.use_file(wanted, path, None, !wanted.glob);
+            }
+            if self.leads_nowhere(wanted, path, unusual)
+                && let Some((_, paths)) = self.settled.get_index_mut(way)
+            {
+                paths.insert(path.clone());
             }
         }
-        found.into_iter().map(|PathText(path)| path).collect()
+    }
+
+    /// Whether using a file in this way is the same from everywhere in the play.
+    fn leads_nowhere(&mut self, wanted: &Wanted, path: &Utf8Path, unusual: bool) -> bool {
+        match &wanted.used {
+            Use::Data | Use::Password => true,
+            Use::Tasks => unusual,
+            // As what could be anything it is read as any other template.
+            Use::Delimited if unusual => false,
+            Use::Template | Use::Delimited => {
+                let source = self.text(path, wanted.context.play);
+                source.is_none_or(|source| {
+                    let analysis = if wanted.used == Use::Delimited {
+                        source.as_delimited()
+                    } else {
+                        Arc::clone(source.as_template())
+                    };
+                    analysis.scan.includes.is_empty() && analysis.found.lookups.is_empty()
+                })
+            }
+            // What they set and do depends on the task.
+            Use::Vars(_) | Use::Role(_) => false,
+        }
+    }
+
+    /// What is below a directory and fits a name and what it is used as.
+    fn below_that_fit(
+        &mut self,
+        start: Utf8PathBuf,
+        rest: &Pattern,
+        wanted: &Wanted,
+    ) -> Arc<Vec<PathText>> {
+        let sort = Sort::of(&wanted.used);
+        let key = (PathText(start), rest.clone(), sort);
+        if let Some(known) = self.fitting.get(&key) {
+            return Arc::clone(known);
+        }
+        let start = &key.0;
+        let below = self.below(start, Some(wanted.context.play));
+        let fitting = below
+            .iter()
+            .filter(|(relative, kind)| sort.fits(relative, *kind))
+            .filter(|(relative, _)| rest.matches(relative.as_str()))
+            .map(|(relative, _)| {
+                PathText(if start.as_str().is_empty() {
+                    relative.clone()
+                } else {
+                    start.join(relative)
+                })
+            });
+        let fitting = Arc::new(fitting.collect());
+        self.fitting.insert(key, Arc::clone(&fitting));
+        fitting
     }
 
     /// A file that a name could mean, as it could any other: its bytes and what its text

@@ -18,13 +18,15 @@ mod record;
 mod role;
 mod task;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use indexmap::IndexMap;
 
 use self::context::{Context, LookupUse, Via, Wanted};
+use self::holes::{Sort, Way};
 use self::record::Text;
 use super::closure::{AttributesInput, Closure, CollectionInput, FileInput, PlayInputs, Reach};
 use super::layers::Owner;
@@ -106,6 +108,8 @@ pub fn closure_from<'r>(
         default_collection: None,
         playbooks: Vec::new(),
         walked: BTreeMap::new(),
+        fitting: BTreeMap::new(),
+        settled: IndexMap::new(),
         grew: false,
     };
     walker.surroundings();
@@ -226,6 +230,11 @@ struct Walker<'r> {
     playbooks: Vec<Utf8PathBuf>,
     /// What is below a directory, once it has been looked through
     walked: BTreeMap<Utf8PathBuf, Arc<Vec<(Utf8PathBuf, super::tree::Kind)>>>,
+    /// What of it a name with holes could mean
+    fitting: BTreeMap<(PathText, super::name::Pattern, Sort), Arc<Vec<PathText>>>,
+    /// Files that names with holes led to, by how they are used, where using them once more
+    /// brings nothing new
+    settled: IndexMap<Way, HashSet<PathText>>,
     /// Whether anything was added since the last look at what is open
     grew: bool,
 }
