@@ -197,3 +197,38 @@ fn what_stands_in_a_file_that_is_ignored_is_settled() {
     request.ignore = vec!["t.yml".to_owned()];
     assert_eq!(left(&request), (0, true));
 }
+
+#[test]
+fn what_is_left_when_too_much_was_followed_is_listed() {
+    // Each file includes the next under two names, so that it doubles the ways to the last.
+    const FILES: usize = 18;
+    let mut files: Vec<(String, String)> = (1..FILES)
+        .map(|at| {
+            let next = at + 1;
+            let text = format!("- include_tasks: t{next}.yml\n- include_tasks: ./t{next}.yml\n");
+            (format!("t{at}.yml"), text)
+        })
+        .collect();
+    let mut add = |path: &str, text: &str| files.push((path.to_owned(), text.to_owned()));
+    add(&format!("t{FILES}.yml"), "- debug:\n");
+    // What is known from a role looks elsewhere for its template when the play has it.
+    add("shared.yml", "- template: {src: its.j2, dest: /etc/its}\n");
+    add(
+        "roles/first/tasks/main.yml",
+        "- import_tasks: ../../../shared.yml\n",
+    );
+    add("roles/first/templates/its.j2", "the role's");
+    add("templates/its.j2", "the play's");
+    add(
+        "site.yml",
+        "- hosts: all\n  roles: [first]\n  tasks:\n    - import_tasks: t1.yml\n    \
+         - import_tasks: shared.yml\n",
+    );
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    let found = unresolved(&files);
+    let shared = "shared.yml".to_owned();
+    assert!(found.contains(&(shared, 0, Reason::TooMany)), "{found:?}");
+}

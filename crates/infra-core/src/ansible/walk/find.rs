@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::Walker;
 use super::context::{Besides, Context, Search, Use, Via, Wanted};
 use super::record::Text;
+use super::{MAX_INCLUDES, Walker};
 use crate::ansible::closure::Reach;
 use crate::ansible::jinja::{Access, Expr, chain};
 use crate::ansible::name::{Name, Pattern};
@@ -392,7 +392,7 @@ impl Walker<'_> {
             Arc::clone(source.as_template())
         };
         if analysis.scan.includes.is_empty()
-            || context.depth > 60
+            || context.depth > MAX_INCLUDES
             || !self.visited.insert((
                 context.play,
                 path.to_owned(),

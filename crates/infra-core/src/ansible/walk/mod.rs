@@ -41,8 +41,10 @@ use super::unresolved::Reason;
 use super::values::{Definition, Scope, Values};
 use super::yaml::Shape;
 
-/// More includes than this are a cycle that arguments keep going.
+/// More includes than this are a cycle that arguments keep going, or more than can be followed.
 const MAX_WALKS: usize = 100_000;
+/// No person nests includes deeper.
+const MAX_INCLUDES: usize = 60;
 
 /// Finds the inputs of a playbook.
 pub fn closure(request: &Request<'_>) -> Result<Closure, ClosureError> {
@@ -399,7 +401,21 @@ impl Walker<'_> {
 
     /// Whether a walk is new. Too many of them end.
     fn enter(&mut self, context: &Context, path: &camino::Utf8Path, key: &str) -> bool {
-        if context.depth > 60 || self.visited.len() > MAX_WALKS {
+        // What one host has reached, another has yet to reach.
+        let key = format!(
+            "{key} {} {} {:?}",
+            context.preserves, context.once, context.reach
+        );
+        let walk = (context.play, path.to_owned(), key);
+        if self.visited.contains(&walk) {
+            return false;
+        }
+        if self.visited.len() >= MAX_WALKS {
+            // Followed from elsewhere it looked elsewhere.
+            self.unresolved(path, 0, path.as_str(), Reason::TooMany, Some(context.play));
+            return false;
+        }
+        if context.depth > MAX_INCLUDES {
             // What includes itself has been followed, and only looks in ever longer paths.
             let first = (context.play, path.to_owned(), String::new());
             let known = self.visited.range(first..).next();
@@ -408,11 +424,6 @@ impl Walker<'_> {
             }
             return false;
         }
-        // What one host has reached, another has yet to reach.
-        let key = format!(
-            "{key} {} {} {:?}",
-            context.preserves, context.once, context.reach
-        );
-        self.visited.insert((context.play, path.to_owned(), key))
+        self.visited.insert(walk)
     }
 }
