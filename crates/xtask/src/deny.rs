@@ -23,6 +23,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     embeds_no_aws()?;
     let tools = crate::setup::run()?;
     let program = installed().map_or_else(|| install(&tools), Ok)?;
+    fetch()?;
     let mut arguments = vec!["check"];
     if options.offline {
         arguments = vec!["--offline", "check", "licenses", "bans", "sources"];
@@ -36,6 +37,16 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if !status.success() {
         bail!("cargo deny found something");
     }
+    Ok(())
+}
+
+/// Downloads what a build for this machine left out: cargo-deny looks at the crates of all platforms.
+fn fetch() -> Result<()> {
+    let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    duct::cmd!(cargo, "fetch", "--quiet", "--locked")
+        .dir(workspace_root())
+        .run()
+        .context("the crates of all platforms are needed to look at their licences")?;
     Ok(())
 }
 
