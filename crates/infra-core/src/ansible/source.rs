@@ -30,6 +30,7 @@ pub(crate) struct Source {
     yaml: OnceCell<Result<Vec<Arc<Node>>, YamlError>>,
     as_yaml: OnceCell<Arc<Analysis>>,
     as_template: OnceCell<Arc<Analysis>>,
+    as_delimited: OnceCell<Arc<Analysis>>,
     words: OnceCell<Arc<BTreeSet<Arc<str>>>>,
     qualified: OnceCell<BTreeSet<String>>,
     variables: OnceCell<Option<Arc<Variables>>>,
@@ -77,6 +78,7 @@ impl Source {
             yaml: OnceCell::new(),
             as_yaml: OnceCell::new(),
             as_template: OnceCell::new(),
+            as_delimited: OnceCell::new(),
             words: OnceCell::new(),
             qualified: OnceCell::new(),
             variables: OnceCell::new(),
@@ -170,10 +172,12 @@ impl Source {
     }
 
     /// What a template reads that is rendered with delimiters of its own.
-    pub(crate) fn as_delimited(&self) -> Arc<Analysis> {
-        let mut scan = scan_template(&self.text, 1);
-        scan.all_may_be_code(&self.text);
-        Arc::new(Analysis::new(scan))
+    pub(crate) fn as_delimited(&self) -> &Arc<Analysis> {
+        self.as_delimited.get_or_init(|| {
+            let mut scan = scan_template(&self.text, 1);
+            scan.all_may_be_code(&self.text);
+            Arc::new(Analysis::new(scan))
+        })
     }
 
     /// Every identifier in the text.

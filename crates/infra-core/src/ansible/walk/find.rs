@@ -15,6 +15,7 @@ use crate::ansible::name::{Name, Pattern};
 use crate::ansible::path::join;
 use crate::ansible::resolve::MAX_ALTERNATIVES;
 use crate::ansible::search::{self, Place};
+use crate::ansible::source::{Analysis, Source};
 use crate::ansible::tree::Kind;
 use crate::ansible::unresolved::Reason;
 use crate::ansible::values::{Definition, Scope};
@@ -386,11 +387,7 @@ impl Walker<'_> {
         let Some(source) = self.text(path, context.play) else {
             return;
         };
-        let analysis = if delimited {
-            source.as_delimited()
-        } else {
-            Arc::clone(source.as_template())
-        };
+        let analysis = template_analysis(&source, used);
         if analysis.scan.includes.is_empty()
             || context.depth > MAX_INCLUDES
             || !self.visited.insert((
@@ -493,6 +490,15 @@ impl Walker<'_> {
                 self.add_file(path, reach, via, false);
             }
         }
+    }
+}
+
+/// What a template reads that is used so.
+pub(super) fn template_analysis<'s>(source: &'s Source, used: &Use) -> &'s Analysis {
+    if *used == Use::Delimited {
+        source.as_delimited()
+    } else {
+        source.as_template()
     }
 }
 

@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Walker;
 use super::context::{Besides, Search, Use, Wanted};
+use super::find::template_analysis;
 use super::record::Text;
 use crate::ansible::closure::Reach;
 use crate::ansible::name::Pattern;
@@ -118,11 +119,7 @@ impl Walker<'_> {
             Use::Template | Use::Delimited => {
                 let source = self.text(path, wanted.context.play);
                 source.is_none_or(|source| {
-                    let analysis = if wanted.used == Use::Delimited {
-                        source.as_delimited()
-                    } else {
-                        Arc::clone(source.as_template())
-                    };
+                    let analysis = template_analysis(&source, &wanted.used);
                     analysis.scan.includes.is_empty() && analysis.found.lookups.is_empty()
                 })
             }

@@ -1,6 +1,5 @@
 //! Lookups, in expressions and in loops. `plugins/lookup/`.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Walker;
@@ -277,7 +276,7 @@ impl Walker<'_> {
                     .collect(),
                 kwargs: Vec::new(),
             };
-            self.wanted.push(Rc::new(Wanted {
+            self.want(Wanted {
                 context: context.step(value.line, "with_first_found"),
                 name: Name {
                     text: "with_first_found".to_owned(),
@@ -291,7 +290,7 @@ impl Walker<'_> {
                 what: "with_first_found".to_owned(),
                 expected: true,
                 glob: false,
-            }));
+            });
             return;
         }
         let via = context

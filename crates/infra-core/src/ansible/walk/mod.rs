@@ -337,7 +337,7 @@ impl Walker<'_> {
     fn settle(&mut self) {
         let mut widest = false;
         // What each wanted name has led to.
-        let mut used = Vec::new();
+        let mut used: BTreeMap<usize, BTreeSet<_>> = BTreeMap::new();
         loop {
             self.grew = false;
             self.made_groups(widest);
@@ -349,10 +349,7 @@ impl Walker<'_> {
             }
             let mut at = 0;
             while let Some(wanted) = self.wanted.get(at).map(Rc::clone) {
-                if used.len() == at {
-                    used.push(BTreeSet::new());
-                }
-                self.look_again(&wanted, widest, &mut used[at]);
+                self.look_again(&wanted, widest, used.entry(at).or_default());
                 at += 1;
             }
             for (context, args, scope) in std::mem::take(&mut self.late_roles) {

@@ -222,7 +222,7 @@ impl Walker<'_> {
         let analysis = match text {
             Text::Yaml => source.as_yaml(),
             Text::Template => source.as_template(),
-            Text::Delimited => &source.as_delimited(),
+            Text::Delimited => source.as_delimited(),
             Text::Code | Text::Module => &Arc::new(Analysis::default()),
         };
         if text == Text::Yaml
