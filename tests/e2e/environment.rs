@@ -197,10 +197,8 @@ fn a_fault_rule_makes_requests_fail_and_the_log_shows_them() {
     let aws = Simulator::start();
     aws.faults(&json!([{"body": "Action=DescribeVpcs", "status": 503, "times": 2}]));
     let project = Project::new(&aws);
-    project
-        .run("python")
-        .args(["-c", "import boto3; boto3.client('ec2').describe_vpcs()"])
-        .succeeds();
+    let describe = "boto3.client('ec2').describe_vpcs()";
+    project.boto(describe).succeeds();
     let actions: Vec<_> = aws
         .log()
         .into_iter()
@@ -211,7 +209,7 @@ fn a_fault_rule_makes_requests_fail_and_the_log_shows_them() {
 
 /// Races eight clients for an item that only one may create, and prints how often several did.
 const RACE: &str = r#"
-import boto3, concurrent.futures
+import concurrent.futures
 table = boto3.resource("dynamodb").create_table(
     TableName="locks",
     KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
@@ -232,10 +230,7 @@ with concurrent.futures.ThreadPoolExecutor(8) as pool:
 #[test]
 fn of_clients_that_race_for_a_lock_exactly_one_gets_it() {
     let aws = Simulator::start();
-    let race = Project::new(&aws)
-        .run("python")
-        .args(["-c", RACE])
-        .succeeds();
+    let race = Project::new(&aws).boto(RACE).succeeds();
     assert_eq!(race.stdout.trim(), "[1]");
 }
 

@@ -19,6 +19,7 @@
 )]
 
 mod binary;
+mod boto;
 mod files;
 mod http;
 pub mod invariant;

@@ -8,13 +8,9 @@ use serde_json::json;
 /// Puts an item as Terraform elsewhere would, or as nobody should.
 fn lock(workshop: &Workshop<'_>, info: &str) {
     let script = format!(
-        "import boto3; boto3.client('dynamodb').put_item(TableName='locks', Item={{'LockID': {{'S': 'states/workshop/terraform.tfstate'}}, 'Info': {{'S': {info:?}}}}})"
+        "boto3.client('dynamodb').put_item(TableName='locks', Item={{'LockID': {{'S': 'states/workshop/terraform.tfstate'}}, 'Info': {{'S': {info:?}}}}})"
     );
-    workshop
-        .project
-        .run("python")
-        .args(["-c", &script])
-        .succeeds();
+    workshop.project.boto(&script).succeeds();
 }
 
 fn applied(aws: &Simulator) -> Workshop<'_> {

@@ -2,7 +2,7 @@
 
 use infra_testkit::{Project, Simulator};
 
-use super::stack::{BLOCK, actions, batches, make_zone, records};
+use super::stack::{BLOCK, actions, batches, make_zone};
 
 #[test]
 fn a_name_follows_its_host_before_the_playbooks_run() {
@@ -20,7 +20,7 @@ fn a_name_follows_its_host_before_the_playbooks_run() {
     aws.clear_log();
     project.infra(["apply", "--auto-approve"]).succeeds();
     assert_eq!(batches(&aws), 1);
-    let found = records(&project);
+    let found = project.records();
     for machine in aws.machines() {
         let name = format!("{}.fed.example. A", machine.name);
         assert_eq!(found[&name], [machine.public_ip.unwrap()]);
@@ -50,5 +50,5 @@ fn a_name_follows_its_host_before_the_playbooks_run() {
     project.infra(["apply", "--auto-approve"]).succeeds();
     assert_eq!(batches(&aws), 2);
     let address = aws.machine("primary").public_ip.unwrap();
-    assert_eq!(records(&project)["primary.fed.example. A"], [address]);
+    assert_eq!(project.records()["primary.fed.example. A"], [address]);
 }

@@ -5,22 +5,9 @@ use std::collections::BTreeMap;
 use infra_testkit::{Project, Simulator};
 use serde_json::Value;
 
-/// Prints the records of the zone, but those that a zone has by itself.
-const RECORDS: &str = r#"
-import boto3, json
-client = boto3.client("route53")
-zone = client.list_hosted_zones()["HostedZones"][0]["Id"]
-sets = client.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
-print(json.dumps({f'{r["Name"]} {r["Type"]}': [v["Value"] for v in r["ResourceRecords"]]
-    for r in sets if r["Type"] not in ("NS", "SOA")}))
-"#;
-
-/// Makes a zone, and in it a record of somebody else's for the host that is called so.
-const ZONE: &str = r#"
-import boto3
-client = boto3.client("route53")
-zone = client.create_hosted_zone(Name="fed.example.", CallerReference="1")["HostedZone"]["Id"]
-client.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": "CREATE",
+/// Makes a record of somebody else's for the host that is called so.
+const THEIRS: &str = r#"
+boto3.client("route53").change_resource_record_sets(HostedZoneId=sys.argv[1], ChangeBatch={"Changes": [{"Action": "CREATE",
     "ResourceRecordSet": {"Name": "theirs.fed.example", "Type": "A", "TTL": 30,
     "ResourceRecords": [{"Value": "198.51.100.1"}]}}]})
 "#;
@@ -114,7 +101,7 @@ impl Stack {
     }
 
     pub(super) fn records(&self) -> BTreeMap<String, Vec<String>> {
-        records(&self.project)
+        self.project.records()
     }
 
     pub(super) fn batches(&self) -> usize {
@@ -127,13 +114,10 @@ impl Stack {
     }
 }
 
+/// Makes a zone that is empty but for somebody else's record.
 pub(super) fn make_zone(project: &Project) {
-    project.run("python").args(["-c", ZONE]).succeeds();
-}
-
-pub(super) fn records(project: &Project) -> BTreeMap<String, Vec<String>> {
-    let printed = project.run("python").args(["-c", RECORDS]).succeeds();
-    serde_json::from_str(&printed.stdout).unwrap()
+    let zone = project.make_zone("fed.example.");
+    project.boto(THEIRS).args([zone]).succeeds();
 }
 
 /// What a plan does with each name.

@@ -42,14 +42,14 @@ fn a_bucket_that_is_not_there_and_a_region_that_is_not_its_own() {
 
 #[test]
 fn a_table_that_is_not_there() {
-    const REMOVE: &str = "import boto3; boto3.client('dynamodb').delete_table(TableName='locks')";
+    const REMOVE: &str = "boto3.client('dynamodb').delete_table(TableName='locks')";
     // What protects it from going by mistake is no protection from a person.
-    const UNPROTECT: &str = "import boto3; boto3.client('dynamodb').update_table(\
+    const UNPROTECT: &str = "boto3.client('dynamodb').update_table(\
                              TableName='locks', DeletionProtectionEnabled=False)";
     let stack = Stack::new(Kind::Both);
     stack.apply();
     for script in [UNPROTECT, REMOVE] {
-        stack.project.run("python").args(["-c", script]).succeeds();
+        stack.project.boto(script).succeeds();
     }
     refused(&stack, stack.infra(APPLY))
         .complains("there is no such table in this region")

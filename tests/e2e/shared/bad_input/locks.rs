@@ -10,19 +10,19 @@ const OBJECT: &str = "shared/terraform.tfstate.tflock";
 /// Puts an item into the table, with attributes in the notation of DynamoDB.
 fn put_item(stack: &Stack, attributes: &str) {
     let script = format!(
-        "import boto3\nboto3.client('dynamodb').put_item(TableName='locks', \
+        "boto3.client('dynamodb').put_item(TableName='locks', \
          Item={{'LockID': {{'S': '{ID}'}}, {attributes}}})"
     );
-    stack.project.run("python").args(["-c", &script]).succeeds();
+    stack.project.boto(&script).succeeds();
 }
 
 /// Runs the command of a hint, which is one of the AWS CLI, by what the CLI is made of.
 fn remove_item(stack: &Stack) {
     let script = format!(
-        "import boto3\nboto3.client('dynamodb').delete_item(TableName='locks', \
+        "boto3.client('dynamodb').delete_item(TableName='locks', \
          Key={{'LockID': {{'S': '{ID}'}}}})"
     );
-    stack.project.run("python").args(["-c", &script]).succeeds();
+    stack.project.boto(&script).succeeds();
 }
 
 #[test]
