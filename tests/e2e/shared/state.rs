@@ -122,11 +122,11 @@ fn an_older_state_is_restored_as_a_newer_one_and_nothing_is_at_odds_with_it() {
 /// Runs Python with boto3 against the bucket of the state.
 fn with_bucket(stack: &Stack, call: &str, arguments: &[&str]) {
     let script = format!(
-        "import boto3, sys\nobject = dict(Bucket='states', Key='shared/terraform.tfstate')\n\
+        "object = dict(Bucket='states', Key='shared/terraform.tfstate')\n\
          boto3.client('s3').{call}"
     );
-    let python = stack.project.run("python").args(["-c", &script]);
-    python.args(arguments.iter().copied()).succeeds();
+    let boto = stack.project.boto(&script);
+    boto.args(arguments.iter().copied()).succeeds();
 }
 
 #[test]
@@ -166,6 +166,61 @@ fn a_state_that_is_gone_is_restored_from_a_version_or_a_copy_of_it_and_of_no_oth
             let plan = stack.project.infra_json(["plan"]);
             assert_eq!(plan["verdict"], "nothing", "{plan:#}");
         }
+        stack.infra(["doctor"]).succeeds();
+    }
+}
+
+/// Deletes the bucket with all that is in it, and the table where there is one.
+const LOSE_ALL: &str = r#"
+bucket = boto3.resource("s3").Bucket("states")
+bucket.object_versions.delete()
+bucket.delete()
+client = boto3.client("dynamodb")
+for table in client.list_tables()["TableNames"]:
+    client.update_table(TableName=table, DeletionProtectionEnabled=False)
+    client.delete_table(TableName=table)
+"#;
+
+#[test]
+fn a_bucket_that_is_lost_is_made_anew_and_gets_the_state_from_a_copy() {
+    for kind in [Kind::Object, Kind::Both] {
+        let stack = Stack::new(kind);
+        stack.apply();
+        let copy = stack.disk().join("copy.tfstate");
+        stack.infra(["state", "backup", copy.as_str()]).succeeds();
+        stack.project.boto(LOSE_ALL).succeeds();
+        stack
+            .infra(["apply", "--auto-approve"])
+            .output()
+            .exits(1)
+            .complains("infra backend init");
+
+        // As the runbook says.
+        stack.infra(["backend", "init"]).output();
+        stack
+            .terraform(["init", "-reconfigure", "-input=false"])
+            .succeeds();
+        let restore = ["state", "restore", "--yes", copy.as_str()];
+        // This machine knows of records that nobody has any more, and doesn't pass over it.
+        let known = stack.project.path(".infra/shared/index");
+        stack
+            .infra(restore)
+            .output()
+            .exits(1)
+            .complains("the ledger ends with record 0")
+            .complains(&format!("remove {known}"));
+        fs::remove_file(&known).unwrap();
+        stack.infra(restore).succeeds();
+        let plan = stack.project.infra_json(["plan"]);
+        assert_eq!(plan["terraform"]["create"], 0, "{plan:#}");
+        // Nobody knows any more what was done: all of it is done once more, and recorded.
+        stack.apply();
+        for machine in ["alpha", "beta"] {
+            assert_eq!(stack.runs(machine).len(), 2, "{machine}");
+        }
+        let plan = stack.project.infra_json(["plan"]);
+        assert_eq!(plan["verdict"], "nothing", "{plan:#}");
+        stack.infra(["history", "--verify"]).succeeds();
         stack.infra(["doctor"]).succeeds();
     }
 }

@@ -55,6 +55,8 @@ pub enum ChainError {
         last: u64,
         /// That of the last one that was ever seen
         known: u64,
+        /// Where that is known from: the file or object that was kept of them
+        index: String,
     },
     /// A number for which there is no record, with later ones present
     #[error("record {sequence} of the ledger is missing")]
@@ -68,7 +70,9 @@ impl Hint for ChainError {
     fn hints(&self) -> Vec<String> {
         vec![match self {
             Self::Version { .. } => "a newer infra wrote it: use that version here too".to_owned(),
-            Self::CutOff { .. } => "restore the ledger from a backup; to go on without what is lost, remove the file `index` beside it: what was recorded last then runs again".to_owned(),
+            Self::CutOff { index, .. } => format!(
+                "restore the ledger from a backup; to go on without what is lost, remove {index}: what only those records told runs again"
+            ),
             _ => "restore the ledger from a backup; `infra history --verify` names every record that does not fit".to_owned(),
         }]
     }

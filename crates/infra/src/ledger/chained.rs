@@ -281,9 +281,12 @@ impl Ledger {
         let Some(path) = &self.cache else {
             return Ok(None);
         };
-        let kept = match document::read(path) {
-            Ok(bytes) => Index::from_bytes(bytes),
-            Err(_) => self.store.kept_index().await.and_then(Index::from_bytes),
+        let (kept, place) = if let Ok(bytes) = document::read(path) {
+            (Index::from_bytes(bytes), path.to_string())
+        } else {
+            let shared = self.store.kept_index().await;
+            let place = format!("{}/index", self.place());
+            (shared.and_then(Index::from_bytes), place)
         };
         let Some(index) = kept.filter(|index| index.sequence > 0) else {
             return Ok(None);
@@ -292,10 +295,11 @@ impl Ledger {
             Some(bytes) if Some(Digest::of(&bytes)) == index.digest => Ok(Some(index)),
             Some(_) => Ok(None),
             None => match self.store.last().await? {
-                last if last < index.sequence => {
-                    let known = index.sequence;
-                    Err(self.chain_error(ChainError::CutOff { last, known }))
-                }
+                last if last < index.sequence => Err(self.chain_error(ChainError::CutOff {
+                    last,
+                    known: index.sequence,
+                    index: place,
+                })),
                 _ => Ok(None),
             },
         }

@@ -1,5 +1,6 @@
 //! Whether the records of a ledger are one whole chain.
 
+use camino::Utf8PathBuf;
 use infra_core::decision::FORMAT_VERSION;
 use infra_core::hint::Hint;
 use infra_core::ledger::{ChainError, Index};
@@ -47,6 +48,7 @@ pub async fn verify(project: &Project) -> Result<Verification, LedgerError> {
         errors.push(ChainError::CutOff {
             last: records,
             known,
+            index: index_path(project).into_string(),
         });
     }
     let mut hints: Vec<String> = errors.iter().flat_map(Hint::hints).collect();
@@ -64,8 +66,12 @@ pub async fn verify(project: &Project) -> Result<Verification, LedgerError> {
 
 /// What was read of the ledger before, if that was kept.
 pub(crate) fn kept_index(project: &Project) -> Option<Index> {
-    let bytes = document::read(&project.state_dir().join("index")).ok()?;
+    let bytes = document::read(&index_path(project)).ok()?;
     Index::from_bytes(bytes)
+}
+
+fn index_path(project: &Project) -> Utf8PathBuf {
+    project.state_dir().join("index")
 }
 
 fn as_texts<S: Serializer>(errors: &[ChainError], serializer: S) -> Result<S::Ok, S::Error> {
