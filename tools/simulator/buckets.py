@@ -1,9 +1,9 @@
 """moto's S3, where its answers aren't those of AWS.
 
-Three of them matter to whoever looks after a bucket: the versioning of a bucket comes under
-another name than the SDKs of AWS expect, the conditions of a bucket's policy are not
-looked at, so that "deny what comes without TLS" denies everything, and a bucket answers in
-every region.
+Four of them matter to whoever looks after a bucket: the versioning of a bucket comes under
+another name than the SDKs of AWS expect, a lifecycle comes back without the number of versions
+that stay however old they are, the conditions of a bucket's policy are not looked at, so that
+"deny what comes without TLS" denies everything, and a bucket answers in every region.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import json
 import re
 from typing import Any
 
+import xmltodict
 from moto.iam.access_control import IAMPolicy, PermissionResult
+from moto.s3.exceptions import NoSuchLifecycleConfiguration
 from moto.s3.models import FakeBucket, s3_backends
 from moto.s3.responses import S3Response
 
@@ -20,9 +22,11 @@ _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
 def correct_answers() -> None:
-    """Puts both right, for this process."""
+    """Puts them right, for this process."""
     replacements: list[tuple[Any, str, Any]] = [
         (S3Response, "get_bucket_versioning", _get_bucket_versioning),
+        (S3Response, "get_bucket_lifecycle", _get_bucket_lifecycle),
+        (FakeBucket, "set_lifecycle", _set_lifecycle),
         (FakeBucket, "get_permission", _get_permission),
     ]
     for owner, name, replacement in replacements:
@@ -50,6 +54,25 @@ def _get_bucket_versioning(response: Any) -> tuple[int, dict[str, str], str]:
     status = response.backend.get_bucket_versioning(response.bucket_name)
     inner = f"<Status>{status}</Status>" if status else ""
     return 200, {}, f'<VersioningConfiguration xmlns="{_NAMESPACE}">{inner}</VersioningConfiguration>'
+
+
+_set_lifecycle_of_moto = FakeBucket.set_lifecycle
+
+
+def _set_lifecycle(bucket: Any, rules: list[dict[str, Any]]) -> None:
+    # It is moto that says whether the rules are good, and that acts on them.
+    _set_lifecycle_of_moto(bucket, rules)
+    bucket.lifecycle_as_set = rules
+
+
+def _get_bucket_lifecycle(response: Any) -> tuple[int, dict[str, str], str]:
+    if not response.backend.get_bucket_lifecycle(response.bucket_name):
+        raise NoSuchLifecycleConfiguration(bucket_name=response.bucket_name)
+    rules = response.backend.get_bucket(response.bucket_name).lifecycle_as_set
+    document = {"LifecycleConfiguration": {"@xmlns": _NAMESPACE, "Rule": rules}}
+    # What AWS has for a bucket where nothing is said of it.
+    headers = {"x-amz-transition-default-minimum-object-size": "all_storage_classes_128K"}
+    return 200, headers, xmltodict.unparse(document)
 
 
 def _get_permission(bucket: Any, action: str, resource: str) -> Any:

@@ -4,8 +4,8 @@ variable "zone_id" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^Z[A-Z0-9]+$", var.zone_id))
-    error_message = "The id of a hosted zone is a Z with capital letters and digits."
+    condition     = can(regex("^[A-Z0-9]{1,32}$", var.zone_id))
+    error_message = "The id of a hosted zone is 1 to 32 capital letters and digits, as in Z0123456789ABCDEFGHIJ."
   }
 }
 

@@ -8,3 +8,4 @@
 mod bad_input;
 mod federation;
 mod hosts;
+mod names_and_balancer;

@@ -74,14 +74,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.full {
         step("The reference stack on booted hosts");
         let hosts: &[&str] = if has_nextest {
-            &["nextest", "run", "--run-ignored", "all"]
+            &["nextest", "run", "--run-ignored", "only"]
         } else {
             &["test", "--quiet", "--tests"]
         };
         let ignored: &[&str] = if has_nextest {
             &[]
         } else {
-            &["--", "--include-ignored"]
+            &["--", "--ignored"]
         };
         cargo.run(&[hosts, &["--package", "infra-stack"], ignored].concat())?;
     }
