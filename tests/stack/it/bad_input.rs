@@ -5,6 +5,7 @@ use std::fs;
 use std::time::Duration;
 
 use infra_testkit::{CommandOutput, Cut, Machine, Project, Simulator, copy_tree, workspace_root};
+use serde_json::json;
 
 const CONFIGURATION: &str = include_str!("hosts.tf");
 
@@ -23,6 +24,12 @@ const AS_IT_IS: &str = "
     cat /proc/$(cat /run/nginx.pid)/task/*/children
     curl --silent --output /dev/null --write-out '%{http_code}' --cacert /etc/federation/ca.crt \
         --user federation:$(cat /etc/federation/password) --resolve leaf:443:127.0.0.1 https://leaf/-/ready";
+
+/// Asks the store of secrets.
+const GET_PASSWORD: &str = "
+import boto3
+print(boto3.client('secretsmanager').get_secret_value(SecretId='password')['SecretString'])
+";
 
 /// Something that a playbook can't work with.
 struct Trial {
@@ -211,6 +218,22 @@ impl Leaf {
         fs::rename(format!("{file}.aside"), &file).unwrap();
     }
 
+    /// The password is looked up in Secrets Manager from now on, and no file has it.
+    fn take_the_password_from_a_store(&self) {
+        let password = self.project.read("ansible/secrets/password");
+        let put = "boto3.client('secretsmanager').create_secret(Name='password', SecretString=sys.argv[1])";
+        self.project.boto(put).args([password]).succeeds();
+        self.set_aside("password");
+        self.project.write("ansible/password.py", GET_PASSWORD);
+        let file = "ansible/group_vars/prometheus_leaf.yml";
+        let lookup = "lookup('ansible.builtin.pipe', 'python ' ~ playbook_dir ~ '/password.py')";
+        let variables = self.project.read(file);
+        self.project.write(
+            file,
+            &format!("{variables}credentials_password: \"{{{{ {lookup} }}}}\"\n"),
+        );
+    }
+
     fn as_it_is(&self) -> String {
         self.host().shell(AS_IT_IS)
     }
@@ -245,6 +268,19 @@ fn what_roles_cannot_work_with_is_refused_and_leaves_the_host_as_it_was() {
         assert_eq!(leaf.as_it_is(), before, "{}", trial.name);
         (trial.take_back)(&leaf);
     }
+
+    // A store of secrets gives what the files gave; one that is down is no reason to change a thing.
+    leaf.take_the_password_from_a_store();
+    let output = leaf.play("site.yml");
+    output.succeeds();
+    assert!(output.stdout.contains(" changed=0 "), "{}", output.stdout);
+    leaf.aws
+        .faults(&json!([{"target": "GetSecretValue", "status": 503}]));
+    let output = leaf.play("site.yml");
+    output.exits(2);
+    assert!(output.stdout.contains(" changed=0 "), "{}", output.stdout);
+    assert_eq!(leaf.as_it_is(), before, "a store that is down");
+    leaf.aws.faults(&json!([]));
 
     // No role has a say where Ansible can't log in: it doesn't hang, and names the host.
     leaf.aws.cut(LEAF, Cut::Silent);

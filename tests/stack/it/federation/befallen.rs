@@ -108,19 +108,40 @@ pub(super) fn all_addresses_change(federation: &Federation) {
     federates(federation);
 }
 
-/// It is replaced under the same name and configured; the other leaf is left alone.
 pub(super) fn a_leaf_is_terminated(federation: &Federation) {
-    let (leaf, other) = (LEAVES[0], LEAVES[1]);
-    let before: BTreeMap<_, _> = [GLOBAL[0], GLOBAL[1], other]
-        .map(|name| (name, federation.host(name).id))
-        .into();
-    let lost = federation.host(leaf).id;
-    federation.aws.terminate(leaf);
+    is_replaced(federation, LEAVES[0], || ());
+}
+
+/// The other one answers meanwhile, and takes the new one into the cluster of the Alertmanagers.
+pub(super) fn a_global_server_is_terminated(federation: &Federation) {
+    is_replaced(federation, GLOBAL[0], || {
+        has_what_leaves_record(federation, GLOBAL[1]);
+    });
+    for server in GLOBAL {
+        let what = format!("both members of the cluster on {server}");
+        wait_until(&what, Duration::from_mins(3), || {
+            let members = federation.query(server, "alertmanager_cluster_members == 2")?;
+            (!members.is_empty()).then_some(())
+        });
+    }
+}
+
+/// Terminates an instance: it comes back under the same name and is configured, and no other is
+/// touched.
+fn is_replaced(federation: &Federation, server: &str, meanwhile: impl Fn()) {
+    let ids = || {
+        GLOBAL
+            .into_iter()
+            .chain(LEAVES)
+            .map(|name| (name, federation.host(name).id))
+    };
+    let before: BTreeMap<_, _> = ids().collect();
+    federation.aws.terminate(server);
+    meanwhile();
 
     federation.apply();
-    assert_ne!(federation.host(leaf).id, lost);
-    for (name, id) in before {
-        assert_eq!(federation.host(name).id, id, "{name}");
+    for (name, id) in ids() {
+        assert_eq!(id != before[name], name == server, "{name}");
     }
     let plan = federation.project.infra_json(["plan"]);
     assert_eq!(plan["verdict"], "nothing", "{plan:#}");
@@ -206,9 +227,13 @@ pub(super) fn a_broken_configuration(federation: &Federation) {
 /// Waits until both global servers have what both leaves have just recorded.
 pub(super) fn federates(federation: &Federation) {
     for server in GLOBAL {
-        let recent = "time() - server:rules_evaluated:timestamp_seconds{leaf!=\"\"} < 60";
-        federation.wait_for_all_leaves(server, recent);
-        let answers = r#"label_replace(up{job="federate"} == 1, "leaf", "$1", "instance", "(.*)")"#;
-        federation.wait_for_all_leaves(server, answers);
+        has_what_leaves_record(federation, server);
     }
+}
+
+fn has_what_leaves_record(federation: &Federation, server: &str) {
+    let recent = "time() - server:rules_evaluated:timestamp_seconds{leaf!=\"\"} < 60";
+    federation.wait_for_all_leaves(server, recent);
+    let answers = r#"label_replace(up{job="federate"} == 1, "leaf", "$1", "instance", "(.*)")"#;
+    federation.wait_for_all_leaves(server, answers);
 }

@@ -1,21 +1,19 @@
 //! Drills: what was lost comes back, in the time that the runbook says.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::time::Duration;
 
 use infra_testkit::wait_until;
 
 use super::befallen::federates;
-use super::stand::{BUCKET, Caller, Federation, LEAVES};
+use super::stand::{BUCKET, Caller, Federation, GLOBAL, LEAVES, ROOT_MODULE};
 
 /// The object of the state is deleted. Nothing is made anew; the version before comes back.
 pub(super) fn the_state(federation: &Federation) {
-    let delete =
-        "import boto3, sys; boto3.client('s3').delete_object(Bucket=sys.argv[1], Key=sys.argv[2])";
-    federation
-        .project
-        .run("python")
-        .args(["-c", delete, BUCKET, "federation.tfstate"])
-        .succeeds();
+    let delete = "boto3.client('s3').delete_object(Bucket=sys.argv[1], Key=sys.argv[2])";
+    let boto = federation.project.boto(delete);
+    boto.args([BUCKET, "federation.tfstate"]).succeeds();
     // Terraform would make all of it a second time.
     let refused = federation.try_apply();
     refused.exits(1);
@@ -38,6 +36,58 @@ pub(super) fn the_state(federation: &Federation) {
         .succeeds();
     let plan = federation.project.infra_json(["plan"]);
     assert_eq!(plan["verdict"], "nothing", "{plan:#}");
+}
+
+/// Deletes a bucket with all that is in it.
+const DELETE: &str = r#"
+bucket = boto3.resource("s3").Bucket(sys.argv[1])
+bucket.object_versions.delete()
+bucket.delete()
+"#;
+
+/// State, ledger and backups are gone; hosts go on. With a copy of the state, playbooks run once more
+/// and change nothing.
+pub(super) fn the_bucket(federation: &Federation) {
+    let project = &federation.project;
+    let copy = "copy.tfstate";
+    project.infra(["state", "backup", copy]).succeeds();
+    project.boto(DELETE).args([BUCKET]).succeeds();
+    let refused = federation.try_apply();
+    refused.exits(1);
+    assert!(
+        refused.stderr.contains("infra backend init"),
+        "{}",
+        refused.stderr
+    );
+    federates(federation);
+
+    let started = || {
+        let show = "systemctl show --property=MainPID,ActiveEnterTimestampMonotonic";
+        let servers = GLOBAL.into_iter().chain(LEAVES);
+        let shown = servers.map(|server| {
+            let host = federation.host(server);
+            host.shell(&format!("{show} prometheus nginx"))
+        });
+        shown.collect::<Vec<_>>()
+    };
+    let before = started();
+    project.infra(["backend", "init"]).succeeds();
+    let init = ["init", "-reconfigure", "-input=false"];
+    project.terraform(ROOT_MODULE, init).succeeds();
+    fs::remove_file(project.path(".infra/federation/index")).unwrap();
+    let restore = ["state", "restore", "--yes", copy];
+    project.infra(restore).succeeds();
+    let all: BTreeSet<_> = GLOBAL
+        .into_iter()
+        .chain(LEAVES)
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(federation.would_run("federation"), all);
+    federation.apply();
+    assert_eq!(before, started());
+    let plan = project.infra_json(["plan"]);
+    assert_eq!(plan["verdict"], "nothing", "{plan:#}");
+    federates(federation);
 }
 
 /// The disk of a leaf's time series is emptied; a backup puts them back.

@@ -21,7 +21,7 @@ type Step = fn(&Federation);
 )]
 fn a_federation_comes_up_from_nothing_and_outlives_what_befalls_it() {
     let federation = Federation::new();
-    let steps: [(&str, Step); 13] = [
+    let steps: [(&str, Step); 15] = [
         ("one apply makes all of it", from_nothing::one_apply),
         ("/federate asks for credentials", from_nothing::credentials),
         ("both leaves are seen", from_nothing::series_of_both_leaves),
@@ -30,6 +30,10 @@ fn a_federation_comes_up_from_nothing_and_outlives_what_befalls_it() {
         ("every expression has its data", from_nothing::expressions),
         ("all addresses change", befallen::all_addresses_change),
         ("a leaf is terminated", befallen::a_leaf_is_terminated),
+        (
+            "a global server is terminated",
+            befallen::a_global_server_is_terminated,
+        ),
         (
             "a configuration is broken",
             befallen::a_broken_configuration,
@@ -40,6 +44,7 @@ fn a_federation_comes_up_from_nothing_and_outlives_what_befalls_it() {
         ),
         ("a leaf is unreachable", befallen::a_leaf_is_unreachable),
         ("the state is lost", lost::the_state),
+        ("the bucket is lost", lost::the_bucket),
         ("the data of a server is lost", lost::the_data_of_a_server),
     ];
     for (name, step) in steps {
