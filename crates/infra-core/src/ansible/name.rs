@@ -121,32 +121,55 @@ impl Pattern {
         (dir.to_owned(), Self(parts))
     }
 
-    /// Whether a name fits.
-    pub(crate) fn matches(&self, name: &str) -> bool {
-        fn fits(parts: &[Part], name: &str) -> bool {
-            match parts.split_first() {
-                None => name.is_empty(),
-                Some((Part::Text(text), rest)) => name
-                    .strip_prefix(text.as_str())
-                    .is_some_and(|name| fits(rest, name)),
-                Some((Part::Hole { slash }, rest)) => {
-                    let end = if *slash {
-                        name.len()
-                    } else {
-                        name.find('/').unwrap_or(name.len())
-                    };
-                    if rest.is_empty() {
-                        return end == name.len();
+    /// Whether names can be whole paths, with a directory or file in them that is known: only what
+    /// they begin with isn't.
+    pub(crate) fn can_be_whole_path(&self) -> bool {
+        let [Part::Hole { slash: true }, rest @ ..] = self.0.as_slice() else {
+            return false;
+        };
+        rest.iter().enumerate().any(|(at, part)| {
+            let Part::Text(text) = part else { return false };
+            let last = at + 1 == rest.len();
+            let mut words: Vec<&str> = text.split('/').skip(1).collect();
+            if !last {
+                words.pop();
+            }
+            words.iter().any(|word| !word.is_empty())
+        })
+    }
+
+    /// Without `..` in what follows a hole: it takes back what the hole may have been.
+    pub(crate) fn without_steps_up(&self) -> Self {
+        let mut parts: Vec<Part> = Vec::new();
+        for part in &self.0 {
+            let Part::Text(text) = part else {
+                parts.push(part.clone());
+                continue;
+            };
+            let up = text.rmatch_indices("/..").find(|(at, _)| {
+                let after = text.get(at + 3..).unwrap_or_default();
+                after.is_empty() || after.starts_with('/')
+            });
+            match up {
+                // All before it may be gone, and what is left of the hole could be anything.
+                Some((at, step)) if !parts.is_empty() => {
+                    parts = vec![Part::Hole { slash: true }];
+                    let rest = text.get(at + step.len()..).unwrap_or_default();
+                    if !rest.is_empty() {
+                        parts.push(Part::Text(rest.to_owned()));
                     }
-                    (0..=end)
-                        .rev()
-                        .any(|at| name.get(at..).is_some_and(|name| fits(rest, name)))
                 }
+                _ => parts.push(part.clone()),
             }
         }
+        Self(parts)
+    }
+
+    /// Whether a name fits.
+    pub(crate) fn matches(&self, name: &str) -> bool {
         // More holes than a person writes could take exponential time: such a pattern
         // matches everything, which is sound.
-        self.0.len() > 12 || fits(&self.0, name)
+        self.0.len() > 12 || fits(&self.0, name, true)
     }
 
     /// The pattern as a person reads it.
@@ -160,6 +183,44 @@ impl Pattern {
             })
             .collect()
     }
+}
+
+/// Whether a name fits parts of a pattern; `fresh` where a directory or file of it begins.
+fn fits(parts: &[Part], name: &str, fresh: bool) -> bool {
+    match parts {
+        [] => name.is_empty(),
+        [Part::Text(text), rest @ ..] => name
+            .strip_prefix(text.as_str())
+            .is_some_and(|name| fits(rest, name, is_fresh(text, fresh))),
+        [Part::Hole { slash }, rest @ ..] => {
+            let end = if *slash {
+                name.len()
+            } else {
+                name.find('/').unwrap_or(name.len())
+            };
+            if rest.is_empty() {
+                return end == name.len();
+            }
+            // What stands for the very directory that the name is looked for in ends there: `HOLE/b` is `b`.
+            if fresh
+                && *slash
+                && let [Part::Text(text), rest @ ..] = rest
+                && let Some(text) = text.strip_prefix('/')
+                && let Some(name) = name.strip_prefix(text)
+                && fits(rest, name, is_fresh(text, true))
+            {
+                return true;
+            }
+            (0..=end)
+                .rev()
+                .any(|at| name.get(at..).is_some_and(|name| fits(rest, name, false)))
+        }
+    }
+}
+
+/// Whether a directory or file begins after a text that began as `before` says.
+fn is_fresh(text: &str, before: bool) -> bool {
+    text.ends_with('/') || text.is_empty() && before
 }
 
 /// A text of a playbook that is a name, before its expressions are resolved.
@@ -215,6 +276,11 @@ mod tests {
         assert!(facts.matches("vars/Debian.yml") && !facts.matches("vars/a/b.yml"));
         let any = Pattern::any().then(&Pattern::literal(".yml"));
         assert!(any.matches("a/b.yml") && any.matches(".yml") && !any.matches("a.yaml"));
+        let below = Pattern::any().then(&Pattern::literal("/b.yml"));
+        assert!(below.matches("a/b.yml") && below.matches("b.yml") && !below.matches("ab.yml"));
+        let in_place = Pattern::literal("a/").then(&below);
+        assert!(in_place.matches("a/b.yml") && in_place.matches("a/c/b.yml"));
+        assert!(!in_place.matches("b.yml"));
         assert_eq!(
             facts.split_dir(),
             (

@@ -16,6 +16,7 @@ mod ansible_others;
 mod ansible_skips;
 mod ansible_unread;
 mod ansible_unresolved;
+mod ansible_whole_paths;
 mod config;
 mod consequence_scale;
 mod consequences;

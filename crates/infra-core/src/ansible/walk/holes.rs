@@ -17,6 +17,9 @@ use crate::ansible::search::Place;
 use crate::ansible::tree::Kind;
 use crate::ansible::values::Definition;
 
+/// Of more files than these that a whole path could mean, none is followed further.
+const MOST_ELSEWHERE: usize = 16;
+
 /// What decides, beside the file, what using it brings.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct Way {
@@ -32,6 +35,7 @@ pub(super) struct Way {
 pub(super) enum Sort {
     /// A directory that stands right there
     Child,
+    Dir,
     /// A file that could be YAML
     Yaml,
     File,
@@ -49,10 +53,16 @@ impl Sort {
         }
     }
 
+    /// The same, wherever it is.
+    fn anywhere(self) -> Self {
+        if self == Self::Child { Self::Dir } else { self }
+    }
+
     fn fits(self, relative: &Utf8Path, kind: Kind) -> bool {
         let file = matches!(kind, Kind::File { .. });
         match self {
             Self::Child => kind == Kind::Dir && relative.components().count() == 1,
+            Self::Dir => kind == Kind::Dir,
             Self::Yaml => file && is_yaml_name(relative),
             Self::File => file,
             Self::Any => kind != Kind::Other,
@@ -63,7 +73,9 @@ impl Sort {
 impl Walker<'_> {
     /// Uses all that a name with holes could mean.
     pub(super) fn use_all(&mut self, places: &[Place], pattern: &Pattern, wanted: &Wanted) {
+        let pattern = &pattern.without_steps_up();
         let (dir, rest) = pattern.split_dir();
+        let sort = Sort::of(&wanted.used);
         let mut found = Vec::new();
         for place in places {
             let start = if dir.starts_with('/') {
@@ -75,8 +87,15 @@ impl Walker<'_> {
             if start.as_str() == "/" || start.is_absolute() && rest.is_any() {
                 continue;
             }
-            found.push(self.below_that_fit(start, &rest, wanted));
+            found.push(self.below_that_fit(start, &rest, sort, wanted.context.play));
         }
+        let near: usize = found.iter().map(|found| found.len()).sum();
+        // A whole path leads anywhere.
+        if pattern.can_be_whole_path() {
+            let (top, sort) = (Utf8PathBuf::new(), sort.anywhere());
+            found.push(self.below_that_fit(top, &rest, sort, wanted.context.play));
+        }
+        let many = found.iter().map(|found| found.len()).sum::<usize>() > near + MOST_ELSEWHERE;
         let way = Way {
             reach: wanted.context.reach.clone(),
             play: wanted.context.play,
@@ -88,14 +107,16 @@ impl Walker<'_> {
         let way = entry.index();
         entry.or_default();
         let mut seen = HashSet::new();
-        for path in found.iter().flat_map(|found| found.iter()) {
+        let paths = found.iter().flat_map(|found| found.iter());
+        for (at, path) in paths.enumerate() {
             let settled = self.settled.get_index(way);
             if settled.is_some_and(|(_, paths)| paths.contains(path.as_str()))
                 || !seen.insert(path.as_str())
             {
                 continue;
             }
-            let unusual = pattern.is_any() && !wanted.glob && !is_usual(wanted, path);
+            let unusual =
+                at >= near && many || pattern.is_any() && !wanted.glob && !is_usual(wanted, path);
             if unusual {
                 self.anything(wanted, path);
             } else {
@@ -133,15 +154,15 @@ impl Walker<'_> {
         &mut self,
         start: Utf8PathBuf,
         rest: &Pattern,
-        wanted: &Wanted,
+        sort: Sort,
+        play: usize,
     ) -> Arc<Vec<PathText>> {
-        let sort = Sort::of(&wanted.used);
         let key = (PathText(start), rest.clone(), sort);
         if let Some(known) = self.fitting.get(&key) {
             return Arc::clone(known);
         }
         let start = &key.0;
-        let below = self.below(start, Some(wanted.context.play));
+        let below = self.below(start, Some(play));
         let fitting = below
             .iter()
             .filter(|(relative, kind)| sort.fits(relative, *kind))
