@@ -51,6 +51,9 @@ pub struct Request<'a> {
     pub collection_paths: Vec<Utf8PathBuf>,
     /// Versions of the tools
     pub tools: Tools,
+    /// Whether to give up, asked again and again: a playbook of thousands of files takes a while.
+    /// None: never
+    pub stop: Option<&'a (dyn Fn() -> bool + Sync)>,
 }
 
 /// Versions of tools, which are inputs as well.
@@ -92,6 +95,7 @@ impl<'a> Request<'a> {
             ignore: Vec::new(),
             collection_paths: Vec::new(),
             tools: Tools::default(),
+            stop: None,
         }
     }
 
@@ -162,6 +166,9 @@ pub enum ClosureError {
         /// What is wrong
         problem: String,
     },
+    /// The request said to [`stop`](Request::stop)
+    #[error("stopped while the inputs of {0} were looked for")]
+    Stopped(Utf8PathBuf),
     /// The playbook, or a file that a fingerprint needs, can't be read
     #[error(transparent)]
     Tree(#[from] TreeError),
@@ -175,7 +182,7 @@ impl Hint for ClosureError {
                 "move infra.hcl to a directory above both the playbook and the Terraform root module".to_owned(),
             ],
             Self::Malformed { .. } => vec!["ansible-playbook --syntax-check tells more".to_owned()],
-            Self::Glob { .. } | Self::Tree(_) => Vec::new(),
+            Self::Glob { .. } | Self::Tree(_) | Self::Stopped(_) => Vec::new(),
         }
     }
 }

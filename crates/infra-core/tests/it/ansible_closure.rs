@@ -1,7 +1,10 @@
 //! The closure of a playbook: what is in it, what isn't, and that nothing makes it fail.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use infra_core::ansible::{
-    Attributes, ClosureError, Entry, Kind, MemoryTree, Reason, Request, Tree, TreeError, closure,
+    Attributes, Closure, ClosureError, Entry, Kind, MemoryTree, Reason, Request, Tree, TreeError,
+    closure,
 };
 use infra_core::inventory::{Group, Host, Inventory};
 use proptest::prelude::*;
@@ -332,4 +335,34 @@ fn what_an_include_brings_each_host_that_reaches_it_has() {
     assert!(all.contains(&"templates/part.j2".to_owned()), "{all:?}");
     assert!(all.contains(&"files/c.txt".to_owned()), "{all:?}");
     assert_eq!(files_for(&tree, "web2"), all);
+}
+
+#[test]
+fn whoever_asked_can_stop_it_and_gets_no_half_of_an_answer() {
+    let tree = MemoryTree::from_iter([
+        (
+            "site.yml",
+            "- hosts: all\n  tasks:\n    - include_tasks: a.yml\n",
+        ),
+        ("a.yml", "- copy: {src: \"{{ x }}.txt\", dest: /x}\n"),
+    ]);
+    let inventory = inventory(&[("web1", &["web"])]);
+    let asked = AtomicUsize::new(0);
+    // From the first question on, then from the second, and so on until nobody stops it.
+    for patience in 0.. {
+        asked.store(0, Ordering::Relaxed);
+        let stop = || asked.fetch_add(1, Ordering::Relaxed) >= patience;
+        let mut request = Request::new(&tree, "/srv", "site.yml", &inventory);
+        request.stop = Some(&stop);
+        match closure(&request) {
+            Ok(whole) => {
+                request.stop = None;
+                let files = |closure: &Closure| closure.files().cloned().collect::<Vec<_>>();
+                assert_eq!(files(&whole), files(&closure(&request).unwrap()));
+                assert!(patience > 2, "it was asked only {patience} times");
+                return;
+            }
+            Err(error) => assert!(matches!(error, ClosureError::Stopped(_)), "{error}"),
+        }
+    }
 }

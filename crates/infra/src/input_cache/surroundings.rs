@@ -160,6 +160,7 @@ impl Text {
                 ansible_core,
                 others,
             },
+            stop: _,
         } = request;
         self.add(root.as_str());
         self.add(playbook.as_str());

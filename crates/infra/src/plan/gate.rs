@@ -132,9 +132,15 @@ impl<'p> Question<'p, '_> {
         }
         let tree = FsTree::new(&self.project.root);
         let sources = Sources::new(&tree);
+        let interrupt = self.interrupt.clone();
+        let stop = move || interrupt.level() >= Level::Stop;
         let requests: Vec<(&Playbook, Request<'_>)> = playbooks
             .iter()
-            .map(|playbook| (playbook, self.request(playbook, &tree)))
+            .map(|playbook| {
+                let mut request = self.request(playbook, &tree);
+                request.stop = Some(&stop);
+                (playbook, request)
+            })
             .collect();
         // Where nothing has succeeded everything runs, and there is no key to keep.
         let cached = self.cached && self.ledger.index().sequence > 0;
@@ -209,9 +215,12 @@ impl<'p> Question<'p, '_> {
         sources: &Sources<'_>,
         learn: Option<(&mut InputCache, usize)>,
     ) -> Result<Answer<'p>, GateError> {
-        let failed = |source| GateError::Closure {
-            playbook: playbook.name.clone(),
-            source,
+        let failed = |source| match source {
+            ClosureError::Stopped(_) => GateError::Interrupted(playbook.name.clone()),
+            source => GateError::Closure {
+                playbook: playbook.name.clone(),
+                source,
+            },
         };
         let closure = closure_from(request, sources).map_err(failed)?;
         let fingerprinter =

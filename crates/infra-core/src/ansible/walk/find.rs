@@ -48,6 +48,9 @@ impl Walker<'_> {
     ) {
         // What is included brings more with it: not for thousands of hosts one by one.
         const MOST_WALKS: usize = 100;
+        if self.is_stopped() {
+            return;
+        }
         let hosts = self
             .plays
             .get(wanted.context.play)

@@ -113,11 +113,15 @@ pub fn closure_from<'r>(
         fitting: BTreeMap::new(),
         settled: IndexMap::new(),
         grew: false,
+        stopped: false,
     };
     walker.surroundings();
     let via = Via::root(request.playbook.as_str());
     walker.playbook(&request.playbook, &via)?;
     walker.settle();
+    if walker.stopped {
+        return Err(ClosureError::Stopped(request.playbook.clone()));
+    }
     walker.finish()
 }
 
@@ -239,6 +243,8 @@ struct Walker<'r> {
     settled: IndexMap<Way, HashSet<PathText>>,
     /// Whether anything was added since the last look at what is open
     grew: bool,
+    /// Whether the request said to stop
+    stopped: bool,
 }
 
 impl Walker<'_> {
@@ -357,6 +363,9 @@ impl Walker<'_> {
                     self.late_roles.push((context, args, scope));
                 }
             }
+            if self.stopped {
+                return;
+            }
             if !self.grew {
                 if widest {
                     return;
@@ -396,6 +405,12 @@ impl Walker<'_> {
         }
     }
 
+    /// Whether somebody wants no answer any more. What was found by then is not all.
+    fn is_stopped(&mut self) -> bool {
+        self.stopped |= self.request.stop.is_some_and(|stop| stop());
+        self.stopped
+    }
+
     /// Whether a walk is new. Too many of them end.
     fn enter(&mut self, context: &Context, path: &camino::Utf8Path, key: &str) -> bool {
         // What one host has reached, another has yet to reach.
@@ -404,7 +419,7 @@ impl Walker<'_> {
             context.preserves, context.once, context.reach
         );
         let walk = (context.play, path.to_owned(), key);
-        if self.visited.contains(&walk) {
+        if self.visited.contains(&walk) || self.is_stopped() {
             return false;
         }
         if self.visited.len() >= MAX_WALKS {

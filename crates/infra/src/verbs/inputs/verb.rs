@@ -5,6 +5,7 @@ use infra_core::ansible::{Request, closure};
 use infra_core::config::Playbook;
 use infra_core::hint::Hint;
 use infra_core::inventory::Inventory;
+use infra_exec::process::Level;
 use infra_exec::tools::{AnsibleCore, Tool, locate};
 
 use super::answer::InputsAnswer;
@@ -121,7 +122,7 @@ async fn configured(
         ansible.as_ref(),
     );
     request.inventory_sources = listed.sources;
-    answer(&request, options)
+    answer(context, request, options)
 }
 
 /// The hosts of a configured playbook.
@@ -201,7 +202,7 @@ async fn of_file(
     let tree = FsTree::new(&found.root);
     let mut request = bare(&tree, &found, &listed.inventory, ansible.as_ref());
     request.inventory_sources = listed.sources;
-    answer(&request, options)
+    answer(context, request, options)
 }
 
 /// A question about a playbook that no configuration says anything of.
@@ -221,8 +222,17 @@ fn bare<'t>(
     request
 }
 
-fn answer(request: &Request<'_>, options: &InputsOptions) -> Result<InputsAnswer, InputsError> {
-    let closure = closure(request)?;
+fn answer(
+    context: &Context<'_>,
+    request: Request<'_>,
+    options: &InputsOptions,
+) -> Result<InputsAnswer, InputsError> {
+    let interrupt = context.runner.interrupt().clone();
+    let stop = move || interrupt.level() >= Level::Stop;
+    // Its life is now that of the function that it borrows.
+    let mut request: Request<'_> = request;
+    request.stop = Some(&stop);
+    let closure = closure(&request)?;
     let found = Found {
         closure: &closure,
         inventory: request.inventory,
