@@ -138,14 +138,16 @@ impl Pattern {
         })
     }
 
-    /// Without `..` in what follows a hole: it takes back what the hole may have been.
-    pub(crate) fn without_steps_up(&self) -> Self {
+    /// Without `..` in what follows a hole, which takes back what that may have been, and without
+    /// steps that lead nowhere: `/./` and `//`.
+    pub(crate) fn without_steps(&self) -> Self {
         let mut parts: Vec<Part> = Vec::new();
         for part in &self.0 {
             let Part::Text(text) = part else {
                 parts.push(part.clone());
                 continue;
             };
+            let text = text.replace("/./", "/").replace("//", "/");
             let up = text.rmatch_indices("/..").find(|(at, _)| {
                 let after = text.get(at + 3..).unwrap_or_default();
                 after.is_empty() || after.starts_with('/')
@@ -159,7 +161,7 @@ impl Pattern {
                         parts.push(Part::Text(rest.to_owned()));
                     }
                 }
-                _ => parts.push(part.clone()),
+                _ => parts.push(Part::Text(text)),
             }
         }
         Self(parts)

@@ -43,6 +43,7 @@ fn a_file_is_found_wherever_it_stands() {
         "{{ nobody_knows }}/x/../secret/key",
         "roles/{{ nobody_knows }}/../../secret/key",
         "{{ nobody_knows + '/' + 'secret/key' }}",
+        "{{ nobody_knows }}/./secret//key",
     ] {
         assert_eq!(found(name), DIRECTORIES.into(), "{name}");
     }

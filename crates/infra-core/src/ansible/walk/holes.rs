@@ -73,7 +73,7 @@ impl Sort {
 impl Walker<'_> {
     /// Uses all that a name with holes could mean.
     pub(super) fn use_all(&mut self, places: &[Place], pattern: &Pattern, wanted: &Wanted) {
-        let pattern = &pattern.without_steps_up();
+        let pattern = &pattern.without_steps();
         let (dir, rest) = pattern.split_dir();
         let sort = Sort::of(&wanted.used);
         let mut found = Vec::new();
