@@ -22,6 +22,7 @@ use crate::files::FsTree;
 use crate::input_cache::InputCache;
 use crate::ledger::{Ledger, LedgerError};
 use crate::localhost::LOCALHOST;
+use crate::plan::{inherited, inherited_settings};
 use crate::{Project, tools};
 
 /// What the gate is asked about.
@@ -525,60 +526,6 @@ pub(crate) fn request<'t>(
     request.collection_paths = tools::collection_paths(ansible);
     request.tools = tools::versions(ansible);
     request.with_config(&project.stack.ansible, playbook)
-}
-
-/// The environment of this process, which Ansible inherits. What isn't text, Ansible can't look up
-/// as one either.
-pub(crate) fn inherited() -> Arc<BTreeMap<String, String>> {
-    let texts = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    Arc::new(texts.collect())
-}
-
-/// The settings of Ansible in this process's environment that change what it reads. Others,
-/// such as those for colours, change nothing on a host.
-pub(crate) fn inherited_settings() -> BTreeMap<String, String> {
-    const NAMES: [&str; 33] = [
-        "ANSIBLE_ALLOW_BROKEN_CONDITIONALS",
-        "ANSIBLE_ANY_ERRORS_FATAL",
-        "ANSIBLE_BECOME",
-        "ANSIBLE_BECOME_EXE",
-        "ANSIBLE_BECOME_FLAGS",
-        "ANSIBLE_BECOME_METHOD",
-        "ANSIBLE_BECOME_USER",
-        "ANSIBLE_CACHE_PLUGIN",
-        "ANSIBLE_COLLECTIONS_PATH",
-        "ANSIBLE_COLLECTIONS_PATHS",
-        "ANSIBLE_CONFIG",
-        "ANSIBLE_DUPLICATE_YAML_DICT_KEY",
-        "ANSIBLE_FORCE_HANDLERS",
-        "ANSIBLE_GATHERING",
-        "ANSIBLE_HASH_BEHAVIOUR",
-        "ANSIBLE_HOME",
-        "ANSIBLE_INJECT_FACT_VARS",
-        "ANSIBLE_JINJA2_EXTENSIONS",
-        "ANSIBLE_JINJA2_NATIVE",
-        "ANSIBLE_LIBRARY",
-        "ANSIBLE_MODULE_UTILS",
-        "ANSIBLE_PLAYBOOK_DIR",
-        "ANSIBLE_PLAYBOOK_VARS_ROOT",
-        "ANSIBLE_PRECEDENCE",
-        "ANSIBLE_PRIVATE_ROLE_VARS",
-        "ANSIBLE_PYTHON_INTERPRETER",
-        "ANSIBLE_ROLES_PATH",
-        "ANSIBLE_RUN_VARS_PLUGINS",
-        "ANSIBLE_STRATEGY",
-        "ANSIBLE_VARS_ENABLED",
-        "ANSIBLE_VAULT_IDENTITY_LIST",
-        "ANSIBLE_VAULT_PASSWORD_FILE",
-        "ANSIBLE_YAML_FILENAME_EXT",
-    ];
-    std::env::vars()
-        .filter(|(name, _)| {
-            NAMES.contains(&name.as_str())
-                || (name.starts_with("ANSIBLE_") && name.ends_with("_PLUGINS"))
-        })
-        .collect()
 }
 
 #[cfg(test)]

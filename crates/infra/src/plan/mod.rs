@@ -2,6 +2,7 @@
 
 mod check;
 pub(crate) mod gate;
+mod inherited;
 mod inventories;
 mod options;
 mod saved;
@@ -10,6 +11,7 @@ mod verb;
 
 pub use check::{CheckError, CheckedHost, CheckedPlaybook, check};
 pub use gate::GateError;
+pub(crate) use inherited::{inherited, inherited_settings};
 pub use inventories::ExpectedError;
 pub use options::{PlanOptions, RecordedPlan};
 pub(crate) use saved::made;

@@ -17,7 +17,8 @@ use super::tree::{AnsibleTree, located};
 use crate::Project;
 use crate::context::Context;
 use crate::files::FsTree;
-use crate::plan::gate::{inherited, inherited_settings, request};
+use crate::plan::gate::request;
+use crate::plan::{inherited, inherited_settings};
 use crate::tools::{self, ToolError};
 use crate::verbs::inventory::{InventoryOf, inventory};
 
