@@ -129,12 +129,13 @@ impl Pattern {
         };
         rest.iter().enumerate().any(|(at, part)| {
             let Part::Text(text) = part else { return false };
-            let last = at + 1 == rest.len();
-            let mut words: Vec<&str> = text.split('/').skip(1).collect();
-            if !last {
-                words.pop();
-            }
-            words.iter().any(|word| !word.is_empty())
+            // A word that a hole follows isn't all of a name.
+            let whole = if at + 1 == rest.len() {
+                text
+            } else {
+                text.rsplit_once('/').map_or("", |(whole, _)| whole)
+            };
+            whole.split('/').skip(1).any(|word| !word.is_empty())
         })
     }
 
@@ -148,15 +149,14 @@ impl Pattern {
                 continue;
             };
             let text = text.replace("/./", "/").replace("//", "/");
-            let up = text.rmatch_indices("/..").find(|(at, _)| {
-                let after = text.get(at + 3..).unwrap_or_default();
-                after.is_empty() || after.starts_with('/')
+            let after_last_up = text.rmatch_indices("/..").find_map(|(at, step)| {
+                let after = text.get(at + step.len()..)?;
+                (after.is_empty() || after.starts_with('/')).then_some(after)
             });
-            match up {
+            match after_last_up {
                 // All before it may be gone, and what is left of the hole could be anything.
-                Some((at, step)) if !parts.is_empty() => {
+                Some(rest) if !parts.is_empty() => {
                     parts = vec![Part::Hole { slash: true }];
-                    let rest = text.get(at + step.len()..).unwrap_or_default();
                     if !rest.is_empty() {
                         parts.push(Part::Text(rest.to_owned()));
                     }

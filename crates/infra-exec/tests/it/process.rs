@@ -262,6 +262,10 @@ async fn signals_raise_the_interrupt_and_a_hangup_does_not() {
         std::thread::sleep(Duration::from_millis(1));
     }
     assert_eq!(
+        interrupt.above(level).await,
+        infra_exec::process::Level::Insist
+    );
+    assert_eq!(
         signals.exit_code(),
         Some(143),
         "the first signal is the reason"
