@@ -18,12 +18,12 @@ use infra_exec::process::{Interrupt, Level};
 use infra_exec::tools::AnsibleCore;
 use jiff::Timestamp;
 
+use crate::Project;
 use crate::files::FsTree;
 use crate::input_cache::InputCache;
 use crate::ledger::{Ledger, LedgerError};
 use crate::localhost::LOCALHOST;
-use crate::plan::{inherited, inherited_settings};
-use crate::{Project, tools};
+use crate::plan::inherit;
 
 /// What the gate is asked about.
 pub(crate) struct Question<'p, 'a> {
@@ -520,11 +520,7 @@ pub(crate) fn request<'t>(
     ansible: Option<&AnsibleCore>,
 ) -> Request<'t> {
     let mut request = Request::new(tree, &project.root, &playbook.path, inventory);
-    request.home = std::env::home_dir().and_then(|dir| dir.try_into().ok());
-    request.env = inherited_settings();
-    request.environment = Some(inherited());
-    request.collection_paths = tools::collection_paths(ansible);
-    request.tools = tools::versions(ansible);
+    inherit(&mut request, ansible);
     request.with_config(&project.stack.ansible, playbook)
 }
 

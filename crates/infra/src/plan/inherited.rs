@@ -1,11 +1,25 @@
-//! What Ansible inherits from this process.
+//! What Ansible inherits from this process and this machine.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use infra_core::ansible::Request;
+use infra_exec::tools::AnsibleCore;
+
+use crate::tools;
+
+/// Adds to a request where this process is at home, its environment, and the Ansible that it has.
+pub(crate) fn inherit(request: &mut Request<'_>, ansible: Option<&AnsibleCore>) {
+    request.home = std::env::home_dir().and_then(|dir| dir.try_into().ok());
+    request.env = settings();
+    request.environment = Some(environment());
+    request.collection_paths = tools::collection_paths(ansible);
+    request.tools = tools::versions(ansible);
+}
+
 /// The environment of this process, which Ansible inherits. What isn't text, Ansible can't look up
 /// as one either.
-pub(crate) fn inherited() -> Arc<BTreeMap<String, String>> {
+fn environment() -> Arc<BTreeMap<String, String>> {
     let texts = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     Arc::new(texts.collect())
@@ -13,7 +27,7 @@ pub(crate) fn inherited() -> Arc<BTreeMap<String, String>> {
 
 /// The settings of Ansible in this process's environment that change what it reads. Others,
 /// such as those for colours, change nothing on a host.
-pub(crate) fn inherited_settings() -> BTreeMap<String, String> {
+fn settings() -> BTreeMap<String, String> {
     const NAMES: [&str; 33] = [
         "ANSIBLE_ALLOW_BROKEN_CONDITIONALS",
         "ANSIBLE_ANY_ERRORS_FATAL",

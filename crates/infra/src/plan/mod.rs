@@ -11,7 +11,7 @@ mod verb;
 
 pub use check::{CheckError, CheckedHost, CheckedPlaybook, check};
 pub use gate::GateError;
-pub(crate) use inherited::{inherited, inherited_settings};
+pub(crate) use inherited::inherit;
 pub use inventories::ExpectedError;
 pub use options::{PlanOptions, RecordedPlan};
 pub(crate) use saved::made;

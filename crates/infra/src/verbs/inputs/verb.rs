@@ -18,7 +18,7 @@ use crate::Project;
 use crate::context::Context;
 use crate::files::FsTree;
 use crate::plan::gate::request;
-use crate::plan::{inherited, inherited_settings};
+use crate::plan::inherit;
 use crate::tools::{self, ToolError};
 use crate::verbs::inventory::{InventoryOf, inventory};
 
@@ -215,11 +215,7 @@ fn bare<'t>(
 ) -> Request<'t> {
     let mut request = Request::new(tree, &found.root, &found.playbook, inventory);
     request.cwd.clone_from(&found.start);
-    request.home = std::env::home_dir().and_then(|dir| dir.try_into().ok());
-    request.env = inherited_settings();
-    request.environment = Some(inherited());
-    request.collection_paths = tools::collection_paths(ansible);
-    request.tools = tools::versions(ansible);
+    inherit(&mut request, ansible);
     request
 }
 
