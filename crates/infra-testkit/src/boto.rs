@@ -17,11 +17,22 @@ values = lambda found: [value["Value"] for value in found.get("ResourceRecords",
 print(json.dumps({f'{found["Name"]} {found["Type"]}': values(found) for found in sets if found["Type"] not in ("NS", "SOA")}))
 "#;
 
+const DELETE_BUCKET: &str = r#"
+bucket = boto3.resource("s3").Bucket(sys.argv[1])
+bucket.object_versions.delete()
+bucket.delete()
+"#;
+
 impl Project {
     /// A script of Python that has boto3; what is added to the command are its arguments.
     pub fn boto(&self, script: &str) -> Run {
         let script = format!("import boto3, json, sys\n{script}");
         self.run("python").args(["-c", &script])
+    }
+
+    /// Deletes a bucket with all versions of all that is in it.
+    pub fn delete_bucket(&self, name: &str) {
+        self.boto(DELETE_BUCKET).args([name]).succeeds();
     }
 
     /// Makes a hosted zone in Route 53, and returns its id.

@@ -170,11 +170,8 @@ fn a_state_that_is_gone_is_restored_from_a_version_or_a_copy_of_it_and_of_no_oth
     }
 }
 
-/// Deletes the bucket with all that is in it, and the table where there is one.
-const LOSE_ALL: &str = r#"
-bucket = boto3.resource("s3").Bucket("states")
-bucket.object_versions.delete()
-bucket.delete()
+/// Deletes the table, where there is one.
+const DELETE_TABLES: &str = r#"
 client = boto3.client("dynamodb")
 for table in client.list_tables()["TableNames"]:
     client.update_table(TableName=table, DeletionProtectionEnabled=False)
@@ -188,7 +185,8 @@ fn a_bucket_that_is_lost_is_made_anew_and_gets_the_state_from_a_copy() {
         stack.apply();
         let copy = stack.disk().join("copy.tfstate");
         stack.infra(["state", "backup", copy.as_str()]).succeeds();
-        stack.project.boto(LOSE_ALL).succeeds();
+        stack.project.delete_bucket("states");
+        stack.project.boto(DELETE_TABLES).succeeds();
         stack
             .infra(["apply", "--auto-approve"])
             .output()

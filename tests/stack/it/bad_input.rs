@@ -4,8 +4,10 @@
 use std::fs;
 use std::time::Duration;
 
-use infra_testkit::{CommandOutput, Cut, Machine, Project, Simulator, copy_tree, workspace_root};
+use infra_testkit::{CommandOutput, Cut, Machine, Project, Simulator};
 use serde_json::json;
+
+use super::checkout::{copy_parts, make_secrets};
 
 const CONFIGURATION: &str = include_str!("hosts.tf");
 
@@ -162,9 +164,7 @@ impl Leaf {
             .env("TF_VAR_vpc", &aws.network().vpc)
             .env("TF_VAR_names", &format!("[\"{LEAF}\"]"))
             .succeeds();
-        for part in ["ansible", "docs/runbooks"] {
-            copy_tree(&workspace_root().join(part), &project.path(part));
-        }
+        copy_parts(&project, &["ansible", "docs/runbooks"]);
         let host = aws.machine(LEAF);
         let (public, private) = (host.public_ip.unwrap(), host.private_ip.unwrap());
         project.write(
@@ -202,10 +202,8 @@ impl Leaf {
 
     /// Makes the secrets that a directory doesn't have.
     fn issue(&self, directory: &str, arguments: &[&str]) {
-        let script = workspace_root().join("tools/federation_secrets.py");
-        let words = [script.as_str(), directory, LEAF];
-        let words = words.iter().chain(arguments).copied();
-        self.project.run("python3").args(words).succeeds();
+        let words = [LEAF].into_iter().chain(arguments.iter().copied());
+        make_secrets(&self.project, directory, words);
     }
 
     fn set_aside(&self, secret: &str) {

@@ -6,6 +6,7 @@
 )]
 
 mod bad_input;
+mod checkout;
 mod federation;
 mod hosts;
 mod names_and_balancer;

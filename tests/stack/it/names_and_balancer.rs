@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use infra_testkit::{Project, Simulator, copy_tree, workspace_root};
+use infra_testkit::{Project, Simulator};
 use serde_json::Value;
 
-const ROOT_MODULE: &str = "terraform/live/federation";
+use super::checkout::{ROOT_MODULE, copy_stack, make_secrets};
 
 const DOMAIN: &str = "monitoring.example";
 
@@ -29,7 +29,7 @@ print(acm.import_certificate(Certificate=read(sys.argv[1] + ".crt"), PrivateKey=
     CertificateChain=read("ca.crt"))["CertificateArn"])
 "#;
 
-/// The health of what the load balancer sends requests to is no matter of a cloud without servers.
+/// Prints the ids of the instances behind the load balancer.
 const TARGETS: &str = r#"
 elb = boto3.client("elbv2")
 group = elb.describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
@@ -47,13 +47,7 @@ impl Stack {
     fn new() -> Self {
         let aws = Simulator::start();
         let project = Project::new(&aws);
-        for part in ["ansible", "terraform", "docs/runbooks"] {
-            copy_tree(&workspace_root().join(part), &project.path(part));
-        }
-        let configuration = std::fs::read_to_string(workspace_root().join("infra.hcl")).unwrap();
-        project.write("infra.hcl", &configuration);
-        project.edit("infra.hcl", r#"backend "local" {}"#, r#"backend "s3" {}"#);
-        project.make_key("id_ed25519");
+        copy_stack(&project);
         Self { aws, project }
     }
 
@@ -81,9 +75,7 @@ impl Stack {
     fn name_the_domain(&self) {
         let zone = self.project.make_zone(DOMAIN);
         let name = format!("prometheus.{DOMAIN}");
-        let script = workspace_root().join("tools/federation_secrets.py");
-        let words = [script.as_str(), "balancer", &name];
-        self.project.run("python3").args(words).succeeds();
+        make_secrets(&self.project, "balancer", [name.as_str()]);
         let imported = self.project.boto(IMPORT).args([&name]).succeeds();
         let key = self.project.read("id_ed25519.pub");
         self.project.write(

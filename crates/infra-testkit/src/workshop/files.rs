@@ -109,7 +109,6 @@ const PLAYBOOK: &str = r#"
 "#;
 
 const MAKE_BACKEND: &str = r#"
-import boto3
 s3 = boto3.client("s3")
 s3.create_bucket(Bucket="states", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
 s3.put_bucket_versioning(Bucket="states", VersioningConfiguration={"Status": "Enabled"})
@@ -126,7 +125,7 @@ impl Workshop<'_> {
         let project = &self.project;
         if self.aws.is_some() {
             project.write("terraform/backend.tf", BACKEND);
-            project.run("python").args(["-c", MAKE_BACKEND]).succeeds();
+            project.boto(MAKE_BACKEND).succeeds();
         }
         project
             .write("terraform/main.tf", MAIN)

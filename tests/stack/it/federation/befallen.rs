@@ -7,7 +7,7 @@ use std::time::Duration;
 use infra_testkit::{Cut, wait_until};
 
 use super::names;
-use super::stand::{Caller, Federation, GLOBAL, LEAVES};
+use super::stand::{Caller, Federation, GLOBAL, LEAVES, servers};
 
 /// An alert says so on both Alertmanagers, once though both servers raise it, and ends when the leaf
 /// is back.
@@ -49,13 +49,7 @@ pub(super) fn a_certificate_is_renewed(federation: &Federation) {
         let script = format!("{ask} </dev/null 2>/dev/null | openssl x509 -noout -serial");
         federation.host(leaf).shell(&script)
     };
-    let started = || {
-        let show = "systemctl show --property=MainPID,ActiveEnterTimestampMonotonic";
-        federation
-            .host(leaf)
-            .shell(&format!("{show} prometheus nginx"))
-    };
-    let seen = || ([shown(443), shown(9090)], started());
+    let seen = || ([shown(443), shown(9090)], federation.started(leaf));
     let before = seen();
     for kind in ["crt", "key"] {
         fs::remove_file(
@@ -80,8 +74,7 @@ pub(super) fn a_certificate_is_renewed(federation: &Federation) {
 /// Terraform has nothing to do, and only the playbook that reads addresses runs, where it does.
 pub(super) fn all_addresses_change(federation: &Federation) {
     let addresses = || -> BTreeMap<String, Option<String>> {
-        let servers = GLOBAL.into_iter().chain(LEAVES);
-        servers
+        servers()
             .map(|name| (name.to_owned(), federation.host(name).public_ip))
             .collect()
     };
@@ -98,7 +91,7 @@ pub(super) fn all_addresses_change(federation: &Federation) {
     }
     assert_eq!(federation.would_run("baseline"), BTreeSet::new());
     // Global servers list the addresses of leaves, and leaves those of the Alertmanagers.
-    let all = GLOBAL.into_iter().chain(LEAVES).map(str::to_owned);
+    let all = servers().map(str::to_owned);
     assert_eq!(federation.would_run("federation"), all.collect());
 
     federation.apply();
@@ -129,12 +122,7 @@ pub(super) fn a_global_server_is_terminated(federation: &Federation) {
 /// Terminates an instance: it comes back under the same name and is configured, and no other is
 /// touched.
 fn is_replaced(federation: &Federation, server: &str, meanwhile: impl Fn()) {
-    let ids = || {
-        GLOBAL
-            .into_iter()
-            .chain(LEAVES)
-            .map(|name| (name, federation.host(name).id))
-    };
+    let ids = || servers().map(|name| (name, federation.host(name).id));
     let before: BTreeMap<_, _> = ids().collect();
     federation.aws.terminate(server);
     meanwhile();
@@ -191,9 +179,8 @@ pub(super) fn a_leaf_is_unreachable(federation: &Federation) {
 pub(super) fn a_broken_configuration(federation: &Federation) {
     let configuration = "cat /etc/prometheus/prometheus.yml";
     let started = "systemctl show --property=ActiveEnterTimestampMonotonic prometheus";
-    let all = || GLOBAL.into_iter().chain(LEAVES);
     let seen = || -> Vec<_> {
-        let hosts = all().map(|name| federation.host(name));
+        let hosts = servers().map(|name| federation.host(name));
         hosts
             .map(|host| (host.shell(configuration), host.shell(started)))
             .collect()
@@ -214,7 +201,7 @@ pub(super) fn a_broken_configuration(federation: &Federation) {
         "{said}"
     );
     assert_eq!(before, seen());
-    for server in all() {
+    for server in servers() {
         let (_, status, _) = federation.get(server, "/-/ready", Caller::Federation);
         assert_eq!(status, 200, "{server}");
     }

@@ -7,7 +7,8 @@ use infra_testkit::wait_until;
 use serde_json::json;
 
 use super::names;
-use super::stand::{Caller, Federation, GLOBAL, LEAVES, ROOT_MODULE};
+use super::stand::{Caller, Federation, GLOBAL, LEAVES, servers};
+use crate::checkout::ROOT_MODULE;
 
 const FEDERATE: &str = "/federate?match[]={__name__=~\"[a-z_]%2B:.%2B\"}";
 
@@ -19,7 +20,7 @@ pub(super) fn one_apply(federation: &Federation) {
         .terraform(ROOT_MODULE, ["init", "-input=false"])
         .succeeds();
     federation.apply();
-    for server in GLOBAL.into_iter().chain(LEAVES) {
+    for server in servers() {
         let (_, status, _) = federation.get(server, "/-/ready", Caller::Federation);
         assert_eq!(status, 200, "{server}");
     }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use infra_testkit::wait_until;
 
 use super::befallen::federates;
-use super::stand::{BUCKET, Caller, Federation, GLOBAL, LEAVES, ROOT_MODULE};
+use super::stand::{BUCKET, Caller, Federation, LEAVES, servers};
+use crate::checkout::ROOT_MODULE;
 
 /// The object of the state is deleted. Nothing is made anew; the version before comes back.
 pub(super) fn the_state(federation: &Federation) {
@@ -15,13 +16,7 @@ pub(super) fn the_state(federation: &Federation) {
     let boto = federation.project.boto(delete);
     boto.args([BUCKET, "federation.tfstate"]).succeeds();
     // Terraform would make all of it a second time.
-    let refused = federation.try_apply();
-    refused.exits(1);
-    assert!(
-        refused.stderr.contains("accept-state"),
-        "{}",
-        refused.stderr
-    );
+    federation.try_apply().exits(1).complains("accept-state");
 
     let listed = federation.project.infra_json(["state", "list"]);
     let versions = listed["versions"].as_array().unwrap();
@@ -38,38 +33,20 @@ pub(super) fn the_state(federation: &Federation) {
     assert_eq!(plan["verdict"], "nothing", "{plan:#}");
 }
 
-/// Deletes a bucket with all that is in it.
-const DELETE: &str = r#"
-bucket = boto3.resource("s3").Bucket(sys.argv[1])
-bucket.object_versions.delete()
-bucket.delete()
-"#;
-
 /// State, ledger and backups are gone; hosts go on. With a copy of the state, playbooks run once more
 /// and change nothing.
 pub(super) fn the_bucket(federation: &Federation) {
     let project = &federation.project;
     let copy = "copy.tfstate";
     project.infra(["state", "backup", copy]).succeeds();
-    project.boto(DELETE).args([BUCKET]).succeeds();
-    let refused = federation.try_apply();
-    refused.exits(1);
-    assert!(
-        refused.stderr.contains("infra backend init"),
-        "{}",
-        refused.stderr
-    );
+    project.delete_bucket(BUCKET);
+    federation
+        .try_apply()
+        .exits(1)
+        .complains("infra backend init");
     federates(federation);
 
-    let started = || {
-        let show = "systemctl show --property=MainPID,ActiveEnterTimestampMonotonic";
-        let servers = GLOBAL.into_iter().chain(LEAVES);
-        let shown = servers.map(|server| {
-            let host = federation.host(server);
-            host.shell(&format!("{show} prometheus nginx"))
-        });
-        shown.collect::<Vec<_>>()
-    };
+    let started = || -> Vec<_> { servers().map(|server| federation.started(server)).collect() };
     let before = started();
     project.infra(["backend", "init"]).succeeds();
     let init = ["init", "-reconfigure", "-input=false"];
@@ -77,11 +54,7 @@ pub(super) fn the_bucket(federation: &Federation) {
     fs::remove_file(project.path(".infra/federation/index")).unwrap();
     let restore = ["state", "restore", "--yes", copy];
     project.infra(restore).succeeds();
-    let all: BTreeSet<_> = GLOBAL
-        .into_iter()
-        .chain(LEAVES)
-        .map(str::to_owned)
-        .collect();
+    let all: BTreeSet<_> = servers().map(str::to_owned).collect();
     assert_eq!(federation.would_run("federation"), all);
     federation.apply();
     assert_eq!(before, started());

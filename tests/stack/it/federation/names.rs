@@ -1,6 +1,6 @@
 //! Names in Route 53, which lead to the servers whatever address those have.
 
-use super::stand::{Federation, GLOBAL, LEAVES};
+use super::stand::{Federation, servers};
 
 const ZONE: &str = "federation.example";
 
@@ -21,8 +21,7 @@ pub(super) fn lead_to_the_servers(federation: &Federation) {
     let mut records = federation.project.records();
     // Beside each is one that says whose it is.
     records.retain(|name, _| name.ends_with(" A"));
-    let servers = GLOBAL.into_iter().chain(LEAVES);
-    let expected = servers.map(|server| {
+    let expected = servers().map(|server| {
         let address = federation.host(server).public_ip.unwrap();
         (format!("{server}.{ZONE}. A"), vec![address])
     });

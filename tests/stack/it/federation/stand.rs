@@ -2,22 +2,22 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::fs;
 use std::time::Duration;
 
-use infra_testkit::{
-    CommandOutput, Machine, Project, Run, Simulator, copy_tree, wait_until, workspace_root,
-};
+use infra_testkit::{CommandOutput, Machine, Project, Run, Simulator, wait_until};
 use serde_json::Value;
 
 use super::names;
+use crate::checkout::{ROOT_MODULE, copy_stack, make_secrets};
 
 /// The servers, by the names that the stack gives them.
 pub(super) const GLOBAL: [&str; 2] = ["federation-primary", "federation-secondary"];
 pub(super) const LEAVES: [&str; 2] = ["federation-leaf-1", "federation-leaf-2"];
 
-/// Where the root module is.
-pub(super) const ROOT_MODULE: &str = "terraform/live/federation";
+/// All of them.
+pub(super) fn servers() -> impl Iterator<Item = &'static str> {
+    GLOBAL.into_iter().chain(LEAVES)
+}
 
 /// The bucket of the state, the ledger and the backups.
 pub(super) const BUCKET: &str = "federation-state";
@@ -59,26 +59,11 @@ impl Federation {
     pub(super) fn new() -> Self {
         let aws = Simulator::start_hosts();
         let project = Project::new(&aws);
-        for part in ["ansible", "terraform", "docs/runbooks"] {
-            copy_tree(&workspace_root().join(part), &project.path(part));
-        }
-        // What whoever works on the modules has initialised is of another place.
-        for left in [".terraform", ".terraform.lock.hcl"] {
-            let path = project.path(ROOT_MODULE).join(left);
-            if path.is_dir() {
-                fs::remove_dir_all(&path).unwrap();
-            } else if path.exists() {
-                fs::remove_file(&path).unwrap();
-            }
-        }
-        let configuration = fs::read_to_string(workspace_root().join("infra.hcl")).unwrap();
-        project.write("infra.hcl", &configuration);
-        project.edit("infra.hcl", r#"backend "local" {}"#, r#"backend "s3" {}"#);
+        copy_stack(&project);
         let ansible = r#"config = "ansible/ansible.cfg""#;
         let with_key = format!("{ansible}\n    private_key = \"id_ed25519\"");
         project.edit("infra.hcl", ansible, &with_key);
 
-        project.make_key("id_ed25519");
         let key = project.read("id_ed25519.pub");
         let network = aws.network();
         project.write(
@@ -108,13 +93,7 @@ impl Federation {
 
     /// Makes the certificates and the password that aren't there.
     pub(super) fn make_secrets(&self) {
-        let script = workspace_root().join("tools/federation_secrets.py");
-        let arguments = [script.as_str(), "ansible/secrets"];
-        let hosts = GLOBAL.into_iter().chain(LEAVES);
-        self.project
-            .run("python3")
-            .args(arguments.into_iter().chain(hosts))
-            .succeeds();
+        make_secrets(&self.project, "ansible/secrets", servers());
     }
 
     /// Applies, and returns the document.
@@ -164,6 +143,12 @@ impl Federation {
             .into_iter()
             .find(|machine| machine.name == name && machine.state == "running");
         found.unwrap_or_else(|| panic!("{name} doesn't run"))
+    }
+
+    /// The processes of Prometheus and of the proxy of a server, and since when they run.
+    pub(super) fn started(&self, server: &str) -> String {
+        let show = "systemctl show --property=MainPID,ActiveEnterTimestampMonotonic";
+        self.host(server).shell(&format!("{show} prometheus nginx"))
     }
 
     /// Asks a server at its public address: the exit code of curl, the HTTP status, the body.
