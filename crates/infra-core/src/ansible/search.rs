@@ -59,6 +59,24 @@ fn below(dir: &Utf8Path, name: &str) -> Utf8PathBuf {
     }
 }
 
+/// The directories that included files were named with, from the innermost include outwards, each
+/// below the next; what comes twice once. Only `import_tasks` stays with what is absolute.
+pub(crate) fn cumulative(includes: &[String], dynamic: bool) -> Vec<Utf8PathBuf> {
+    let mut found: Vec<Utf8PathBuf> = Vec::new();
+    let mut inner = Utf8PathBuf::new();
+    for include in includes.iter().rev() {
+        inner = if dynamic && inner.is_absolute() {
+            Utf8PathBuf::from(include)
+        } else {
+            below(Utf8Path::new(include), inner.as_str())
+        };
+        if !found.iter().any(|known| known.as_str() == inner.as_str()) {
+            found.push(inner.clone());
+        }
+    }
+    found
+}
+
 /// Where an include looks for a file of tasks. `playbook/included_file.py` for
 /// `include_tasks`, `playbook/helpers.py` for `import_tasks`; both by way of
 /// `DataLoader.path_dwim_relative`.
@@ -72,17 +90,17 @@ pub(crate) fn tasks(
 ) -> Vec<Place> {
     let mut places = Vec::new();
     let mut add = |dir: Utf8PathBuf| {
-        if !places.iter().any(|place: &Place| place.dir == dir) {
+        if !places
+            .iter()
+            .any(|place: &Place| place.dir.as_str() == dir.as_str())
+        {
             places.push(Place {
                 dir,
                 perhaps: false,
             });
         }
     };
-    let mut cumulative = Utf8PathBuf::new();
-    for include in includes.iter().rev() {
-        // From the innermost include outwards, each relative to the next.
-        cumulative = below(Utf8Path::new(include), cumulative.as_str());
+    for cumulative in cumulative(includes, dynamic) {
         let Some(role) = role else {
             add(below(base, cumulative.as_str()));
             add(below(cwd, cumulative.as_str()));
@@ -208,5 +226,19 @@ mod tests {
                 "r"
             ]
         );
+    }
+
+    #[test]
+    fn a_file_that_was_named_by_an_absolute_path_has_the_directories_of_those_above_too() {
+        let includes = ["sub".to_owned(), "/t/hooks".to_owned()];
+        let of = |dynamic| {
+            let places = tasks(None, "p".into(), "p".into(), &includes, "tasks", dynamic);
+            places
+                .into_iter()
+                .map(|place| place.dir)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of(true), ["/t/hooks", "p", "p/sub"]);
+        assert_eq!(of(false), ["/t/hooks", "p"]);
     }
 }

@@ -10,7 +10,7 @@ use super::context::{Context, RoleFiles};
 use super::playbook::texts;
 use super::record::Text;
 use crate::ansible::path::{join, parent};
-use crate::ansible::search::Place;
+use crate::ansible::search::{Place, cumulative};
 use crate::ansible::yaml::Shape;
 
 impl Walker<'_> {
@@ -196,10 +196,10 @@ impl Walker<'_> {
             file: path.to_owned(),
             ..context
         };
-        let key = format!(
-            "tasks {} {:?} {:?}",
-            context.handlers, context.roles, context.includes
-        );
+        // Where it looks, and not by which way: files that include each other without end, as they
+        // seem to where names are computed, look in the same places however deep.
+        let dirs = [true, false].map(|dynamic| cumulative(&context.includes, dynamic));
+        let key = format!("tasks {} {:?} {dirs:?}", context.handlers, context.roles);
         if !self.enter(&context, path, &key) {
             return;
         }
