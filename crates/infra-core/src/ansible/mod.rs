@@ -29,7 +29,6 @@ mod reaching;
 mod reads;
 mod request;
 mod resolve;
-mod resolve_lookup;
 mod search;
 mod settings;
 mod source;

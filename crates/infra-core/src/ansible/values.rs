@@ -28,8 +28,29 @@ pub(crate) enum Definition {
     Patterns(Vec<Pattern>),
     /// The value of this expression
     Computed(Expr),
+    /// The registered result of a loop: under `results` one for each element, which has the element
+    /// under the name of the loop's variable, whatever else a run has it say. `_run_loop` of
+    /// `executor/task_executor.py`
+    Looped(Looped),
+    /// A value that was computed where a task stands: what `role_path` means there it means in it
+    /// wherever it is used
+    Fixed(Arc<Scope>, Box<Definition>),
     /// Only known in a run: a registered result
     Unknown,
+}
+
+impl Definition {
+    /// Whether it is the value of an expression.
+    pub(crate) fn is_computed(&self) -> bool {
+        matches!(self, Self::Computed(_))
+    }
+}
+
+/// What a loop goes through.
+#[derive(Debug, Clone)]
+pub(crate) struct Looped {
+    pub(crate) variable: String,
+    pub(crate) elements: Vec<Definition>,
 }
 
 /// The definitions of all variables.
@@ -53,6 +74,15 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
+    /// Names that say where a task stands.
+    pub(crate) const OF_THE_PLACE: [&str; 5] = [
+        "playbook_dir",
+        "role_path",
+        "role_name",
+        "ansible_role_name",
+        "ansible_parent_role_paths",
+    ];
+
     /// The names that the statements of a text bind.
     pub(crate) fn of(scan: &Scan) -> Self {
         let mut scope = Self::default();

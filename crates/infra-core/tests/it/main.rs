@@ -5,9 +5,11 @@
 )]
 
 mod aftermath;
+mod ansible_alternatives;
 mod ansible_closure;
 mod ansible_federation;
 mod ansible_fingerprint;
+mod ansible_fixed_values;
 mod ansible_made;
 mod ansible_modes;
 mod ansible_mutation;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Walker;
+use super::args::{Args, words};
 use super::context::{Besides, Context, Search, Use, Wanted};
-use super::task::{Args, words};
 use crate::ansible::builtin::{MODULES, own_action};
 use crate::ansible::closure::Reach;
 use crate::ansible::jinja::is_template;
@@ -102,7 +102,7 @@ impl Walker<'_> {
                 }
             }
             "set_fact" => {
-                self.values_of_args(args);
+                self.values_of_args(context, args, scope);
                 let computed =
                     args.raw.is_some() || (args.members.iter()).any(|(name, _)| is_template(name));
                 self.grew |= computed && !self.values.open;
@@ -124,7 +124,7 @@ impl Walker<'_> {
                     Reason::DynamicInventory,
                     Some(context.play),
                 );
-                self.values_of_args(args);
+                self.values_of_args(context, args, scope);
                 self.makes(context, args, scope, name);
                 if let Some(play) = self.plays.get_mut(context.play) {
                     play.makes_hosts = true;
@@ -169,11 +169,11 @@ impl Walker<'_> {
         self.any_argument(context, args, scope, name);
     }
 
-    /// Arguments that are variables. As a mapping they are known with the rest of the file.
-    fn values_of_args(&mut self, args: &Args) {
-        for (name, value) in args.members.iter().filter(|_| args.of_text) {
-            self.values
-                .define(name, Definition::Yaml(Arc::clone(value)));
+    /// Arguments that are variables.
+    fn values_of_args(&mut self, context: &Context, args: &Args, scope: &Scope) {
+        for (name, value) in &args.members {
+            let value = self.fixed(context, scope, Definition::Yaml(Arc::clone(value)));
+            self.values.define(name, value);
         }
     }
 
@@ -252,9 +252,7 @@ impl Walker<'_> {
         what: &str,
         expected: bool,
     ) {
-        let computed_loop = scope.local.values().flatten().any(|definition| {
-            matches!(definition, crate::ansible::values::Definition::Computed(_))
-        });
+        let computed_loop = scope.local.values().flatten().any(Definition::is_computed);
         let mut subdirs = subdirs;
         if computed_loop {
             // A loop over files gives names as it found them, wherever that was.

@@ -136,37 +136,19 @@ impl Walker<'_> {
     /// What names mean by themselves where a task stands. `vars/manager.py`,
     /// `_get_magic_variables`.
     pub(super) fn scope(&self, context: &Context, own: &Scope) -> Scope {
-        let mut scope = own.clone();
-        let absolute = |path: &Utf8Path| {
-            Pattern::literal(self.request.root.join(path).as_str().trim_end_matches('/'))
-        };
+        let mut scope = self.place(context, own);
         let mut set = |name: &str, patterns: Vec<Pattern>| {
             scope
                 .local
                 .entry(name.to_owned())
                 .or_insert_with(|| vec![Definition::Patterns(patterns)]);
         };
-        set("playbook_dir", vec![absolute(&context.base)]);
-        if let Some(role) = context.role() {
-            set("role_path", vec![absolute(role)]);
-            set(
-                "role_name",
-                role.file_name().map(Pattern::literal).into_iter().collect(),
-            );
-            set(
-                "ansible_role_name",
-                role.file_name().map(Pattern::literal).into_iter().collect(),
-            );
-        }
-        if let [.., parent, _] = context.roles.as_slice() {
-            set("ansible_parent_role_paths", vec![absolute(parent)]);
-        }
         if !self.inventory_dirs.is_empty() {
             set(
                 "inventory_dir",
                 self.inventory_dirs
                     .iter()
-                    .map(|dir| absolute(dir))
+                    .map(|dir| self.absolute(dir))
                     .collect(),
             );
         }
@@ -194,6 +176,37 @@ impl Walker<'_> {
         scope
     }
 
+    fn absolute(&self, path: &Utf8Path) -> Pattern {
+        Pattern::literal(self.request.root.join(path).as_str().trim_end_matches('/'))
+    }
+
+    /// The names in [`Scope::OF_THE_PLACE`], beside the task's own.
+    fn place(&self, context: &Context, own: &Scope) -> Scope {
+        let mut scope = own.clone();
+        let mut set = |name: &str, pattern: Pattern| {
+            let known = scope.local.entry(name.to_owned());
+            known.or_insert_with(|| vec![Definition::Patterns(vec![pattern])]);
+        };
+        set("playbook_dir", self.absolute(&context.base));
+        if let Some(role) = context.role() {
+            set("role_path", self.absolute(role));
+            if let Some(name) = role.file_name() {
+                set("role_name", Pattern::literal(name));
+                set("ansible_role_name", Pattern::literal(name));
+            }
+        }
+        if let [.., parent, _] = context.roles.as_slice() {
+            set("ansible_parent_role_paths", self.absolute(parent));
+        }
+        scope
+    }
+
+    /// A value that a task computes where it stands. `set_fact` and loops do; other variables are
+    /// computed again wherever they are used.
+    pub(super) fn fixed(&self, context: &Context, own: &Scope, value: Definition) -> Definition {
+        Definition::Fixed(Arc::new(self.place(context, own)), Box::new(value))
+    }
+
     fn places(&self, wanted: &Wanted) -> Vec<Place> {
         let context = &wanted.context;
         match &wanted.search {
@@ -207,22 +220,15 @@ impl Walker<'_> {
                 places
             }
             Search::Tasks { dynamic } => {
-                let role = context.role().map(Utf8PathBuf::as_path);
                 let mut places = search::tasks(
-                    role,
+                    context.role().map(Utf8PathBuf::as_path),
                     &context.base,
                     &self.request.cwd,
                     &context.includes,
                     context.subdir(),
                     *dynamic,
                 );
-                if wanted
-                    .scope
-                    .local
-                    .values()
-                    .flatten()
-                    .any(|definition| matches!(definition, Definition::Computed(_)))
-                {
+                if (wanted.scope.local.values().flatten()).any(Definition::is_computed) {
                     let stack = search::stack(&context.roles, &context.file);
                     places.extend(search::needle(&stack, &context.base, "files"));
                 }
@@ -290,11 +296,10 @@ impl Walker<'_> {
                 let (reach, via) = (context.reach.clone(), &context.via);
                 self.add_yaml(path, reach, via, widened, Shape::Plays);
                 let mut inner = context;
-                if let Some((dir, _)) = literal.and_then(|text| text.rsplit_once('/')) {
-                    inner.includes.push(dir.to_owned());
-                } else {
-                    inner.includes.push(String::new());
-                }
+                let dir = literal.and_then(|text| text.rsplit_once('/'));
+                inner
+                    .includes
+                    .push(dir.map_or("", |(dir, _)| dir).to_owned());
                 inner.depth += 1;
                 self.task_file(inner, path);
             }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::action::delimits;
+use super::args::words;
 use super::context::{Besides, Context, LookupUse, Search, Use, Wanted};
-use super::task::{expr_of, words};
+use super::task::expr_of;
 use crate::ansible::builtin::{Lookup, lookup};
 use crate::ansible::closure::Reach;
 use crate::ansible::jinja::{Expr, LookupCall, is_template};

@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Walker;
+use super::args::Args;
 use super::context::{Context, Via};
 use super::record::Text;
-use super::task::Args;
 use crate::ansible::closure::Reach;
 use crate::ansible::layers::Owner;
 use crate::ansible::name::{Name, Pattern};

@@ -1,6 +1,7 @@
 //! Following a playbook through everything that Ansible would read.
 
 mod action;
+mod args;
 mod collections;
 mod context;
 mod find;
@@ -222,7 +223,7 @@ struct Walker<'r> {
     values_mentioned: BTreeSet<(usize, Utf8PathBuf, Arc<str>)>,
     wanted: Vec<Rc<Wanted>>,
     /// Includes of roles whose files aren't known yet
-    late_roles: Vec<(Context, task::Args, Scope)>,
+    late_roles: Vec<(Context, args::Args, Scope)>,
     /// Plays of which not all text can be read, so that they may read any variable
     unread: BTreeSet<usize>,
     /// Tasks that make groups or hosts

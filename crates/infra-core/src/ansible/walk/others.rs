@@ -238,11 +238,7 @@ impl Walker<'_> {
     /// What else gives a variable a value in a play: roles, tasks, loops.
     fn in_definitions(&self, name: &str, mentions: &mut Mentions) {
         for definition in self.values.by_name.get(name).into_iter().flatten() {
-            match definition {
-                Definition::Yaml(node) | Definition::Element(node) => mentions.node(node),
-                Definition::Json(value) => mentions.json(value),
-                Definition::Patterns(_) | Definition::Computed(_) | Definition::Unknown => {}
-            }
+            in_definition(definition, mentions);
         }
     }
 
@@ -386,5 +382,20 @@ impl Walker<'_> {
             }
         }
         layers
+    }
+}
+
+/// What a value reads of other variables.
+fn in_definition(definition: &Definition, mentions: &mut Mentions) {
+    match definition {
+        Definition::Yaml(node) | Definition::Element(node) => mentions.node(node),
+        Definition::Json(value) => mentions.json(value),
+        Definition::Fixed(_, definition) => in_definition(definition, mentions),
+        Definition::Looped(result) => {
+            for element in &result.elements {
+                in_definition(element, mentions);
+            }
+        }
+        Definition::Patterns(_) | Definition::Computed(_) | Definition::Unknown => {}
     }
 }

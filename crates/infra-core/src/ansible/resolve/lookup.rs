@@ -1,8 +1,8 @@
 //! What a lookup in an expression can give.
 
-use super::jinja::{Expr, chain};
-use super::name::Pattern;
-use super::resolve::{Resolver, bounded};
+use super::{Resolver, bounded};
+use crate::ansible::jinja::{Expr, chain};
+use crate::ansible::name::Pattern;
 
 impl Resolver<'_> {
     /// `first_found` gives one of the names that it is given; `vars` a variable's value.

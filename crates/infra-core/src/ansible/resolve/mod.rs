@@ -1,8 +1,12 @@
 //! What an expression can give, from what its variables can hold.
 
+mod filter;
+mod lookup;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use self::filter::with_steps_inside;
 use super::jinja::{Access, Expr, chain, defaults, is_template};
 use super::name::{Name, Pattern};
 use super::values::{Definition, Scope, Values};
@@ -19,6 +23,7 @@ pub(crate) fn resolve(values: &Values, name: &Name, scope: &Scope) -> Vec<Patter
     let mut resolver = Resolver {
         values,
         scope,
+        fixed: None,
         depth: 0,
         seen: Vec::new(),
         recursed: None,
@@ -37,11 +42,25 @@ enum Step {
     Pattern(Pattern),
 }
 
+/// Of several variables of one name, which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// The only one, or that of the task whose name it is
+    Own,
+    /// That of any other task
+    Elsewhere,
+    /// That of the task with this scope
+    Fixed(*const Scope),
+}
+
 pub(super) struct Resolver<'v> {
     values: &'v Values,
     scope: &'v Scope,
+    /// Where the value that is being looked at was computed, if not where the name stands
+    fixed: Option<Arc<Scope>>,
     depth: usize,
-    seen: Vec<String>,
+    /// The variables whose values are being looked at
+    seen: Vec<(String, Whose)>,
     /// The outermost variable that was met in its own value, by its place in `seen`
     recursed: Option<usize>,
 }
@@ -123,8 +142,11 @@ impl Resolver<'_> {
                 .flat_map(|(_, value)| self.expr(value))
                 .collect(),
             Expr::Filter {
-                value, name, args, ..
-            } => self.filter(value, name, args),
+                value,
+                name,
+                args,
+                kwargs,
+            } => self.filter(value, name, args, kwargs),
             Expr::Call {
                 callee,
                 args,
@@ -135,95 +157,31 @@ impl Resolver<'_> {
                 }
                 _ => self.reference(expr),
             },
+            Expr::Attr(..) | Expr::Item(..) => match with_steps_inside(expr.clone()) {
+                inside @ (Expr::Attr(..) | Expr::Item(..)) => self.reference(&inside),
+                inside => self.expr(&inside),
+            },
             _ => self.reference(expr),
         }
     }
 
+    /// What a name means where the value stands.
+    fn local(&self, root: &str) -> (Option<Vec<Definition>>, Whose) {
+        if let Some(fixed) = &self.fixed {
+            if let Some(known) = fixed.local.get(root) {
+                return (Some(known.clone()), Whose::Fixed(Arc::as_ptr(fixed)));
+            }
+            if Scope::OF_THE_PLACE.contains(&root) {
+                return (None, Whose::Own);
+            }
+        }
+        (self.scope.local.get(root).cloned(), Whose::Own)
+    }
+
     pub(super) fn knows(&self, root: &str) -> bool {
-        self.scope.local.contains_key(root)
+        self.local(root).0.is_some()
             || self.scope.bound.contains_key(root)
             || self.values.defines(root)
-    }
-
-    fn filter(&mut self, value: &Expr, name: &str, args: &[Expr]) -> Vec<Pattern> {
-        match name.rsplit('.').next().unwrap_or(name) {
-            "default" | "d" => {
-                let known = chain(value).is_none_or(|(root, _)| self.knows(root) || is_fact(root));
-                let mut found = if known { self.expr(value) } else { Vec::new() };
-                if let Some(default) = args.first()
-                    && !matches!(default, Expr::Name(name) if name == "omit")
-                {
-                    found.extend(self.expr(default));
-                }
-                found
-            }
-            "trim" => {
-                let found = self.edit_of(value).into_iter();
-                found
-                    .map(|found| match found.as_literal() {
-                        Some(text) => Pattern::literal(text.trim()),
-                        None => found,
-                    })
-                    .collect()
-            }
-            "string" | "mandatory" | "first" | "last" | "list" | "flatten" | "unique" | "sort"
-            | "reverse" | "select" | "reject" | "selectattr" | "rejectattr" | "difference"
-            | "intersect" | "quote" | "expanduser" => self.expr(value),
-            "union" => std::iter::once(value)
-                .chain(args)
-                .flat_map(|part| self.expr(part))
-                .collect(),
-            "lower" => self.edited(value, str::to_lowercase),
-            "upper" => self.edited(value, str::to_uppercase),
-            "basename" => self.edited_whole(value, |text| {
-                text.rsplit('/').next().unwrap_or(text).to_owned()
-            }),
-            "dirname" => self.edited_whole(value, |text| {
-                text.rsplit_once('/').map_or("", |(dir, _)| dir).to_owned()
-            }),
-            "map" => match args {
-                [Expr::Str(filter)] if filter == "basename" => self.edited_whole(value, |text| {
-                    text.rsplit('/').next().unwrap_or(text).to_owned()
-                }),
-                _ => vec![Pattern::any()],
-            },
-            // Of a fact, what is left is still within one directory, unless it is put there.
-            "replace" | "regex_replace" | "int" | "split" | "title" | "capitalize" => {
-                let plain = |arg: &Expr| match arg {
-                    Expr::Str(text) => !text.contains('/') || name == "split",
-                    other => matches!(other, Expr::Number(_)),
-                };
-                let slash = !args.iter().all(plain)
-                    || self
-                        .edit_of(value)
-                        .iter()
-                        .any(|found| *found != Pattern::segment());
-                vec![if slash {
-                    Pattern::any()
-                } else {
-                    Pattern::segment()
-                }]
-            }
-            _ => vec![Pattern::any()],
-        }
-    }
-
-    fn edited(&mut self, value: &Expr, edit: impl Fn(&str) -> String) -> Vec<Pattern> {
-        self.edit_of(value)
-            .iter()
-            .map(|found| found.map(&edit))
-            .collect()
-    }
-
-    fn edited_whole(&mut self, value: &Expr, edit: impl Fn(&str) -> String) -> Vec<Pattern> {
-        self.edit_of(value)
-            .iter()
-            .map(|found| {
-                found
-                    .as_literal()
-                    .map_or_else(Pattern::any, |text| Pattern::literal(edit(&text)))
-            })
-            .collect()
     }
 
     fn reference(&mut self, expr: &Expr) -> Vec<Pattern> {
@@ -237,17 +195,19 @@ impl Resolver<'_> {
         for default in defaults(expr) {
             otherwise.extend(self.expr(default));
         }
-        let local = self.scope.local.get(root);
+        let (local, whose) = self.local(root);
         let fact = local.is_none() && is_fact(root);
         let bound = self.scope.bound.get(root);
         let global = self.values.by_name.get(root);
         // In the value of another variable, what a task calls `item` can be that of another loop.
-        let elsewhere = local.and(global).filter(|_| !self.seen.is_empty());
-        let name = match elsewhere {
-            Some(_) => format!("{root} elsewhere"),
-            None => root.to_owned(),
+        let elsewhere =
+            (local.as_ref().and(global)).filter(|_| !self.seen.is_empty() && whose == Whose::Own);
+        let whose = if elsewhere.is_some() {
+            Whose::Elsewhere
+        } else {
+            whose
         };
-        let definitions = match (local, global) {
+        let definitions = match (&local, global) {
             (Some(local), _) => local.as_slice(),
             (None, Some(global)) => {
                 if self.values.open {
@@ -262,7 +222,8 @@ impl Resolver<'_> {
             }
             _ => return vec![Pattern::any()],
         };
-        if let Some(at) = self.seen.iter().position(|seen| *seen == name) {
+        let seen = (root.to_owned(), whose);
+        if let Some(at) = self.seen.iter().position(|known| *known == seen) {
             // A variable that is defined by way of itself adds nothing new by itself.
             self.recursed = Some(self.recursed.map_or(at, |known| known.min(at)));
             return Vec::new();
@@ -270,38 +231,33 @@ impl Resolver<'_> {
         if self.seen.len() >= MAX_DEPTH {
             return vec![Pattern::any()];
         }
-        self.seen.push(name);
+        self.seen.push(seen);
         let mut found = BTreeSet::from_iter(otherwise);
         if fact {
             found.insert(fact_of(root));
         }
         let more = [bound, elsewhere].into_iter().flatten().flatten();
         for definition in definitions.iter().chain(more) {
-            let starts = match definition {
-                Definition::Yaml(node) => vec![Step::Yaml(Arc::clone(node))],
-                Definition::Json(value) => vec![Step::Json(value.clone())],
-                Definition::Element(list) => elements(list),
-                Definition::Patterns(patterns) => {
-                    patterns.iter().cloned().map(Step::Pattern).collect()
-                }
-                Definition::Computed(expr) => self
-                    .expr(&expr.clone())
-                    .into_iter()
-                    .map(Step::Pattern)
-                    .collect(),
-                Definition::Unknown => vec![Step::Pattern(Pattern::any())],
+            let (definition, fixed) = match definition {
+                Definition::Fixed(scope, definition) => (&**definition, Some(scope)),
+                _ => (definition, None),
             };
+            let before = fixed.map(|scope| self.fixed.replace(Arc::clone(scope)));
+            let (starts, steps) = self.starts(definition, &steps);
             if fact {
                 // Most of these are one word each, as a fact is.
                 let mut more = BTreeSet::new();
                 for start in starts {
-                    self.descend(start, &steps, &mut more);
+                    self.descend(start, steps, &mut more);
                 }
                 found.extend(more.into_iter().filter(Pattern::can_have_slash));
             } else {
                 for start in starts {
-                    self.descend(start, &steps, &mut found);
+                    self.descend(start, steps, &mut found);
                 }
+            }
+            if let Some(before) = before {
+                self.fixed = before;
             }
             if found.len() > MAX_ALTERNATIVES {
                 break;
@@ -311,6 +267,43 @@ impl Resolver<'_> {
         // Within its value it is known by now what it can be.
         self.recursed = self.recursed.filter(|at| *at < self.seen.len());
         bounded(found.into_iter().collect())
+    }
+
+    /// Where the steps into a variable begin, and those that are left.
+    fn starts<'s, 'e>(
+        &mut self,
+        definition: &Definition,
+        steps: &'s [Access<'e>],
+    ) -> (Vec<Step>, &'s [Access<'e>]) {
+        let any = || vec![Step::Pattern(Pattern::any())];
+        let starts = match definition {
+            Definition::Yaml(node) => vec![Step::Yaml(Arc::clone(node))],
+            Definition::Json(value) => vec![Step::Json(value.clone())],
+            Definition::Element(list) => elements(list),
+            Definition::Patterns(patterns) => patterns.iter().cloned().map(Step::Pattern).collect(),
+            Definition::Computed(expr) => {
+                let found = self.expr(&expr.clone()).into_iter();
+                found.map(Step::Pattern).collect()
+            }
+            Definition::Looped(result) => {
+                let element = steps.split_first().and_then(|(first, rest)| {
+                    let (second, left) = index_of(rest).split_first()?;
+                    let is_it = matches!((first, second), (Access::Key("results"), Access::Key(key)) if *key == result.variable);
+                    is_it.then_some(left)
+                });
+                let Some(left) = element else {
+                    return (any(), steps);
+                };
+                let elements = result.elements.iter();
+                let starts = elements
+                    .flat_map(|element| self.starts(element, left).0)
+                    .collect();
+                return (starts, left);
+            }
+            Definition::Fixed(_, definition) => return self.starts(definition, steps),
+            Definition::Unknown => any(),
+        };
+        (starts, steps)
     }
 
     fn descend(&mut self, at: Step, steps: &[Access<'_>], found: &mut BTreeSet<Pattern>) {
@@ -427,7 +420,7 @@ impl Resolver<'_> {
                 Access::Key(key) => Expr::Attr(Box::new(value), (*key).to_owned()),
                 Access::Computed(key) => Expr::Item(Box::new(value), Box::new((*key).clone())),
             });
-            found.extend(self.expr(&through_filters(deeper)));
+            found.extend(self.expr(&deeper));
         } else {
             found.extend(self.concat(&parts));
         }
@@ -449,35 +442,6 @@ fn elements(list: &Arc<Node>) -> Vec<Step> {
             })
             .collect(),
         Data::Mapping(_) | Data::Scalar { .. } => vec![Step::Yaml(Arc::clone(list))],
-    }
-}
-
-/// `(x | dict2items).key` as `x.key`: filters that pass elements on are left out.
-fn through_filters(expr: Expr) -> Expr {
-    match expr {
-        Expr::Attr(value, key) => Expr::Attr(Box::new(through_filters(*value)), key),
-        Expr::Item(value, key) => Expr::Item(Box::new(through_filters(*value)), key),
-        Expr::Filter {
-            value, ref name, ..
-        } if matches!(
-            name.as_str(),
-            "dict2items"
-                | "list"
-                | "flatten"
-                | "select"
-                | "reject"
-                | "selectattr"
-                | "rejectattr"
-                | "unique"
-                | "sort"
-                | "reverse"
-                | "default"
-                | "d"
-        ) =>
-        {
-            through_filters(*value)
-        }
-        other => other,
     }
 }
 

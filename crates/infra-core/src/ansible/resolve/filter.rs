@@ -1,0 +1,181 @@
+//! What a filter gives of what it is given.
+
+use super::{Resolver, is_fact};
+use crate::ansible::jinja::{Expr, chain};
+use crate::ansible::name::Pattern;
+
+impl Resolver<'_> {
+    pub(super) fn filter(
+        &mut self,
+        value: &Expr,
+        name: &str,
+        args: &[Expr],
+        kwargs: &[(String, Expr)],
+    ) -> Vec<Pattern> {
+        match name.rsplit('.').next().unwrap_or(name) {
+            "default" | "d" => {
+                let known = chain(value).is_none_or(|(root, _)| self.knows(root) || is_fact(root));
+                let mut found = if known { self.expr(value) } else { Vec::new() };
+                if let Some(default) = args.first()
+                    && !matches!(default, Expr::Name(name) if name == "omit")
+                {
+                    found.extend(self.expr(default));
+                }
+                found
+            }
+            "trim" => {
+                let found = self.edit_of(value).into_iter();
+                found
+                    .map(|found| match found.as_literal() {
+                        Some(text) => Pattern::literal(text.trim()),
+                        None => found,
+                    })
+                    .collect()
+            }
+            "string" | "mandatory" | "first" | "last" | "list" | "flatten" | "unique" | "sort"
+            | "reverse" | "select" | "reject" | "selectattr" | "rejectattr" | "difference"
+            | "intersect" | "quote" | "expanduser" => self.expr(value),
+            "union" => std::iter::once(value)
+                .chain(args)
+                .flat_map(|part| self.expr(part))
+                .collect(),
+            "lower" => self.edited(value, str::to_lowercase),
+            "upper" => self.edited(value, str::to_uppercase),
+            "basename" => self.edited_whole(value, |text| {
+                text.rsplit('/').next().unwrap_or(text).to_owned()
+            }),
+            "dirname" => self.edited_whole(value, |text| {
+                text.rsplit_once('/').map_or("", |(dir, _)| dir).to_owned()
+            }),
+            "map" => match args {
+                [] if attribute_of(args, kwargs).is_some() => {
+                    let mapped = Expr::Filter {
+                        value: Box::new(value.clone()),
+                        name: name.to_owned(),
+                        args: Vec::new(),
+                        kwargs: kwargs.to_vec(),
+                    };
+                    self.expr(&step_into(mapped, &|value| value))
+                }
+                [Expr::Str(filter)] if filter == "basename" => self.edited_whole(value, |text| {
+                    text.rsplit('/').next().unwrap_or(text).to_owned()
+                }),
+                _ => vec![Pattern::any()],
+            },
+            // Of a fact, what is left is still within one directory, unless it is put there.
+            "replace" | "regex_replace" | "int" | "split" | "title" | "capitalize" => {
+                let plain = |arg: &Expr| match arg {
+                    Expr::Str(text) => !text.contains('/') || name == "split",
+                    other => matches!(other, Expr::Number(_)),
+                };
+                let slash = !args.iter().all(plain)
+                    || self
+                        .edit_of(value)
+                        .iter()
+                        .any(|found| *found != Pattern::segment());
+                vec![if slash {
+                    Pattern::any()
+                } else {
+                    Pattern::segment()
+                }]
+            }
+            _ => vec![Pattern::any()],
+        }
+    }
+
+    fn edited(&mut self, value: &Expr, edit: impl Fn(&str) -> String) -> Vec<Pattern> {
+        self.edit_of(value)
+            .iter()
+            .map(|found| found.map(&edit))
+            .collect()
+    }
+
+    fn edited_whole(&mut self, value: &Expr, edit: impl Fn(&str) -> String) -> Vec<Pattern> {
+        self.edit_of(value)
+            .iter()
+            .map(|found| {
+                found
+                    .as_literal()
+                    .map_or_else(Pattern::any, |text| Pattern::literal(edit(&text)))
+            })
+            .collect()
+    }
+}
+
+/// An expression whose steps into parts are taken where the values come from: `(x | list).key` is
+/// `x.key`, `(x | default(y)).key` is `x.key | default(y.key)`.
+pub(super) fn with_steps_inside(expr: Expr) -> Expr {
+    match expr {
+        Expr::Attr(value, key) => step_into(with_steps_inside(*value), &|value| {
+            Expr::Attr(Box::new(value), key.clone())
+        }),
+        Expr::Item(value, key) => step_into(with_steps_inside(*value), &|value| {
+            Expr::Item(Box::new(value), key.clone())
+        }),
+        other => other,
+    }
+}
+
+/// A step into a value, through the filters that pass elements or parts of them on, and into each
+/// of several values.
+fn step_into(value: Expr, step: &dyn Fn(Expr) -> Expr) -> Expr {
+    let each = |values: Vec<Expr>| Expr::Choice {
+        values: (values.into_iter())
+            .map(|value| step_into(value, step))
+            .collect(),
+        conditions: Vec::new(),
+    };
+    match value {
+        Expr::Choice { values, .. } | Expr::List(values) => each(values),
+        Expr::Concat(parts) if !parts.iter().any(|part| matches!(part, Expr::Str(_))) => {
+            each(parts)
+        }
+        Expr::Filter {
+            value,
+            name,
+            args,
+            kwargs,
+        } => match name.rsplit('.').next().unwrap_or(&name) {
+            "dict2items" | "list" | "flatten" | "select" | "reject" | "selectattr"
+            | "rejectattr" | "unique" | "sort" | "reverse" | "first" | "last" | "difference"
+            | "intersect" => step_into(*value, step),
+            "default" | "d" => Expr::Filter {
+                value: Box::new(step_into(*value, step)),
+                name,
+                args: (args.into_iter().take(1))
+                    .map(|arg| step_into(arg, step))
+                    .collect(),
+                kwargs,
+            },
+            "union" | "combine" => each(std::iter::once(*value).chain(args).collect()),
+            "map" => match attribute_of(&args, &kwargs) {
+                Some(path) => step_into(*value, &|value| {
+                    step(path.split('.').fold(value, |value, key| {
+                        Expr::Attr(Box::new(value), key.to_owned())
+                    }))
+                }),
+                None => step(Expr::Filter {
+                    value,
+                    name,
+                    args,
+                    kwargs,
+                }),
+            },
+            _ => step(Expr::Filter {
+                value,
+                name,
+                args,
+                kwargs,
+            }),
+        },
+        other => step(other),
+    }
+}
+
+/// The path of `map(attribute='a.b')`, where that is all that it is told.
+fn attribute_of<'a>(args: &[Expr], kwargs: &'a [(String, Expr)]) -> Option<&'a str> {
+    match (args, kwargs) {
+        ([], [(key, Expr::Str(path))]) if key == "attribute" => Some(path),
+        _ => None,
+    }
+}
