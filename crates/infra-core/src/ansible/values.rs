@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
+use super::builtin::own_action;
 use super::jinja::{Expr, Scan, find, identifiers, is_template, scan_template};
 use super::name::{Name, Pattern};
 use super::reads::Reads;
@@ -127,7 +128,8 @@ impl Values {
         self.define(name, definition);
     }
 
-    /// Adds every member of every mapping in a document.
+    /// Adds every member of every mapping in a document, but for what `set_fact` is given: that is
+    /// computed where the task stands, and nowhere else.
     pub(crate) fn define_all(&mut self, node: &Arc<Node>) {
         for item in node.items() {
             self.define_all(item);
@@ -135,6 +137,9 @@ impl Values {
         for (key, value) in node.members() {
             if let Some(key) = key.text() {
                 self.define(key, Definition::Yaml(Arc::clone(value)));
+                if own_action(key) == Some("set_fact") {
+                    continue;
+                }
             }
             self.define_all(value);
         }
@@ -153,8 +158,36 @@ impl Values {
 
     /// All that a name of a file can be.
     pub(crate) fn resolve(&self, name: &Name, scope: &Scope) -> BTreeSet<Pattern> {
-        resolve(self, name, scope).into_iter().collect()
+        resolve(self, name, scope).0.into_iter().collect()
     }
+
+    /// The same, and what it depends on.
+    pub(crate) fn resolve_noting(&self, name: &Name, scope: &Scope) -> (BTreeSet<Pattern>, Asked) {
+        let (found, asked) = resolve(self, name, scope);
+        let asked = asked.into_iter().map(|name| {
+            let known = self.by_name.get(&name).map_or(0, Vec::len);
+            (name, known)
+        });
+        let asked = Asked {
+            names: asked.collect(),
+            open: self.open,
+        };
+        (found.into_iter().collect(), asked)
+    }
+
+    /// Whether all is as it was when a name was resolved.
+    pub(crate) fn are_as_for(&self, asked: &Asked) -> bool {
+        let same =
+            |(name, known): &(String, usize)| self.by_name.get(name).map_or(0, Vec::len) == *known;
+        asked.open == self.open && asked.names.iter().all(same)
+    }
+}
+
+/// The variables that have a say in what a name can be, and how many values each had.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    names: Vec<(String, usize)>,
+    open: bool,
 }
 
 /// What the templates in the values of an inventory read, and every word in them.

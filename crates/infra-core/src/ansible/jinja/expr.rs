@@ -1,7 +1,7 @@
 //! An expression of Jinja.
 
 /// An expression, without what doesn't matter to names: operators are only operands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Expr {
     Str(String),
     Number(String),

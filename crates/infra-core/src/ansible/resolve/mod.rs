@@ -3,7 +3,7 @@
 mod filter;
 mod lookup;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use self::filter::with_steps_inside;
@@ -18,8 +18,12 @@ pub(crate) const MAX_ALTERNATIVES: usize = 256;
 /// Variables that refer to variables, so deep.
 const MAX_DEPTH: usize = 10;
 
-/// All that a name of a file can be.
-pub(crate) fn resolve(values: &Values, name: &Name, scope: &Scope) -> Vec<Pattern> {
+/// All that a name of a file can be, and the variables that have a say in it.
+pub(crate) fn resolve(
+    values: &Values,
+    name: &Name,
+    scope: &Scope,
+) -> (Vec<Pattern>, BTreeSet<String>) {
     let mut resolver = Resolver {
         values,
         scope,
@@ -27,11 +31,15 @@ pub(crate) fn resolve(values: &Values, name: &Name, scope: &Scope) -> Vec<Patter
         depth: 0,
         seen: Vec::new(),
         recursed: None,
+        cut: None,
+        known: HashMap::new(),
+        asked: BTreeSet::new(),
     };
-    bounded(match &name.parts {
+    let found = bounded(match &name.parts {
         Some(parts) => resolver.concat(parts),
         None => vec![Pattern::any()],
-    })
+    });
+    (found, resolver.asked)
 }
 
 /// A value on the way to the part of it that is asked for.
@@ -63,7 +71,16 @@ pub(super) struct Resolver<'v> {
     seen: Vec<(String, Whose)>,
     /// The outermost variable that was met in its own value, by its place in `seen`
     recursed: Option<usize>,
+    /// The same, whether or not something was done with it; the first where depth ended the search
+    cut: Option<usize>,
+    /// What references gave that nothing above them had a say in
+    known: HashMap<Known, Vec<Pattern>>,
+    /// Names that were looked for among the variables
+    asked: BTreeSet<String>,
 }
+
+/// A reference, where it was computed, and whether it stands in the value of another variable.
+type Known = (Expr, Option<*const Scope>, bool);
 
 impl Resolver<'_> {
     fn concat(&mut self, parts: &[Expr]) -> Vec<Pattern> {
@@ -87,6 +104,7 @@ impl Resolver<'_> {
     pub(super) fn expr(&mut self, expr: &Expr) -> Vec<Pattern> {
         self.depth += 1;
         let found = if self.depth > MAX_DEPTH * 3 {
+            self.cut = Some(0);
             vec![Pattern::any()]
         } else {
             self.expr_inner(expr)
@@ -178,13 +196,39 @@ impl Resolver<'_> {
         (self.scope.local.get(root).cloned(), Whose::Own)
     }
 
-    pub(super) fn knows(&self, root: &str) -> bool {
+    fn ask(&mut self, root: &str) {
+        if !self.asked.contains(root) {
+            self.asked.insert(root.to_owned());
+        }
+    }
+
+    pub(super) fn knows(&mut self, root: &str) -> bool {
+        self.ask(root);
         self.local(root).0.is_some()
             || self.scope.bound.contains_key(root)
             || self.values.defines(root)
     }
 
+    /// What a variable, or a part of it, can be. Variables that are used again and again by others
+    /// are looked at once.
     fn reference(&mut self, expr: &Expr) -> Vec<Pattern> {
+        let fixed = self.fixed.as_ref().map(Arc::as_ptr);
+        let key = (expr.clone(), fixed, self.seen.is_empty());
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
+        }
+        let before = self.cut.take();
+        let found = self.look_at(expr);
+        // What a variable above would have to say to it was left out.
+        let cut = self.cut.filter(|at| *at < self.seen.len());
+        if cut.is_none() && self.cut != Some(0) {
+            self.known.insert(key, found.clone());
+        }
+        self.cut = before.into_iter().chain(cut).min();
+        found
+    }
+
+    fn look_at(&mut self, expr: &Expr) -> Vec<Pattern> {
         let Some((root, steps)) = chain(expr) else {
             return vec![Pattern::any()];
         };
@@ -195,6 +239,7 @@ impl Resolver<'_> {
         for default in defaults(expr) {
             otherwise.extend(self.expr(default));
         }
+        self.ask(root);
         let (local, whose) = self.local(root);
         let fact = local.is_none() && is_fact(root);
         let bound = self.scope.bound.get(root);
@@ -226,9 +271,11 @@ impl Resolver<'_> {
         if let Some(at) = self.seen.iter().position(|known| *known == seen) {
             // A variable that is defined by way of itself adds nothing new by itself.
             self.recursed = Some(self.recursed.map_or(at, |known| known.min(at)));
+            self.cut = Some(self.cut.map_or(at, |known| known.min(at)));
             return Vec::new();
         }
         if self.seen.len() >= MAX_DEPTH {
+            self.cut = Some(0);
             return vec![Pattern::any()];
         }
         self.seen.push(seen);

@@ -172,8 +172,9 @@ impl Walker<'_> {
     /// Arguments that are variables.
     fn values_of_args(&mut self, context: &Context, args: &Args, scope: &Scope) {
         for (name, value) in &args.members {
-            let value = self.fixed(context, scope, Definition::Yaml(Arc::clone(value)));
-            self.values.define(name, value);
+            self.define_fixed(context, scope, (name, value), || {
+                Definition::Yaml(Arc::clone(value))
+            });
         }
     }
 

@@ -18,8 +18,19 @@ use crate::ansible::search::{self, Place};
 use crate::ansible::source::{Analysis, Source};
 use crate::ansible::tree::Kind;
 use crate::ansible::unresolved::Reason;
-use crate::ansible::values::{Definition, Scope};
-use crate::ansible::yaml::Shape;
+use crate::ansible::values::{Asked, Definition, Scope};
+use crate::ansible::yaml::{Node, Shape};
+
+/// What came of looking for a name so far.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    /// What it was found to be, and was used
+    used: BTreeSet<(Reach, Pattern)>,
+    /// What that depends on
+    asked: Vec<Asked>,
+    /// Whether names could be anything, and how many hosts the play had
+    surroundings: Option<(bool, usize)>,
+}
 
 impl Walker<'_> {
     /// Looks for a name, now and again whenever more is known of the variables in it.
@@ -35,17 +46,11 @@ impl Walker<'_> {
     /// Looks for a name with what is known now. Names that could be anything are left
     /// until `widest`, when no variable can get a value any more.
     pub(super) fn look_for(&mut self, wanted: &Wanted, widest: bool) {
-        self.look_again(wanted, widest, &mut BTreeSet::new());
+        self.look_again(wanted, widest, &mut Looks::default());
     }
 
-    /// The same for a name of which `used` is what was found before and used: the same again
-    /// leads nowhere else.
-    pub(super) fn look_again(
-        &mut self,
-        wanted: &Wanted,
-        widest: bool,
-        used: &mut BTreeSet<(Reach, Pattern)>,
-    ) {
+    /// The same for a name that was looked for before: the same again leads nowhere else.
+    pub(super) fn look_again(&mut self, wanted: &Wanted, widest: bool, looks: &mut Looks) {
         // What is included brings more with it: not for thousands of hosts one by one.
         const MOST_WALKS: usize = 100;
         if self.is_stopped() {
@@ -56,12 +61,19 @@ impl Walker<'_> {
             .get(wanted.context.play)
             .map(|play| Arc::clone(&play.inputs.hosts))
             .unwrap_or_default();
+        let surroundings = (widest, hosts.len());
+        let same = |asked| self.values.are_as_for(asked);
+        if looks.surroundings == Some(surroundings) && looks.asked.iter().all(same) {
+            return;
+        }
+        looks.surroundings = Some(surroundings);
+        looks.asked.clear();
         let leads_on = matches!(
             wanted.used,
             Use::Tasks | Use::Role(_) | Use::Template | Use::Delimited
         );
         if !names_the_host(wanted) || leads_on && hosts.len() > MOST_WALKS {
-            return self.look_for_one(wanted, widest, used);
+            return self.look_for_one(wanted, widest, looks);
         }
         for host in hosts.iter() {
             let mut one = wanted.clone();
@@ -70,18 +82,14 @@ impl Walker<'_> {
             one.scope
                 .local
                 .insert("inventory_hostname".to_owned(), vec![name]);
-            self.look_for_one(&one, widest, used);
+            self.look_for_one(&one, widest, looks);
         }
     }
 
-    fn look_for_one(
-        &mut self,
-        wanted: &Wanted,
-        widest: bool,
-        used: &mut BTreeSet<(Reach, Pattern)>,
-    ) {
+    fn look_for_one(&mut self, wanted: &Wanted, widest: bool, looks: &mut Looks) {
         let scope = self.scope(&wanted.context, &wanted.scope);
-        let mut patterns: BTreeSet<Pattern> = self.values.resolve(&wanted.name, &scope);
+        let (mut patterns, asked) = self.values.resolve_noting(&wanted.name, &scope);
+        looks.asked.push(asked);
         if wanted.used == Use::Password {
             // `path length=8`
             patterns = patterns.iter().map(Pattern::first_word).collect();
@@ -90,7 +98,8 @@ impl Walker<'_> {
             return;
         }
         for pattern in &patterns {
-            if !used.insert((wanted.context.reach.clone(), pattern.clone())) {
+            let found = (wanted.context.reach.clone(), pattern.clone());
+            if !looks.used.insert(found) {
                 continue;
             }
             let literal = pattern.as_literal();
@@ -201,10 +210,29 @@ impl Walker<'_> {
         scope
     }
 
-    /// A value that a task computes where it stands. `set_fact` and loops do; other variables are
-    /// computed again wherever they are used.
-    pub(super) fn fixed(&self, context: &Context, own: &Scope, value: Definition) -> Definition {
-        Definition::Fixed(Arc::new(self.place(context, own)), Box::new(value))
+    /// Gives a variable a value that a task computes where it stands. `set_fact` and loops do; other
+    /// variables are computed again wherever they are used.
+    pub(super) fn define_fixed(
+        &mut self,
+        context: &Context,
+        own: &Scope,
+        (name, at): (&str, &Node),
+        value: impl FnOnce() -> Definition,
+    ) {
+        // All that a value's place decides is where these are.
+        let roles = context.roles.iter().rev().take(2).cloned().collect();
+        let key = (
+            context.file.clone(),
+            (at.line, at.column),
+            name.to_owned(),
+            context.base.clone(),
+            roles,
+        );
+        if self.fixed.insert(key) {
+            let place = Arc::new(self.place(context, own));
+            let value = Definition::Fixed(place, Box::new(value()));
+            self.values.define(name, value);
+        }
     }
 
     fn places(&self, wanted: &Wanted) -> Vec<Place> {

@@ -98,6 +98,7 @@ pub fn closure_from<'r>(
         visited: BTreeSet::new(),
         mentioned: BTreeSet::new(),
         defined: BTreeSet::new(),
+        fixed: BTreeSet::new(),
         named: BTreeSet::new(),
         vars_done: BTreeSet::new(),
         owned: BTreeMap::new(),
@@ -181,6 +182,13 @@ impl Play {
     }
 }
 
+type FixedKey = (
+    Utf8PathBuf,
+    (u32, u32),
+    String,
+    Utf8PathBuf,
+    Vec<Utf8PathBuf>,
+);
 type UnresolvedKey = (Utf8PathBuf, u32, String, Reason);
 type MentionKey = (
     usize,
@@ -211,6 +219,9 @@ struct Walker<'r> {
     visited: BTreeSet<(usize, Utf8PathBuf, String)>,
     mentioned: BTreeSet<MentionKey>,
     defined: BTreeSet<PathText>,
+    /// Values that tasks compute: the file and where in it, the variable, and what decides what
+    /// `role_path` and its like are there
+    fixed: BTreeSet<FixedKey>,
     /// Variables that are the value of a file
     named: BTreeSet<(String, Utf8PathBuf)>,
     /// Folders of variables that a name was looked for in
@@ -344,7 +355,7 @@ impl Walker<'_> {
     fn settle(&mut self) {
         let mut widest = false;
         // What each wanted name has led to.
-        let mut used: BTreeMap<usize, BTreeSet<_>> = BTreeMap::new();
+        let mut looks: BTreeMap<usize, find::Looks> = BTreeMap::new();
         loop {
             self.grew = false;
             self.made_groups(widest);
@@ -356,7 +367,7 @@ impl Walker<'_> {
             }
             let mut at = 0;
             while let Some(wanted) = self.wanted.get(at).map(Rc::clone) {
-                self.look_again(&wanted, widest, used.entry(at).or_default());
+                self.look_again(&wanted, widest, looks.entry(at).or_default());
                 at += 1;
             }
             for (context, args, scope) in std::mem::take(&mut self.late_roles) {

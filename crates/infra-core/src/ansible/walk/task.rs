@@ -80,25 +80,23 @@ impl Walker<'_> {
 
     /// What the task says that its result be called.
     fn register(&mut self, context: &Context, task: &Node, scope: &Scope) {
-        let Some(name) = task.get("register").and_then(|node| node.text()) else {
+        let Some(called) = task.get("register") else {
             return;
         };
+        let Some(name) = called.text() else { return };
         // Of the task's own names there is none but its loop's variable.
-        let result = match scope.local.iter().next() {
-            // Whoever looks for files names them otherwise than it found them.
-            Some((_, elements)) if elements.iter().any(Definition::is_computed) => {
-                Definition::Unknown
+        self.define_fixed(context, &Scope::default(), (name, called), || {
+            match scope.local.iter().next() {
+                // Whoever looks for files names them otherwise than it found them.
+                Some((variable, elements)) if !elements.iter().any(Definition::is_computed) => {
+                    Definition::Looped(Looped {
+                        variable: variable.clone(),
+                        elements: elements.clone(),
+                    })
+                }
+                _ => Definition::Unknown,
             }
-            Some((variable, elements)) => {
-                let result = Looped {
-                    variable: variable.clone(),
-                    elements: elements.clone(),
-                };
-                self.fixed(context, &Scope::default(), Definition::Looped(result))
-            }
-            None => Definition::Unknown,
-        };
-        self.values.define(name, result);
+        });
         if let Some(play) = self.plays.get_mut(context.play) {
             play.set(name, context);
         }
@@ -129,6 +127,8 @@ impl Walker<'_> {
     /// What the task's loop gives `item`. `playbook/task.py`, `playbook/loop_control.py`.
     fn loop_scope(&mut self, context: &Context, task: &Arc<Node>, action: &str) -> Scope {
         let mut scope = Scope::default();
+        // What a loop goes through doesn't see its variable.
+        let nothing = Scope::default();
         let control = task.get("loop_control");
         let variable = control
             .and_then(|control| control.get("loop_var"))
@@ -136,10 +136,10 @@ impl Walker<'_> {
             .unwrap_or("item")
             .to_owned();
         for (key, value) in task.members() {
-            let Some(key) = key.text() else { continue };
-            let definition = if key == "loop" {
+            let Some(keyword) = key.text() else { continue };
+            let definition = if keyword == "loop" {
                 Definition::Element(Arc::clone(value))
-            } else if let Some(plugin) = key.strip_prefix("with_") {
+            } else if let Some(plugin) = keyword.strip_prefix("with_") {
                 let full = plugin;
                 let plugin = plugin.rsplit('.').next().unwrap_or(plugin);
                 match plugin {
@@ -164,8 +164,7 @@ impl Walker<'_> {
                     "subelements" => {
                         let below =
                             subelements(value).map_or(Definition::Unknown, Definition::Element);
-                        let seen = self.fixed(context, &Scope::default(), below.clone());
-                        self.values.define(&variable, seen);
+                        self.define_fixed(context, &nothing, (&variable, value), || below.clone());
                         scope.local.entry(variable.clone()).or_default().push(below);
                         Definition::Element(Arc::clone(value))
                     }
@@ -187,8 +186,7 @@ impl Walker<'_> {
                 continue;
             };
             // What is included in a loop sees its variable too.
-            let seen = self.fixed(context, &Scope::default(), definition.clone());
-            self.values.define(&variable, seen);
+            self.define_fixed(context, &nothing, (&variable, key), || definition.clone());
             scope
                 .local
                 .entry(variable.clone())
