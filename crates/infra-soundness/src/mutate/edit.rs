@@ -18,9 +18,9 @@ pub(crate) fn another(yaml: bool, bytes: &[u8], seeded: &mut Seeded) -> Vec<u8> 
     }
     let addition = match first {
         _ if !yaml || vault => format!("# {number}\n"),
-        // A list goes on at the column where it began.
+        // A list goes on at the column where it began, and so does a mapping.
         Some(line) if line.trim_start().starts_with("- ") => {
-            let indent = " ".repeat(line.len() - line.trim_start().len());
+            let indent = indent_of(line);
             let kind = if text.contains("hosts:") || text.contains("import_playbook:") {
                 format!("hosts: nobody{number}")
             } else {
@@ -29,14 +29,22 @@ pub(crate) fn another(yaml: bool, bytes: &[u8], seeded: &mut Seeded) -> Vec<u8> 
             format!("{indent}- name: number {number}\n{indent}  {kind}\n")
         }
         Some(line) if line.starts_with(['{', '[', '"', '\'']) => format!("# {number}\n"),
-        Some(line) if line.starts_with(char::is_alphabetic) || line.starts_with('_') => {
-            format!("number_{number}: 1\n")
+        Some(line)
+            if line
+                .trim_start()
+                .starts_with(|c: char| c.is_alphabetic() || c == '_') =>
+        {
+            format!("{}number_{number}: 1\n", indent_of(line))
         }
         None => format!("number_{number}: 1\n"),
         Some(_) => format!("# {number}\n"),
     };
     out.extend(addition.as_bytes());
     out
+}
+
+fn indent_of(line: &str) -> &str {
+    line.split_at(line.len() - line.trim_start().len()).0
 }
 
 /// The same YAML with comments and blank lines where they mean nothing. None: where that is,
