@@ -37,6 +37,7 @@ macro_rules! trees {
 trees!(
     between,
     collections,
+    given,
     inventories,
     lookups,
     made,
