@@ -45,6 +45,18 @@ impl Pattern {
             .collect()
     }
 
+    /// What an index into a text gives: one character of it. None: that is nothing else.
+    pub(crate) fn character(&self, index: usize) -> Option<Self> {
+        match self.as_literal() {
+            Some(text) => text
+                .chars()
+                .nth(index)
+                .map(|one| Self::literal(one.to_string())),
+            None if matches!(self.0.as_slice(), [Part::Hole { .. }]) => None,
+            None => Some(Self::any()),
+        }
+    }
+
     /// Whether nothing of the name is known.
     pub(crate) fn is_any(&self) -> bool {
         !self.0.is_empty()

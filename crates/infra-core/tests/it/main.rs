@@ -11,6 +11,7 @@ mod ansible_federation;
 mod ansible_fingerprint;
 mod ansible_fixed_values;
 mod ansible_made;
+mod ansible_magic;
 mod ansible_modes;
 mod ansible_mutation;
 mod ansible_once;

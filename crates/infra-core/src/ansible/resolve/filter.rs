@@ -32,9 +32,24 @@ impl Resolver<'_> {
                     })
                     .collect()
             }
-            "string" | "mandatory" | "first" | "last" | "list" | "flatten" | "unique" | "sort"
-            | "reverse" | "select" | "reject" | "selectattr" | "rejectattr" | "difference"
-            | "intersect" | "quote" | "expanduser" => self.expr(value),
+            "first" | "last" => {
+                let found = self.expr(value);
+                // Of a text, one character.
+                let characters: Vec<Pattern> = found
+                    .iter()
+                    .filter_map(|found| match (found.as_literal(), name) {
+                        (Some(text), "last") => text
+                            .chars()
+                            .last()
+                            .map(|one| Pattern::literal(one.to_string())),
+                        _ => found.character(0),
+                    })
+                    .collect();
+                found.into_iter().chain(characters).collect()
+            }
+            "string" | "mandatory" | "list" | "flatten" | "unique" | "sort" | "reverse"
+            | "select" | "reject" | "selectattr" | "rejectattr" | "difference" | "intersect"
+            | "quote" | "expanduser" => self.expr(value),
             "union" => std::iter::once(value)
                 .chain(args)
                 .flat_map(|part| self.expr(part))

@@ -1,17 +1,17 @@
 //! What an expression can give, from what its variables can hold.
 
+mod descend;
 mod filter;
 mod lookup;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use self::descend::{Step, elements, index_of, part_of};
 use self::filter::with_steps_inside;
 use super::jinja::{Access, Expr, chain, defaults, is_template};
 use super::name::{Name, Pattern};
 use super::values::{Definition, Scope, Values};
-use super::yaml::{Data, Node};
-use crate::json::Value;
 
 /// More alternatives than this are one hole.
 pub(crate) const MAX_ALTERNATIVES: usize = 256;
@@ -40,14 +40,6 @@ pub(crate) fn resolve(
         None => vec![Pattern::any()],
     });
     (found, resolver.asked)
-}
-
-/// A value on the way to the part of it that is asked for.
-#[derive(Clone)]
-enum Step {
-    Yaml(Arc<Node>),
-    Json(Value<'static>),
-    Pattern(Pattern),
 }
 
 /// Of several variables of one name, which.
@@ -241,6 +233,20 @@ impl Resolver<'_> {
         }
         self.ask(root);
         let (local, whose) = self.local(root);
+        if local.is_none() && !self.scope.bound.contains_key(root) {
+            // Whatever else is called so, Ansible's own comes first. `vars/manager.py`.
+            match (root, steps.as_slice()) {
+                ("vars", [Access::Key(name), rest @ ..]) => {
+                    let value = part_of(Expr::Name((*name).to_owned()), rest);
+                    otherwise.extend(self.expr(&value));
+                    return bounded(otherwise);
+                }
+                ("vars" | "groups" | "hostvars" | "inventory_file" | "play_hosts", _) => {
+                    return vec![Pattern::any()];
+                }
+                _ => {}
+            }
+        }
         let fact = local.is_none() && is_fact(root);
         let bound = self.scope.bound.get(root);
         let global = self.values.by_name.get(root);
@@ -351,153 +357,6 @@ impl Resolver<'_> {
             Definition::Unknown => any(),
         };
         (starts, steps)
-    }
-
-    fn descend(&mut self, at: Step, steps: &[Access<'_>], found: &mut BTreeSet<Pattern>) {
-        if found.len() > MAX_ALTERNATIVES {
-            return;
-        }
-        match at {
-            Step::Pattern(pattern) => {
-                found.insert(pattern);
-            }
-            Step::Json(value) => self.descend_json(&value, steps, found),
-            Step::Yaml(node) => match &node.data {
-                Data::Sequence(items) => {
-                    for item in items {
-                        self.descend(Step::Yaml(Arc::clone(item)), index_of(steps), found);
-                    }
-                }
-                Data::Mapping(members) => match steps.split_first() {
-                    Some((Access::Key(key), rest)) => {
-                        if let Some(value) = node.get(key) {
-                            self.descend(Step::Yaml(Arc::clone(value)), rest, found);
-                        } else if key.parse::<i64>().is_ok() {
-                            // The elements of `with_nested` and its kin are lists themselves.
-                            self.descend(Step::Yaml(Arc::clone(&node)), rest, found);
-                        }
-                        if matches!(*key, "key" | "value") {
-                            // `dict2items` and `with_dict`
-                            for (name, value) in members {
-                                let part = if *key == "key" { name } else { value };
-                                self.descend(Step::Yaml(Arc::clone(part)), rest, found);
-                            }
-                        }
-                    }
-                    Some((Access::Computed(_), rest)) => {
-                        for (_, value) in members {
-                            self.descend(Step::Yaml(Arc::clone(value)), rest, found);
-                        }
-                    }
-                    // `list`, `first` and a loop go through the keys.
-                    None => {
-                        for (name, _) in members {
-                            self.descend(Step::Yaml(Arc::clone(name)), &[], found);
-                        }
-                    }
-                },
-                Data::Scalar { text, .. } => {
-                    if node.is_opaque() {
-                        found.insert(if node.tag.as_deref() == Some("!unsafe") {
-                            Pattern::literal(text.clone())
-                        } else {
-                            Pattern::any()
-                        });
-                    } else {
-                        self.text(text, steps, found);
-                    }
-                }
-            },
-        }
-    }
-
-    fn descend_json(
-        &mut self,
-        value: &Value<'static>,
-        steps: &[Access<'_>],
-        found: &mut BTreeSet<Pattern>,
-    ) {
-        match value {
-            Value::Array(items) => items
-                .iter()
-                .for_each(|item| self.descend_json(item, index_of(steps), found)),
-            Value::Object(members) => match steps.split_first() {
-                Some((Access::Key(key), rest)) => {
-                    if let Some(value) = members.get(key) {
-                        self.descend_json(value, rest, found);
-                    }
-                    if *key == "key" {
-                        found.extend(members.keys().map(|name| Pattern::literal(&**name)));
-                    } else if *key == "value" {
-                        (members.values()).for_each(|value| self.descend_json(value, rest, found));
-                    }
-                }
-                Some((Access::Computed(_), rest)) => {
-                    members
-                        .values()
-                        .for_each(|value| self.descend_json(value, rest, found));
-                }
-                None => found.extend(members.keys().map(|name| Pattern::literal(&**name))),
-            },
-            Value::String(text) | Value::Number(text) => self.text(text, steps, found),
-            Value::Bool(value) => {
-                found.insert(Pattern::literal(value.to_string()));
-            }
-            Value::Null => {}
-        }
-    }
-
-    fn text(&mut self, text: &str, steps: &[Access<'_>], found: &mut BTreeSet<Pattern>) {
-        if !is_template(text) {
-            if steps
-                .iter()
-                .all(|step| matches!(step, Access::Key(key) if key.parse::<i64>().is_ok()))
-            {
-                found.insert(Pattern::literal(text));
-            }
-            return;
-        }
-        let Some(mut parts) = Name::new(text).parts else {
-            found.insert(Pattern::any());
-            return;
-        };
-        // `x: "{{ y }}"` and then `x.z` is `y.z`.
-        if let ([part], false) = (parts.as_mut_slice(), steps.is_empty()) {
-            let deeper = steps.iter().fold(part.clone(), |value, step| match step {
-                Access::Key(key) => Expr::Attr(Box::new(value), (*key).to_owned()),
-                Access::Computed(key) => Expr::Item(Box::new(value), Box::new((*key).clone())),
-            });
-            found.extend(self.expr(&deeper));
-        } else {
-            found.extend(self.concat(&parts));
-        }
-    }
-}
-
-/// The elements of a loop: of a list as written, or of an expression's value. Lists in
-/// it are flattened, as `with_items` does once.
-fn elements(list: &Arc<Node>) -> Vec<Step> {
-    match &list.data {
-        Data::Sequence(items) => items
-            .iter()
-            .flat_map(|item| {
-                if item.is_sequence() {
-                    elements(item)
-                } else {
-                    vec![Step::Yaml(Arc::clone(item))]
-                }
-            })
-            .collect(),
-        Data::Mapping(_) | Data::Scalar { .. } => vec![Step::Yaml(Arc::clone(list))],
-    }
-}
-
-/// Numbers index a list, whose every element counts; other steps go to the elements.
-fn index_of<'s, 'e>(steps: &'s [Access<'e>]) -> &'s [Access<'e>] {
-    match steps.split_first() {
-        Some((Access::Key(key), rest)) if key.parse::<i64>().is_ok() => rest,
-        Some((Access::Computed(Expr::Op(_) | Expr::Number(_)), rest)) => rest,
-        _ => steps,
     }
 }
 

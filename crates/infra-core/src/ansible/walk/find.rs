@@ -174,13 +174,13 @@ impl Walker<'_> {
         }
         for word in [
             "inventory_hostname_short",
-            "ansible_host",
             "group_names",
             "ansible_play_name",
         ] {
-            if !self.values.defines(word) {
-                set(word, vec![Pattern::segment()]);
-            }
+            set(word, vec![Pattern::segment()]);
+        }
+        if !self.values.defines("ansible_host") {
+            set("ansible_host", vec![Pattern::segment()]);
         }
         scope
     }

@@ -1,0 +1,190 @@
+//! Steps into a value, to the part of it that is asked for.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{MAX_ALTERNATIVES, Resolver};
+use crate::ansible::jinja::{Access, Expr, is_template};
+use crate::ansible::name::{Name, Pattern};
+use crate::ansible::yaml::{Data, Node};
+use crate::json::Value;
+
+/// A value on the way to the part of it that is asked for.
+#[derive(Clone)]
+pub(super) enum Step {
+    Yaml(Arc<Node>),
+    Json(Value<'static>),
+    Pattern(Pattern),
+}
+
+impl Resolver<'_> {
+    pub(super) fn descend(
+        &mut self,
+        at: Step,
+        steps: &[Access<'_>],
+        found: &mut BTreeSet<Pattern>,
+    ) {
+        if found.len() > MAX_ALTERNATIVES {
+            return;
+        }
+        match at {
+            Step::Pattern(pattern) => {
+                found.extend(character(&pattern, steps));
+                found.insert(pattern);
+            }
+            Step::Json(value) => self.descend_json(&value, steps, found),
+            Step::Yaml(node) => match &node.data {
+                Data::Sequence(items) => {
+                    for item in items {
+                        self.descend(Step::Yaml(Arc::clone(item)), index_of(steps), found);
+                    }
+                }
+                Data::Mapping(members) => match steps.split_first() {
+                    Some((Access::Key(key), rest)) => {
+                        if let Some(value) = node.get(key) {
+                            self.descend(Step::Yaml(Arc::clone(value)), rest, found);
+                        } else if key.parse::<i64>().is_ok() {
+                            // The elements of `with_nested` and its kin are lists themselves.
+                            self.descend(Step::Yaml(Arc::clone(&node)), rest, found);
+                        }
+                        if matches!(*key, "key" | "value") {
+                            // `dict2items` and `with_dict`
+                            for (name, value) in members {
+                                let part = if *key == "key" { name } else { value };
+                                self.descend(Step::Yaml(Arc::clone(part)), rest, found);
+                            }
+                        }
+                    }
+                    Some((Access::Computed(_), rest)) => {
+                        for (_, value) in members {
+                            self.descend(Step::Yaml(Arc::clone(value)), rest, found);
+                        }
+                    }
+                    // `list`, `first` and a loop go through the keys.
+                    None => {
+                        for (name, _) in members {
+                            self.descend(Step::Yaml(Arc::clone(name)), &[], found);
+                        }
+                    }
+                },
+                Data::Scalar { text, .. } => {
+                    if node.is_opaque() {
+                        found.insert(if node.tag.as_deref() == Some("!unsafe") {
+                            Pattern::literal(text.clone())
+                        } else {
+                            Pattern::any()
+                        });
+                    } else {
+                        self.text(text, steps, found);
+                    }
+                }
+            },
+        }
+    }
+
+    fn descend_json(
+        &mut self,
+        value: &Value<'static>,
+        steps: &[Access<'_>],
+        found: &mut BTreeSet<Pattern>,
+    ) {
+        match value {
+            Value::Array(items) => items
+                .iter()
+                .for_each(|item| self.descend_json(item, index_of(steps), found)),
+            Value::Object(members) => match steps.split_first() {
+                Some((Access::Key(key), rest)) => {
+                    if let Some(value) = members.get(key) {
+                        self.descend_json(value, rest, found);
+                    }
+                    if *key == "key" {
+                        found.extend(members.keys().map(|name| Pattern::literal(&**name)));
+                    } else if *key == "value" {
+                        (members.values()).for_each(|value| self.descend_json(value, rest, found));
+                    }
+                }
+                Some((Access::Computed(_), rest)) => {
+                    members
+                        .values()
+                        .for_each(|value| self.descend_json(value, rest, found));
+                }
+                None => found.extend(members.keys().map(|name| Pattern::literal(&**name))),
+            },
+            Value::String(text) | Value::Number(text) => self.text(text, steps, found),
+            Value::Bool(value) => {
+                found.insert(Pattern::literal(value.to_string()));
+            }
+            Value::Null => {}
+        }
+    }
+
+    fn text(&mut self, text: &str, steps: &[Access<'_>], found: &mut BTreeSet<Pattern>) {
+        if !is_template(text) {
+            if steps
+                .iter()
+                .all(|step| matches!(step, Access::Key(key) if key.parse::<i64>().is_ok()))
+            {
+                found.insert(Pattern::literal(text));
+            }
+            found.extend(character(&Pattern::literal(text), steps));
+            return;
+        }
+        let Some(parts) = Name::new(text).parts else {
+            found.insert(Pattern::any());
+            return;
+        };
+        // `x: "{{ y }}"` and then `x.z` is `y.z`.
+        if let ([part], false) = (parts.as_slice(), steps.is_empty()) {
+            found.extend(self.expr(&part_of(part.clone(), steps)));
+        } else {
+            for whole in self.concat(&parts) {
+                found.extend(character(&whole, steps));
+                found.insert(whole);
+            }
+        }
+    }
+}
+
+/// What steps into a text give, beside the text itself: of one that was an element of a list, they
+/// can have been those into the list.
+fn character(text: &Pattern, steps: &[Access<'_>]) -> Option<Pattern> {
+    match steps.first()? {
+        Access::Key(index) => text.character(index.parse().ok()?),
+        Access::Computed(_) => Some(Pattern::any()),
+    }
+}
+
+/// The part of a value that steps lead to.
+pub(super) fn part_of(value: Expr, steps: &[Access<'_>]) -> Expr {
+    steps.iter().fold(value, |value, step| match step {
+        Access::Key(key) => Expr::Attr(Box::new(value), (*key).to_owned()),
+        Access::Computed(key) => Expr::Item(Box::new(value), Box::new((*key).clone())),
+    })
+}
+
+/// The elements of a loop: of a list as written, or of an expression's value. Lists in
+/// it are flattened, as `with_items` does once.
+pub(super) fn elements(list: &Arc<Node>) -> Vec<Step> {
+    match &list.data {
+        Data::Sequence(items) => items
+            .iter()
+            .flat_map(|item| {
+                if item.is_sequence() {
+                    elements(item)
+                } else {
+                    vec![Step::Yaml(Arc::clone(item))]
+                }
+            })
+            .collect(),
+        Data::Mapping(_) | Data::Scalar { .. } => vec![Step::Yaml(Arc::clone(list))],
+    }
+}
+
+/// Numbers index a list, whose every element counts; other steps go to the elements.
+pub(super) fn index_of<'s, 'e>(steps: &'s [Access<'e>]) -> &'s [Access<'e>] {
+    match steps.split_first() {
+        Some((Access::Key(key), rest)) if key.parse::<i64>().is_ok() => rest,
+        Some((Access::Computed(Expr::Op(_) | Expr::Number(_)), rest)) => rest,
+        _ => steps,
+    }
+}
