@@ -91,7 +91,9 @@ def _download(root: Path) -> None:
     resolver = root / "etc/resolv.conf"
     shutil.copy("/etc/resolv.conf", resolver)
     options = ["--quiet", "--yes", "--no-install-recommends", "--download-only", archives]
-    _run("chroot", str(root), "apt-get", "install", *options, *packages("packages.txt"))
+    # One after the other: some exclude each other, such as two time services.
+    for package in packages("packages.txt"):
+        _run("chroot", str(root), "apt-get", "install", *options, package)
     resolver.unlink()
     shutil.rmtree(repository / "partial", ignore_errors=True)
     (repository / "lock").unlink(missing_ok=True)

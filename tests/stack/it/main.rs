@@ -10,3 +10,4 @@ mod checkout;
 mod federation;
 mod hosts;
 mod names_and_balancer;
+mod other_family;
