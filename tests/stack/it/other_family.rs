@@ -20,7 +20,8 @@ const HOSTS: [&str; 2] = ["debian", "rocky"];
 /// The bucket of the backups.
 const BUCKET: &str = "backups";
 
-/// Has characters that mean something to Grafana's settings, to YAML and to a shell.
+/// These have characters that mean something to Grafana's settings, to YAML and to shells.
+const FEDERATION_PASSWORD: &str = "one dollar: $HOME";
 const GRAFANA_PASSWORD: &str = "a;long#pass $word: 'quoted'";
 
 /// Two global servers, each of which keeps the logs of the other.
@@ -42,6 +43,7 @@ impl Pair {
             .env("TF_VAR_names", &json!(HOSTS).to_string())
             .succeeds();
         copy_parts(&project, &["ansible", "docs/runbooks"]);
+        project.write("ansible/secrets/password", FEDERATION_PASSWORD);
         make_secrets(&project, "ansible/secrets", HOSTS);
         let bucket = "boto3.client('s3').create_bucket(Bucket=sys.argv[1], \
                       CreateBucketConfiguration={'LocationConstraint': 'eu-central-1'})";
@@ -147,12 +149,6 @@ impl Pair {
         (status.parse().unwrap(), body.to_owned())
     }
 
-    /// The login of the federation.
-    fn federation(&self) -> String {
-        let password = self.project.read("ansible/secrets/password");
-        format!("federation:{}", password.trim())
-    }
-
     /// Waits for an answer that has this text in it, and returns it.
     #[track_caller]
     fn wait_for(&self, host: &str, path: &str, login: &str, text: &str) -> String {
@@ -194,11 +190,17 @@ fn all_roles_work_on_hosts_of_both_families() {
     }
 }
 
+/// The login of the federation.
+fn login() -> String {
+    format!("federation:{FEDERATION_PASSWORD}")
+}
+
 /// sshd, upgrades, the journal and the clock are as the role sets them, by the words of those
 /// that do it.
 fn baseline_holds(pair: &Pair, host: &str) {
     let machine = pair.host(host);
-    let sshd = machine.shell("sshd -T");
+    // A socket that waits for callers leaves sshd no directory until there is one.
+    let sshd = machine.shell("mkdir -p /run/sshd && sshd -T");
     for line in ["passwordauthentication no", "maxauthtries 3"] {
         assert!(sshd.contains(line), "{host}: {sshd}");
     }
@@ -220,7 +222,7 @@ fn baseline_holds(pair: &Pair, host: &str) {
 /// Everything that the federation consists of runs, and answers through the proxy with and
 /// only with the password.
 fn federation_answers(pair: &Pair, host: &str) {
-    let login = pair.federation();
+    let login = login();
     let machine = pair.host(host);
     let units = "prometheus prometheus-node-exporter prometheus-blackbox-exporter \
                  prometheus-alertmanager nginx script-integrity.timer federation-backup.timer";
@@ -284,7 +286,7 @@ fn logs_arrive_at_the_other_host(pair: &Pair) {
         ));
         let query = format!("{{host=\"{host}\"}} |= \"{word}\"").replace(' ', "%20");
         let path = format!("/loki/api/v1/query_range?query={query}");
-        let body = pair.wait_for(other, &path, &pair.federation(), &word);
+        let body = pair.wait_for(other, &path, &login(), &word);
         assert!(body.contains(r#""level": "error""#), "{body}");
         assert_eq!(pair.get(other, &path, "federation:guessed").0, 401);
         // Nothing of either answers past the proxy, nor did while they were installed: Loki as
