@@ -16,6 +16,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from . import groups
 from .cloud import Instance
 from .fabric import Fabric, run
 from .processes import die_with_parent
@@ -36,6 +37,7 @@ class Container:
         self._name = instance.id
         self._nspawn: subprocess.Popen[bytes] | None = None
         self._answered = False
+        self._groups: list[Path] = []
 
         self._root = directory / "root"
         upper, work = directory / "disk", directory / "work"
@@ -80,6 +82,7 @@ class Container:
         self.stop()
         self.addresses = addresses
         self._fabric.plug(self._name, addresses)
+        self._groups = groups.make(self._name)
         with open(self.directory / "console.log", "ab") as log:
             self._nspawn = subprocess.Popen(
                 [
@@ -91,8 +94,13 @@ class Container:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=die_with_parent,
+                preexec_fn=self._prepare,
             )
+
+    def _prepare(self) -> None:
+        """What nspawn does before it becomes nspawn."""
+        die_with_parent()
+        groups.enter(self._groups)
 
     def power_off(self) -> None:
         """Asks it to shut down, and returns at once."""
@@ -132,6 +140,7 @@ class Container:
         self._nspawn = None
         self._answered = False
         self._fabric.unplug(self._name)
+        groups.remove(self._groups)
         self.addresses = []
         self.frozen = False
 
