@@ -55,6 +55,10 @@ fn what_ansible_calls_so_comes_before_namesakes() {
         ("{{ vars.prefix }}", "pre"),
         ("{{ vars.get('nothing', prefix) }}", "pre"),
         ("{{ vars['pre' + 'fix'] }}", "pre"),
+        ("{{ ansible_facts['prefix'] }}", "pre"),
+        ("{{ ansible_facts.os_family }}", "web1"),
+        ("{{ ansible_facts.user_dir }}/web1", "web1"),
+        ("{{ ansible_inventory_sources[0] }}/../web1", "web1"),
     ] {
         assert!(
             templates(name).contains(file),

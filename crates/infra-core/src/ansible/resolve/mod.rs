@@ -241,6 +241,13 @@ impl Resolver<'_> {
                     otherwise.extend(self.expr(&value));
                     return bounded(otherwise);
                 }
+                // `set_fact` and modules of one's own put theirs among the facts.
+                ("ansible_facts", [Access::Key(name), rest @ ..])
+                    if self.values.by_name.contains_key(*name) =>
+                {
+                    let value = part_of(Expr::Name((*name).to_owned()), rest);
+                    otherwise.extend(self.expr(&value));
+                }
                 ("vars" | "groups" | "hostvars" | "inventory_file" | "play_hosts", _) => {
                     return vec![Pattern::any()];
                 }
@@ -268,7 +275,7 @@ impl Resolver<'_> {
             }
             (None, None) if bound.is_some() => &[],
             (None, None) if fact => {
-                otherwise.push(fact_of(root));
+                otherwise.push(fact_of(root, &steps));
                 return bounded(otherwise);
             }
             _ => return vec![Pattern::any()],
@@ -287,7 +294,7 @@ impl Resolver<'_> {
         self.seen.push(seen);
         let mut found = BTreeSet::from_iter(otherwise);
         if fact {
-            found.insert(fact_of(root));
+            found.insert(fact_of(root, &steps));
         }
         let more = [bound, elsewhere].into_iter().flatten().flatten();
         for definition in definitions.iter().chain(more) {
@@ -366,19 +373,30 @@ fn is_fact(name: &str) -> bool {
         && !name.starts_with("ansible_search_path")
 }
 
-/// What a fact can hold: one word, but for those that people fill, and what is called like one.
-fn fact_of(name: &str) -> Pattern {
-    const FREE: [&str; 5] = [
-        "ansible_local",
-        "ansible_env",
-        "ansible_loop",
-        "ansible_loop_var",
-        "ansible_parent_role_paths",
+/// What a fact can hold: one word, but for those that people fill or that are paths, and what is
+/// called like one.
+fn fact_of(root: &str, steps: &[Access<'_>]) -> Pattern {
+    const FREE: [&str; 10] = [
+        "config_file",
+        "env",
+        "failed_result",
+        "failed_task",
+        "inventory_sources",
+        "local",
+        "loop",
+        "loop_var",
+        "parent_role_paths",
+        "user_dir",
     ];
-    if FREE.contains(&name) {
-        Pattern::any()
-    } else {
+    let name = match (root, steps.first()) {
+        ("ansible_facts", Some(Access::Key(name))) => Some(*name),
+        ("ansible_facts", _) => None,
+        _ => root.strip_prefix("ansible_"),
+    };
+    if name.is_some_and(|name| !FREE.contains(&name)) {
         Pattern::segment()
+    } else {
+        Pattern::any()
     }
 }
 
