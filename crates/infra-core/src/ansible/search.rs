@@ -29,11 +29,7 @@ pub(crate) fn stack(roles: &[Utf8PathBuf], file: &Utf8Path) -> Vec<Utf8PathBuf> 
 /// out `subdir` where the name begins with it, but compares bytes with text and never does.
 pub(crate) fn needle(stack: &[Utf8PathBuf], base: &Utf8Path, subdir: &str) -> Vec<Place> {
     let mut places = Vec::new();
-    let mut add = |dir: Utf8PathBuf, perhaps: bool| {
-        if !places.iter().any(|place: &Place| place.dir == dir) {
-            places.push(Place { dir, perhaps });
-        }
-    };
+    let mut add = |dir, perhaps| add(&mut places, dir, perhaps);
     for path in stack {
         if let Some(above) = path
             .parent()
@@ -48,6 +44,17 @@ pub(crate) fn needle(stack: &[Utf8PathBuf], base: &Utf8Path, subdir: &str) -> Ve
     add(below(base, subdir), false);
     add(base.to_owned(), false);
     places
+}
+
+/// Adds a directory to look in, if it isn't one yet. Compared as texts, which are shorter to compare
+/// than paths by their parts.
+fn add(places: &mut Vec<Place>, dir: Utf8PathBuf, perhaps: bool) {
+    if !places
+        .iter()
+        .any(|place| place.dir.as_str() == dir.as_str())
+    {
+        places.push(Place { dir, perhaps });
+    }
 }
 
 /// Joins without leaving a slash at the end.
@@ -89,17 +96,7 @@ pub(crate) fn tasks(
     dynamic: bool,
 ) -> Vec<Place> {
     let mut places = Vec::new();
-    let mut add = |dir: Utf8PathBuf| {
-        if !places
-            .iter()
-            .any(|place: &Place| place.dir.as_str() == dir.as_str())
-        {
-            places.push(Place {
-                dir,
-                perhaps: false,
-            });
-        }
-    };
+    let mut add = |dir| add(&mut places, dir, false);
     for cumulative in cumulative(includes, dynamic) {
         let Some(role) = role else {
             add(below(base, cumulative.as_str()));
@@ -154,12 +151,7 @@ pub(crate) fn includes(stack: &[Utf8PathBuf], base: &Utf8Path, template: &Utf8Pa
         .chain([base, &parent(template)])
     {
         for dir in [path.join("templates"), path.to_owned()] {
-            if !places.iter().any(|place: &Place| place.dir == dir) {
-                places.push(Place {
-                    dir,
-                    perhaps: false,
-                });
-            }
+            add(&mut places, dir, false);
         }
     }
     places

@@ -4,6 +4,21 @@ use super::{Resolver, is_fact};
 use crate::ansible::jinja::{Expr, chain};
 use crate::ansible::name::Pattern;
 
+/// Filters that give elements of what they are given, as they are.
+const OF_ELEMENTS: [&str; 11] = [
+    "difference",
+    "flatten",
+    "intersect",
+    "list",
+    "reject",
+    "rejectattr",
+    "reverse",
+    "select",
+    "selectattr",
+    "sort",
+    "unique",
+];
+
 impl Resolver<'_> {
     pub(super) fn filter(
         &mut self,
@@ -47,9 +62,8 @@ impl Resolver<'_> {
                     .collect();
                 found.into_iter().chain(characters).collect()
             }
-            "string" | "mandatory" | "list" | "flatten" | "unique" | "sort" | "reverse"
-            | "select" | "reject" | "selectattr" | "rejectattr" | "difference" | "intersect"
-            | "quote" | "expanduser" => self.expr(value),
+            "string" | "mandatory" | "quote" | "expanduser" => self.expr(value),
+            name if OF_ELEMENTS.contains(&name) => self.expr(value),
             "union" => std::iter::once(value)
                 .chain(args)
                 .flat_map(|part| self.expr(part))
@@ -62,19 +76,14 @@ impl Resolver<'_> {
             "dirname" => self.edited_whole(value, |text| {
                 text.rsplit_once('/').map_or("", |(dir, _)| dir).to_owned()
             }),
-            "map" => match args {
-                [] if attribute_of(args, kwargs).is_some() => {
-                    let mapped = Expr::Filter {
-                        value: Box::new(value.clone()),
-                        name: name.to_owned(),
-                        args: Vec::new(),
-                        kwargs: kwargs.to_vec(),
-                    };
-                    self.expr(&step_into(mapped, &|value| value))
+            "map" => match (args, attribute_of(args, kwargs)) {
+                (_, Some(path)) => {
+                    self.expr(&step_into(value.clone(), &|value| member(value, path)))
                 }
-                [Expr::Str(filter)] if filter == "basename" => self.edited_whole(value, |text| {
-                    text.rsplit('/').next().unwrap_or(text).to_owned()
-                }),
+                ([Expr::Str(filter)], _) if filter == "basename" => self
+                    .edited_whole(value, |text| {
+                        text.rsplit('/').next().unwrap_or(text).to_owned()
+                    }),
                 _ => vec![Pattern::any()],
             },
             // Of a fact, what is left is still within one directory, unless it is put there.
@@ -150,39 +159,29 @@ fn step_into(value: Expr, step: &dyn Fn(Expr) -> Expr) -> Expr {
             name,
             args,
             kwargs,
-        } => match name.rsplit('.').next().unwrap_or(&name) {
-            "dict2items" | "list" | "flatten" | "select" | "reject" | "selectattr"
-            | "rejectattr" | "unique" | "sort" | "reverse" | "first" | "last" | "difference"
-            | "intersect" => step_into(*value, step),
-            "default" | "d" => Expr::Filter {
-                value: Box::new(step_into(*value, step)),
-                name,
-                args: (args.into_iter().take(1))
-                    .map(|arg| step_into(arg, step))
-                    .collect(),
-                kwargs,
-            },
-            "union" | "combine" => each(std::iter::once(*value).chain(args).collect()),
-            "map" => match attribute_of(&args, &kwargs) {
-                Some(path) => step_into(*value, &|value| {
-                    step(path.split('.').fold(value, |value, key| {
-                        Expr::Attr(Box::new(value), key.to_owned())
-                    }))
-                }),
-                None => step(Expr::Filter {
+        } => {
+            let path = attribute_of(&args, &kwargs);
+            match (name.rsplit('.').next().unwrap_or(&name), path) {
+                ("dict2items" | "first" | "last", _) => step_into(*value, step),
+                (name, _) if OF_ELEMENTS.contains(&name) => step_into(*value, step),
+                ("default" | "d", _) => Expr::Filter {
+                    value: Box::new(step_into(*value, step)),
+                    name,
+                    args: (args.into_iter().take(1))
+                        .map(|arg| step_into(arg, step))
+                        .collect(),
+                    kwargs,
+                },
+                ("union" | "combine", _) => each(std::iter::once(*value).chain(args).collect()),
+                ("map", Some(path)) => step_into(*value, &|value| step(member(value, path))),
+                _ => step(Expr::Filter {
                     value,
                     name,
                     args,
                     kwargs,
                 }),
-            },
-            _ => step(Expr::Filter {
-                value,
-                name,
-                args,
-                kwargs,
-            }),
-        },
+            }
+        }
         other => step(other),
     }
 }
@@ -193,4 +192,11 @@ fn attribute_of<'a>(args: &[Expr], kwargs: &'a [(String, Expr)]) -> Option<&'a s
         ([], [(key, Expr::Str(path))]) if key == "attribute" => Some(path),
         _ => None,
     }
+}
+
+/// What a path of names leads to.
+fn member(value: Expr, path: &str) -> Expr {
+    path.split('.').fold(value, |value, key| {
+        Expr::Attr(Box::new(value), key.to_owned())
+    })
 }

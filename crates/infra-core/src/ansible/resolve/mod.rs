@@ -66,13 +66,13 @@ pub(super) struct Resolver<'v> {
     /// The same, whether or not something was done with it; the first where depth ended the search
     cut: Option<usize>,
     /// What references gave that nothing above them had a say in
-    known: HashMap<Known, Vec<Pattern>>,
+    known: HashMap<Stand, HashMap<Expr, Vec<Pattern>>>,
     /// Names that were looked for among the variables
     asked: BTreeSet<String>,
 }
 
-/// A reference, where it was computed, and whether it stands in the value of another variable.
-type Known = (Expr, Option<*const Scope>, bool);
+/// Where a reference was computed, and whether it stands in the value of another variable.
+type Stand = (Option<*const Scope>, bool);
 
 impl Resolver<'_> {
     fn concat(&mut self, parts: &[Expr]) -> Vec<Pattern> {
@@ -167,25 +167,14 @@ impl Resolver<'_> {
                 }
                 _ => self.reference(expr),
             },
-            Expr::Attr(..) | Expr::Item(..) => match with_steps_inside(expr.clone()) {
-                inside @ (Expr::Attr(..) | Expr::Item(..)) => self.reference(&inside),
-                inside => self.expr(&inside),
-            },
+            Expr::Attr(..) | Expr::Item(..) if chain(expr).is_none() => {
+                match with_steps_inside(expr.clone()) {
+                    inside @ (Expr::Attr(..) | Expr::Item(..)) => self.reference(&inside),
+                    inside => self.expr(&inside),
+                }
+            }
             _ => self.reference(expr),
         }
-    }
-
-    /// What a name means where the value stands.
-    fn local(&self, root: &str) -> (Option<Vec<Definition>>, Whose) {
-        if let Some(fixed) = &self.fixed {
-            if let Some(known) = fixed.local.get(root) {
-                return (Some(known.clone()), Whose::Fixed(Arc::as_ptr(fixed)));
-            }
-            if Scope::OF_THE_PLACE.contains(&root) {
-                return (None, Whose::Own);
-            }
-        }
-        (self.scope.local.get(root).cloned(), Whose::Own)
     }
 
     fn ask(&mut self, root: &str) {
@@ -196,7 +185,7 @@ impl Resolver<'_> {
 
     pub(super) fn knows(&mut self, root: &str) -> bool {
         self.ask(root);
-        self.local(root).0.is_some()
+        local(self.fixed.as_ref(), self.scope, root).0.is_some()
             || self.scope.bound.contains_key(root)
             || self.values.defines(root)
     }
@@ -205,8 +194,8 @@ impl Resolver<'_> {
     /// are looked at once.
     fn reference(&mut self, expr: &Expr) -> Vec<Pattern> {
         let fixed = self.fixed.as_ref().map(Arc::as_ptr);
-        let key = (expr.clone(), fixed, self.seen.is_empty());
-        if let Some(known) = self.known.get(&key) {
+        let stand = (fixed, self.seen.is_empty());
+        if let Some(known) = self.known.get(&stand).and_then(|known| known.get(expr)) {
             return known.clone();
         }
         let before = self.cut.take();
@@ -214,9 +203,10 @@ impl Resolver<'_> {
         // What a variable above would have to say to it was left out.
         let cut = self.cut.filter(|at| *at < self.seen.len());
         if cut.is_none() && self.cut != Some(0) {
-            self.known.insert(key, found.clone());
+            let known = self.known.entry(stand).or_default();
+            known.insert(expr.clone(), found.clone());
         }
-        self.cut = before.into_iter().chain(cut).min();
+        self.cut = outermost(before, cut);
         found
     }
 
@@ -232,7 +222,8 @@ impl Resolver<'_> {
             otherwise.extend(self.expr(default));
         }
         self.ask(root);
-        let (local, whose) = self.local(root);
+        let here = self.fixed.clone();
+        let (local, whose) = local(here.as_ref(), self.scope, root);
         if local.is_none() && !self.scope.bound.contains_key(root) {
             // Whatever else is called so, Ansible's own comes first. `vars/manager.py`.
             match (root, steps.as_slice()) {
@@ -259,14 +250,14 @@ impl Resolver<'_> {
         let global = self.values.by_name.get(root);
         // In the value of another variable, what a task calls `item` can be that of another loop.
         let elsewhere =
-            (local.as_ref().and(global)).filter(|_| !self.seen.is_empty() && whose == Whose::Own);
+            (local.and(global)).filter(|_| !self.seen.is_empty() && whose == Whose::Own);
         let whose = if elsewhere.is_some() {
             Whose::Elsewhere
         } else {
             whose
         };
-        let definitions = match (&local, global) {
-            (Some(local), _) => local.as_slice(),
+        let definitions = match (local, global) {
+            (Some(local), _) => local,
             (None, Some(global)) => {
                 if self.values.open {
                     return vec![Pattern::any()];
@@ -283,8 +274,8 @@ impl Resolver<'_> {
         let seen = (root.to_owned(), whose);
         if let Some(at) = self.seen.iter().position(|known| *known == seen) {
             // A variable that is defined by way of itself adds nothing new by itself.
-            self.recursed = Some(self.recursed.map_or(at, |known| known.min(at)));
-            self.cut = Some(self.cut.map_or(at, |known| known.min(at)));
+            self.recursed = outermost(self.recursed, Some(at));
+            self.cut = outermost(self.cut, Some(at));
             return Vec::new();
         }
         if self.seen.len() >= MAX_DEPTH {
@@ -365,6 +356,28 @@ impl Resolver<'_> {
         };
         (starts, steps)
     }
+}
+
+/// What a name means where a value stands, if that is not what it means everywhere.
+fn local<'s>(
+    fixed: Option<&'s Arc<Scope>>,
+    scope: &'s Scope,
+    root: &str,
+) -> (Option<&'s [Definition]>, Whose) {
+    if let Some(fixed) = fixed {
+        if let Some(known) = fixed.local.get(root) {
+            return (Some(known), Whose::Fixed(Arc::as_ptr(fixed)));
+        }
+        if Scope::OF_THE_PLACE.contains(&root) {
+            return (None, Whose::Own);
+        }
+    }
+    (scope.local.get(root).map(Vec::as_slice), Whose::Own)
+}
+
+/// Of two places in `seen`, the one that is further out.
+fn outermost(one: Option<usize>, other: Option<usize>) -> Option<usize> {
+    one.into_iter().chain(other).min()
 }
 
 /// Whether a name is one that gathering facts sets: what it holds is one word.

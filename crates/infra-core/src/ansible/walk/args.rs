@@ -52,8 +52,6 @@ pub(super) struct Args {
     pub(super) members: Vec<(String, Arc<Node>)>,
     /// What stands there without a key
     pub(super) raw: Option<String>,
-    /// Whether they stand in one text: `key=value`
-    pub(super) of_text: bool,
     pub(super) line: u32,
 }
 
@@ -126,7 +124,6 @@ impl Args {
     }
 
     fn read_text(&mut self, text: &str, node: &Node) {
-        self.of_text = true;
         let mut raw = Vec::new();
         for word in words(text) {
             match word.split_once('=') {
