@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use infra_core::ansible::{MemoryTree, Request, closure};
+use infra_core::ansible::MemoryTree;
 
-use crate::ansible_closure::inventory;
+use crate::ansible_closure::{closure_on_web1, templates_of};
 
 /// Where what `mine` and `common` name could be.
 const VARIABLES: &str = "
@@ -27,17 +27,13 @@ fn templates(name: &str, elements: &str) -> BTreeSet<String> {
     for file in ["mine", "common", "deep", "deeper", "one", "other", "none"] {
         tree.insert(format!("roles/r/templates/{file}.j2"), "1");
     }
-    let inventory = inventory(&[("web1", &["web"])]);
-    let request = Request::new(&tree, "/srv", "site.yml", &inventory);
-    let closure = closure(&request).unwrap();
+    let closure = closure_on_web1(&tree);
     assert!(
         closure.unresolved().is_empty(),
         "{:?}",
         closure.unresolved()
     );
-    let files = closure.files().map(|file| file.path.as_str());
-    let files = files.filter_map(|path| path.strip_prefix("roles/r/templates/"));
-    files.map(str::to_owned).collect()
+    templates_of("r", &closure)
 }
 
 #[test]

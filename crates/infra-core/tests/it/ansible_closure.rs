@@ -1,5 +1,6 @@
 //! The closure of a playbook: what is in it, what isn't, and that nothing makes it fail.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use infra_core::ansible::{
@@ -19,6 +20,20 @@ pub(crate) fn inventory(hosts: &[(&str, &[&str])]) -> Inventory {
         }
     }
     inventory
+}
+
+/// The inputs of `site.yml` on one host.
+pub(crate) fn closure_on_web1(tree: &MemoryTree) -> Closure {
+    let inventory = inventory(&[("web1", &["web"])]);
+    closure(&Request::new(tree, "/srv", "site.yml", &inventory)).unwrap()
+}
+
+/// The templates of a role among the inputs.
+pub(crate) fn templates_of(role: &str, closure: &Closure) -> BTreeSet<String> {
+    let directory = format!("roles/{role}/templates/");
+    let files = closure.files().map(|file| file.path.as_str());
+    let files = files.filter_map(|path| path.strip_prefix(&directory));
+    files.map(str::to_owned).collect()
 }
 
 fn files(tree: &MemoryTree) -> Vec<String> {

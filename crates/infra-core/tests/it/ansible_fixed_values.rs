@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use infra_core::ansible::{MemoryTree, Request, closure};
+use infra_core::ansible::MemoryTree;
 
-use crate::ansible_closure::inventory;
+use crate::ansible_closure::{closure_on_web1, templates_of};
 
 /// The files of `roles/a` that are inputs of a play of these roles, with these tasks.
 fn of_role_a(playbook: &str, tasks: &[(&str, &str)]) -> BTreeSet<String> {
@@ -18,17 +18,13 @@ fn of_role_a(playbook: &str, tasks: &[(&str, &str)]) -> BTreeSet<String> {
         tree.insert(format!("roles/a/templates/{file}"), "1");
     }
     tree.insert("roles/b/templates/other.j2", "1");
-    let inventory = inventory(&[("web1", &["web"])]);
-    let request = Request::new(&tree, "/srv", "site.yml", &inventory);
-    let closure = closure(&request).unwrap();
+    let closure = closure_on_web1(&tree);
     assert!(
         closure.unresolved().is_empty(),
         "{:?}",
         closure.unresolved()
     );
-    let files = closure.files().map(|file| file.path.as_str());
-    let files = files.filter_map(|path| path.strip_prefix("roles/a/templates/"));
-    files.map(str::to_owned).collect()
+    templates_of("a", &closure)
 }
 
 fn these(names: &[&str]) -> BTreeSet<String> {

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use infra_core::ansible::{MemoryTree, Request, closure};
+use infra_core::ansible::MemoryTree;
 
-use crate::ansible_closure::inventory;
+use crate::ansible_closure::{closure_on_web1, templates_of};
 
 /// Something that is called like each of Ansible's own.
 const NAMESAKES: &str = "
@@ -31,15 +31,10 @@ fn templates(name: &str) -> BTreeSet<String> {
     ] {
         tree.insert(format!("roles/r/templates/{file}.j2"), "1");
     }
-    let inventory = inventory(&[("web1", &["web"])]);
-    let request = Request::new(&tree, "/srv", "site.yml", &inventory);
-    let closure = closure(&request).unwrap();
-    let files = closure.files().map(|file| file.path.as_str());
-    let files = files.filter_map(|path| path.strip_prefix("roles/r/templates/"));
-    files
-        .filter_map(|name| name.strip_suffix(".j2"))
-        .map(str::to_owned)
-        .collect()
+    let closure = closure_on_web1(&tree);
+    let files = templates_of("r", &closure).into_iter();
+    let names = files.filter_map(|name| Some(name.strip_suffix(".j2")?.to_owned()));
+    names.collect()
 }
 
 #[test]
