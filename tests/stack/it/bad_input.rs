@@ -8,8 +8,7 @@ use infra_testkit::{CommandOutput, Cut, Machine, Project, Simulator};
 use serde_json::json;
 
 use super::checkout::{copy_parts, make_secrets};
-
-const CONFIGURATION: &str = include_str!("hosts.tf");
+use super::instances;
 
 /// The host, as its instance, the inventory and its certificate call it.
 const LEAF: &str = "leaf";
@@ -154,16 +153,8 @@ struct Leaf {
 
 impl Leaf {
     fn new() -> Self {
-        let aws = Simulator::start_hosts();
-        let project = Project::new(&aws);
-        project.make_key("id_ed25519");
-        project.write("tf/main.tf", CONFIGURATION);
-        project.terraform("tf", ["init", "-input=false"]).succeeds();
-        project
-            .terraform("tf", ["apply", "-auto-approve", "-input=false"])
-            .env("TF_VAR_vpc", &aws.network().vpc)
-            .env("TF_VAR_names", &format!("[\"{LEAF}\"]"))
-            .succeeds();
+        let (aws, project) = instances::project();
+        instances::apply(&aws, &project, &[LEAF]);
         copy_parts(&project, &["ansible", "docs/runbooks"]);
         let host = aws.machine(LEAF);
         let (public, private) = (host.public_ip.unwrap(), host.private_ip.unwrap());
@@ -190,14 +181,7 @@ impl Leaf {
     }
 
     fn play(&self, playbook: &str) -> CommandOutput {
-        self.project
-            .run("ansible-playbook")
-            .env("ANSIBLE_CONFIG", "ansible/ansible.cfg")
-            .env("ANSIBLE_HOST_KEY_CHECKING", "False")
-            .args(["-i", "inventory.yml", "--private-key", "id_ed25519"])
-            .args([format!("ansible/{playbook}")])
-            .deadline(Duration::from_mins(10))
-            .output()
+        instances::play(&self.project, playbook, &[], Duration::from_mins(10))
     }
 
     /// Makes the secrets that a directory doesn't have.

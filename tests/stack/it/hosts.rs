@@ -3,28 +3,17 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use infra_testkit::{Cut, Project, Simulator, wait_until};
+use infra_testkit::{Cut, wait_until};
 
-const CONFIGURATION: &str = include_str!("hosts.tf");
+use super::instances;
 
 /// What one instance is in the API is what one host is on the network: they come, answer,
 /// change address, fall silent and go together.
 #[test]
 #[ignore = "boots hosts: cargo xtask test --full"]
 fn a_host_lives_and_has_the_addresses_that_its_instance_has() {
-    let aws = Simulator::start_hosts();
-    let project = Project::new(&aws);
-    project.make_key("id_ed25519");
-    project.write("tf/main.tf", CONFIGURATION);
-    let apply = |names: &str| {
-        project
-            .terraform("tf", ["apply", "-auto-approve", "-input=false"])
-            .env("TF_VAR_vpc", &aws.network().vpc)
-            .env("TF_VAR_names", names)
-            .succeeds();
-    };
-    project.terraform("tf", ["init", "-input=false"]).succeeds();
-    apply(r#"["one", "two"]"#);
+    let (aws, project) = instances::project();
+    instances::apply(&aws, &project, &["one", "two"]);
     aws.wait_for_ssh();
 
     // The key pair lets its owner in, at the public address; cloud-init did as it was told.
@@ -82,7 +71,7 @@ fn a_host_lives_and_has_the_addresses_that_its_instance_has() {
     });
 
     // It goes when Terraform destroys it.
-    apply(r#"["two"]"#);
+    instances::apply(&aws, &project, &["two"]);
     let names = aws
         .machines()
         .into_iter()

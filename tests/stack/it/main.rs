@@ -9,5 +9,6 @@ mod bad_input;
 mod checkout;
 mod federation;
 mod hosts;
+mod instances;
 mod names_and_balancer;
 mod other_family;

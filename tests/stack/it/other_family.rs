@@ -11,8 +11,7 @@ use infra_testkit::{
 use serde_json::{Value, json};
 
 use super::checkout::{copy_parts, make_secrets};
-
-const CONFIGURATION: &str = include_str!("hosts.tf");
+use super::instances;
 
 /// The hosts, as their instances, the inventory and their certificates call them.
 const HOSTS: [&str; 2] = ["debian", "rocky"];
@@ -32,16 +31,8 @@ struct Pair {
 
 impl Pair {
     fn new() -> Self {
-        let aws = Simulator::start_hosts();
-        let project = Project::new(&aws);
-        project.make_key("id_ed25519");
-        project.write("tf/main.tf", CONFIGURATION);
-        project.terraform("tf", ["init", "-input=false"]).succeeds();
-        project
-            .terraform("tf", ["apply", "-auto-approve", "-input=false"])
-            .env("TF_VAR_vpc", &aws.network().vpc)
-            .env("TF_VAR_names", &json!(HOSTS).to_string())
-            .succeeds();
+        let (aws, project) = instances::project();
+        instances::apply(&aws, &project, &HOSTS);
         copy_parts(&project, &["ansible", "docs/runbooks"]);
         project.write("ansible/secrets/password", FEDERATION_PASSWORD);
         make_secrets(&project, "ansible/secrets", HOSTS);
@@ -122,15 +113,7 @@ impl Pair {
     }
 
     fn play(&self, playbook: &str, arguments: &[&str]) -> CommandOutput {
-        self.project
-            .run("ansible-playbook")
-            .env("ANSIBLE_CONFIG", "ansible/ansible.cfg")
-            .env("ANSIBLE_HOST_KEY_CHECKING", "False")
-            .args(["-i", "inventory.yml", "--private-key", "id_ed25519"])
-            .args([&format!("ansible/{playbook}")])
-            .args(arguments)
-            .deadline(Duration::from_mins(15))
-            .output()
+        instances::play(&self.project, playbook, arguments, Duration::from_mins(15))
     }
 
     /// Asks a host's proxy as people do: the HTTP status and the body.

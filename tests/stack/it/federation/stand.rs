@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::names;
 use crate::checkout::{ROOT_MODULE, copy_stack, make_secrets};
+use crate::instances;
 
 /// The servers, by the names that the stack gives them.
 pub(super) const GLOBAL: [&str; 2] = ["federation-primary", "federation-secondary"];
@@ -125,15 +126,7 @@ impl Federation {
         let inventory = self.project.infra(["inventory", "--format", "yaml"]);
         self.project
             .write("inventory.yml", &inventory.succeeds().stdout);
-        self.project
-            .run("ansible-playbook")
-            .env("ANSIBLE_CONFIG", "ansible/ansible.cfg")
-            .env("ANSIBLE_HOST_KEY_CHECKING", "False")
-            .args(["-i", "inventory.yml", "--private-key", "id_ed25519"])
-            .args([&format!("ansible/{playbook}")])
-            .args(arguments)
-            .deadline(APPLY)
-            .output()
+        instances::play(&self.project, playbook, arguments, APPLY)
     }
 
     /// The machine behind a server that runs.
