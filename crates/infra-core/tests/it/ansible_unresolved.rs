@@ -233,3 +233,26 @@ fn what_is_left_when_too_much_was_followed_is_listed() {
     let shared = "shared.yml".to_owned();
     assert!(found.contains(&(shared, 0, Reason::TooMany)), "{found:?}");
 }
+
+#[test]
+fn a_name_is_listed_where_it_stands_and_not_where_it_is_used() {
+    let found = unresolved(&[
+        (
+            "site.yml",
+            "- hosts: all\n  tasks:\n    - debug: {msg: \"{{ banner }}\"}\n    - template: {src: a.j2, dest: /a}\n",
+        ),
+        (
+            "group_vars/all.yml",
+            "x: 1\nbanner: \"{{ lookup('file', which ~ '.txt') }}\"\n",
+        ),
+        ("templates/a.j2", "\n\n{% include part ~ '.j2' %}\n"),
+        ("files/a.txt", "a"),
+    ]);
+    assert_eq!(
+        found,
+        vec![
+            ("group_vars/all.yml".to_owned(), 2, Reason::TemplatedName),
+            ("templates/a.j2".to_owned(), 3, Reason::TemplatedName),
+        ]
+    );
+}

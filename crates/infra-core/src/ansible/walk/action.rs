@@ -270,6 +270,7 @@ impl Walker<'_> {
             search: Search::Needle(subdirs),
             used,
             besides,
+            within: None,
             line,
             what: what.to_owned(),
             expected,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::once::runs_once;
 use super::playbook::defaults_preserve;
@@ -100,8 +100,13 @@ impl Context {
 
     /// The same place, one step further.
     pub(super) fn step(&self, line: u32, what: &str) -> Self {
+        self.step_in(&self.file, line, what)
+    }
+
+    /// The same, where another file says so than the task's.
+    pub(super) fn step_in(&self, file: &Utf8Path, line: u32, what: &str) -> Self {
         Self {
-            via: self.via.then(format!("{}:{line} {what}", self.file)),
+            via: self.via.then(format!("{file}:{line} {what}")),
             ..self.clone()
         }
     }
@@ -167,6 +172,8 @@ pub(super) struct Wanted {
     pub(super) search: Search,
     pub(super) used: Use,
     pub(super) besides: Besides,
+    /// The file that the name stands in. None: the task's own
+    pub(super) within: Option<Utf8PathBuf>,
     pub(super) line: u32,
     /// The word for it in the chain: `template`, `roles`
     pub(super) what: String,
@@ -174,6 +181,18 @@ pub(super) struct Wanted {
     pub(super) expected: bool,
     /// Whether the holes in the name are a glob's, so that nothing is unresolved
     pub(super) glob: bool,
+}
+
+impl Wanted {
+    /// The file that the name stands in.
+    pub(super) fn file(&self) -> &Utf8Path {
+        self.within.as_deref().unwrap_or(&self.context.file)
+    }
+
+    /// Where what it names is used.
+    pub(super) fn step(&self) -> Context {
+        self.context.step_in(self.file(), self.line, &self.what)
+    }
 }
 
 /// A lookup in the text of a file.

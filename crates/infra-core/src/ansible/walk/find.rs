@@ -111,7 +111,7 @@ impl Walker<'_> {
             if let (Use::Role(files), Some(text)) = (&wanted.used, &literal)
                 && let Some(dir) = self.collection_role(&wanted.context, text)
             {
-                self.role(&wanted.context.step(wanted.line, &wanted.what), &dir, files);
+                self.role(&wanted.step(), &dir, files);
                 continue;
             }
             let places = self.places(wanted);
@@ -138,8 +138,8 @@ impl Walker<'_> {
     }
 
     fn cannot_resolve(&mut self, wanted: &Wanted, what: &str, why: Reason) {
-        let context = &wanted.context;
-        self.unresolved(&context.file, wanted.line, what, why, Some(context.play));
+        let play = Some(wanted.context.play);
+        self.unresolved(wanted.file(), wanted.line, what, why, play);
     }
 
     /// What names mean by themselves where a task stands. `vars/manager.py`,
@@ -317,7 +317,7 @@ impl Walker<'_> {
         literal: Option<&str>,
         widened: bool,
     ) {
-        let context = wanted.context.step(wanted.line, &wanted.what);
+        let context = wanted.step();
         self.besides(&context, path, wanted.besides);
         match &wanted.used {
             Use::Tasks => {
@@ -441,7 +441,6 @@ impl Walker<'_> {
         for (line, name) in &analysis.scan.includes {
             let places = search::includes(&stack, &context.base, path);
             let inner = Context {
-                via: context.via.then(format!("{path}:{line} include")),
                 depth: context.depth + 1,
                 ..context.clone()
             };
@@ -453,6 +452,7 @@ impl Walker<'_> {
                 search: Search::Places(places),
                 used: used.clone(),
                 besides: Besides::Nothing,
+                within: Some(path.to_owned()),
                 line: *line,
                 what: "include".to_owned(),
                 expected: true,

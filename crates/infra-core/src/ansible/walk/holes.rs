@@ -182,7 +182,7 @@ impl Walker<'_> {
     /// A file that a name could mean, as it could any other: its bytes and what its text
     /// reads count, and it isn't followed further.
     pub(super) fn anything(&mut self, wanted: &Wanted, path: &Utf8Path) {
-        let context = wanted.context.step(wanted.line, &wanted.what);
+        let context = wanted.step();
         self.besides(&context, path, wanted.besides);
         self.data(&context, path, true);
         if let Use::Vars(name) = &wanted.used {

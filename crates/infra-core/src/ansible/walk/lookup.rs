@@ -40,9 +40,7 @@ impl Walker<'_> {
                     .collect(),
             };
             for context in contexts {
-                let via = used
-                    .via
-                    .then(format!("{}:{} lookup", used.file, used.call.line));
+                let via = Arc::clone(&used.via);
                 let context = Context { via, ..context };
                 self.lookup(&context, &used, widest);
             }
@@ -143,7 +141,7 @@ impl Walker<'_> {
             }
             Lookup::External => {
                 if matches!(plugin.rsplit('.').next(), Some("pipe" | "lines")) {
-                    self.commands(context, call);
+                    self.commands(&context.step_in(file, call.line, plugin), call);
                 }
                 self.unresolved(
                     file,
@@ -196,6 +194,7 @@ impl Walker<'_> {
                     Lookup::Directory => Besides::Entries,
                     _ => Besides::Nothing,
                 },
+                within: Some(file.clone()),
                 line: call.line,
                 what: format!("lookup {plugin}"),
                 expected: true,
@@ -240,9 +239,8 @@ impl Walker<'_> {
                 let word = word.trim_matches(['"', '\'', ';', '<', '|', '&', '(', ')']);
                 let path = join(&self.request.root, &context.base, word);
                 if !word.is_empty() && !is_outside(&path) && self.sources.is_file(&path) {
-                    let context = context.step(call.line, "lookup");
-                    self.besides(&context, &path, Besides::Modes);
-                    self.data(&context, &path, false);
+                    self.besides(context, &path, Besides::Modes);
+                    self.data(context, &path, false);
                 }
             }
         }
@@ -287,6 +285,7 @@ impl Walker<'_> {
                 search: Search::Needle(vec![subdir]),
                 used: Use::Data,
                 besides: Besides::Nothing,
+                within: None,
                 line: value.line,
                 what: "with_first_found".to_owned(),
                 expected: true,

@@ -400,7 +400,12 @@ impl Walker<'_> {
                 found.push((path, *kind));
             }
             if found.len() > MAX_NAMES {
-                self.unresolved(dir, 0, dir.as_str(), Reason::TooMany, play);
+                let shown = if dir.as_str().is_empty() {
+                    Utf8Path::new(".")
+                } else {
+                    dir
+                };
+                self.unresolved(shown, 0, shown.as_str(), Reason::TooMany, play);
                 break;
             }
         }

@@ -211,6 +211,7 @@ impl Walker<'_> {
             search: Search::Tasks { dynamic },
             used: Use::Tasks,
             besides: Besides::Nothing,
+            within: None,
             line: args.line,
             what: if dynamic {
                 "include_tasks"
@@ -287,6 +288,7 @@ impl Walker<'_> {
                 search: Search::Roles,
                 used: Use::Role(files),
                 besides: Besides::Nothing,
+                within: None,
                 line: args.line,
                 what: "include_role".to_owned(),
                 expected: true,

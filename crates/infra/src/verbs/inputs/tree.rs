@@ -22,7 +22,9 @@ impl AnsibleTree {
     ///
     /// It begins at `dir`, where the command was started, if the playbook and the inventory
     /// are below. Else at the nearest directory above both that has an `ansible.cfg` or is
-    /// a repository, or at the nearest above both.
+    /// a repository. Without one it begins at `dir` if the playbook is below, or at the nearest
+    /// directory above both. An inventory may be anywhere, but a tree is no directory that holds
+    /// much else, such as `/tmp` or a home: then it begins beside the playbook.
     ///
     /// Ansible is started where `ansible.cfg` is: it reads the one in the directory that it
     /// is started in, and no other of the tree.
@@ -36,15 +38,17 @@ impl AnsibleTree {
         let beside = parent(&playbook);
         let common = inventory
             .and_then(|inventory| common(beside, parent(inventory)))
-            .filter(|common| common.parent().is_some())
+            .filter(|common| !holds_much_else(common))
             .unwrap_or(beside);
+        let beginning = || common.ancestors().find(|dir| is_beginning(dir));
         let root = if common.starts_with(&dir) {
+            dir.as_path()
+        } else if let Some(beginning) = beginning() {
+            beginning
+        } else if beside.starts_with(&dir) {
             dir.as_path()
         } else {
             common
-                .ancestors()
-                .find(|dir| is_beginning(dir))
-                .unwrap_or(common)
         };
         let start = if has_settings(root) {
             root
@@ -104,6 +108,12 @@ fn parent(path: &Utf8Path) -> &Utf8Path {
 
 fn common<'p>(one: &'p Utf8Path, other: &Utf8Path) -> Option<&'p Utf8Path> {
     one.ancestors().find(|dir| other.starts_with(dir))
+}
+
+/// Whether a directory that merely lies above two files is no tree of anybody's.
+fn holds_much_else(dir: &Utf8Path) -> bool {
+    let home = std::env::home_dir();
+    dir.components().count() <= 2 || home.is_some_and(|home| dir == home)
 }
 
 fn has_settings(dir: &Utf8Path) -> bool {
@@ -167,6 +177,29 @@ mod tests {
             (found.root, found.start),
             (root.join("x"), Utf8PathBuf::new())
         );
+    }
+
+    #[test]
+    fn an_inventory_elsewhere_does_not_move_the_tree() {
+        let (_kept, root) = tree(&["x/site.yml", "inventories/hosts"]);
+        let project = root.join("x");
+        let hosts = root.join("inventories/hosts");
+        assert_eq!(find(&project, "site.yml", Some(&hosts)).root, project);
+        std::fs::write(root.join("ansible.cfg"), "").unwrap();
+        assert_eq!(find(&project, "site.yml", Some(&hosts)).root, root);
+    }
+
+    #[test]
+    fn a_tree_is_no_directory_that_holds_much_else() {
+        let home = std::env::home_dir().and_then(|home| Utf8PathBuf::try_from(home).ok());
+        for dir in ["/", "/tmp", "/home"]
+            .map(Utf8PathBuf::from)
+            .into_iter()
+            .chain(home)
+        {
+            assert!(holds_much_else(&dir), "{dir}");
+        }
+        assert!(!holds_much_else("/srv/plays".into()));
     }
 
     #[test]
