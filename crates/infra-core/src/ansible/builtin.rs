@@ -149,6 +149,10 @@ pub(crate) enum Lookup {
     Template,
     /// From a directory with all below it
     Directory,
+    /// From whether there is a file of the name, and where it leads if it is a link
+    Presence,
+    /// From the file of the name
+    Content,
     /// From the environment of the controller
     Environment,
     /// From a process, the network, a clock or chance
@@ -176,7 +180,10 @@ pub(crate) fn lookup(plugin: &str) -> Lookup {
         "filetree" => Lookup::Directory,
         "password" => Lookup::Files(""),
         "env" => Lookup::Environment,
-        // `now` is the function of that name.
+        // The filters and tests of that name.
+        "| fileglob" | "| realpath" | "is a file" => Lookup::Presence,
+        "is vaulted_file" => Lookup::Content,
+        // `now` is the function of that name, and what `strftime` formats unless told otherwise.
         "url" | "pipe" | "lines" | "random_choice" | "dig" | "dnstxt" | "random_string"
         | "random_pet" | "random_words" | "now" => Lookup::External,
         "config"

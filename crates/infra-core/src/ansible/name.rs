@@ -57,6 +57,31 @@ impl Pattern {
         }
     }
 
+    /// The names that a glob of these names stands for. `glob` of Python, where nothing but `/` ends
+    /// what `*`, `?` and brackets stand for.
+    pub(crate) fn globbed(&self) -> Self {
+        let hole = Self::segment();
+        let mut whole = Self::default();
+        for part in &self.0 {
+            let Part::Text(text) = part else {
+                whole = whole.then(&Self(vec![part.clone()]));
+                continue;
+            };
+            let mut rest = text.as_str();
+            while let Some(at) = rest.find(['*', '?', '[']) {
+                let (before, glob) = rest.split_at(at);
+                // A bracket that comes first is one of the characters, and one alone is itself.
+                let set = glob.strip_prefix('[').map(str::char_indices);
+                let closed = set.and_then(|set| set.skip(1).find(|(_, c)| *c == ']'));
+                let end = closed.map_or(1, |(end, _)| end + 2);
+                whole = whole.then(&Self::literal(before)).then(&hole);
+                rest = &glob[end..];
+            }
+            whole = whole.then(&Self::literal(rest));
+        }
+        whole
+    }
+
     /// Whether nothing of the name is known.
     pub(crate) fn is_any(&self) -> bool {
         !self.0.is_empty()

@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
+use camino::{Utf8Path, Utf8PathBuf};
+
 use super::builtin::own_action;
 use super::jinja::{Expr, Scan, find, identifiers, is_template, scan_template};
 use super::name::{Name, Pattern};
@@ -63,6 +65,7 @@ pub(crate) struct Values {
     /// Whether any variable may have values that aren't here: something that gives values can't
     /// be read, or computes their names
     pub(crate) open: bool,
+    start: Utf8PathBuf,
 }
 
 /// What is known where a name stands.
@@ -99,6 +102,19 @@ impl Scope {
 }
 
 impl Values {
+    /// No definition yet, in a run that starts in this directory.
+    pub(crate) fn of_run_in(start: Utf8PathBuf) -> Self {
+        Self {
+            start,
+            ..Self::default()
+        }
+    }
+
+    /// The absolute path of the directory that Ansible is started in.
+    pub(crate) fn start(&self) -> &Utf8Path {
+        &self.start
+    }
+
     /// Adds a definition.
     pub(crate) fn define(&mut self, name: &str, definition: Definition) {
         self.by_name

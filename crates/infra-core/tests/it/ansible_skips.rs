@@ -9,12 +9,12 @@ use infra_core::json::Value;
 use crate::ansible_closure::inventory;
 
 /// A tree with the hosts a, b and c; the first two are `web`, the last is `db`.
-struct Setting {
-    tree: MemoryTree,
+pub(crate) struct Setting {
+    pub(crate) tree: MemoryTree,
     inventory: Inventory,
 }
 
-fn setting(files: &[(&str, &str)]) -> Setting {
+pub(crate) fn setting(files: &[(&str, &str)]) -> Setting {
     let tree = files.iter().copied().collect();
     let inventory = inventory(&[("a", &["web"]), ("b", &["web"]), ("c", &["db"])]);
     Setting { tree, inventory }
@@ -33,7 +33,7 @@ fn print(setting: &Setting, host: &str) -> Option<Fingerprint> {
 }
 
 /// Whether a host runs again after a change.
-fn reruns(mut setting: Setting, host: &str, change: impl FnOnce(&mut Setting)) -> bool {
+pub(crate) fn reruns(mut setting: Setting, host: &str, change: impl FnOnce(&mut Setting)) -> bool {
     let before = print(&setting, host);
     change(&mut setting);
     match (before, print(&setting, host)) {
@@ -43,7 +43,7 @@ fn reruns(mut setting: Setting, host: &str, change: impl FnOnce(&mut Setting)) -
 }
 
 /// Whether it does after a file is written.
-fn written(files: &[(&str, &str)], host: &str, path: &str, text: &str) -> bool {
+pub(crate) fn written(files: &[(&str, &str)], host: &str, path: &str, text: &str) -> bool {
     reruns(setting(files), host, |setting| {
         setting.tree.insert(path, text);
     })
@@ -56,7 +56,7 @@ fn join(setting: &mut Setting, group: &str, host: &str) {
 }
 
 /// A play on some hosts with these tasks.
-fn play(hosts: &str, tasks: &str) -> String {
+pub(crate) fn play(hosts: &str, tasks: &str) -> String {
     let mut text = format!("- hosts: {hosts}\n  tasks:\n");
     for line in tasks.lines() {
         text.push_str("    ");

@@ -51,6 +51,11 @@ fn each_kind_is_listed_with_its_line() {
             Reason::ExternalLookup,
         ),
         (
+            "debug:\n        msg: \"{{ '%Y' | strftime }}\"",
+            4,
+            Reason::ExternalLookup,
+        ),
+        (
             "debug: {msg: x}\n      with_url: https://x",
             4,
             Reason::ExternalLookup,

@@ -16,6 +16,7 @@ mod ansible_modes;
 mod ansible_mutation;
 mod ansible_once;
 mod ansible_others;
+mod ansible_presence;
 mod ansible_skips;
 mod ansible_unread;
 mod ansible_unresolved;

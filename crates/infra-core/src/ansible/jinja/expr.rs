@@ -97,6 +97,13 @@ pub(crate) fn defaults(expr: &Expr) -> Vec<&Expr> {
     }
 }
 
+/// What a path of names leads to.
+pub(crate) fn member(value: Expr, path: &str) -> Expr {
+    path.split('.').fold(value, |value, key| {
+        Expr::Attr(Box::new(value), key.to_owned())
+    })
+}
+
 fn access(key: &Expr) -> Access<'_> {
     match key {
         Expr::Str(key) | Expr::Number(key) => Access::Key(key),

@@ -2,12 +2,28 @@
 
 use std::collections::BTreeSet;
 
-use super::expr::{Access, Expr, chain, defaults};
+use super::expr::{Access, Expr, chain, defaults, member};
 use super::scan::Scan;
 use super::tokens::{identifiers, qualified_names};
 use crate::ansible::reads::{HostSelection, Names, Reads};
 
-/// A call of a lookup plugin.
+/// Tests that look at files of the controller. `plugins/test/files.py`
+const ASK_FOR_FILES: [&str; 12] = [
+    "directory",
+    "exists",
+    "file",
+    "is_dir",
+    "is_file",
+    "is_link",
+    "is_mount",
+    "is_same_file",
+    "link",
+    "link_exists",
+    "mount",
+    "same_file",
+];
+
+/// A call of a lookup plugin, or what a filter or test asks of files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LookupCall {
     pub(crate) line: u32,
@@ -56,10 +72,11 @@ pub(crate) fn find(scan: &Scan) -> Found {
         for word in &words {
             finder.name(word);
         }
-        if ["lookup", "query", "q"]
-            .iter()
-            .any(|word| words.contains(word))
-        {
+        let asks = ASK_FOR_FILES.iter().any(|test| {
+            code.contains(&format!("is {test}")) || code.contains(&format!("is not {test}"))
+        });
+        let looks = ["lookup", "query", "q", "fileglob", "realpath"];
+        if asks || looks.iter().any(|word| words.contains(*word)) {
             finder.found.lookups.push(LookupCall {
                 line: *line,
                 plugin: None,
@@ -95,6 +112,9 @@ impl Finder<'_> {
     }
 
     fn visit(&mut self, expr: &Expr) {
+        for (asked, name) in questions(expr) {
+            self.ask(asked, vec![name]);
+        }
         if let Expr::Filter { name, args, .. } | Expr::Test { name, args, .. } = expr {
             // `map` and `select` take the name of another filter or test.
             let named = args.iter().filter_map(Expr::as_str).chain([name.as_str()]);
@@ -158,6 +178,12 @@ impl Finder<'_> {
                     self.visit(arg);
                 }
             }
+            Expr::Filter {
+                value, name, args, ..
+            } if short(name) == "strftime" && args.is_empty() => {
+                self.ask("now", Vec::new());
+                self.visit(value);
+            }
             Expr::Call {
                 callee,
                 args,
@@ -168,12 +194,7 @@ impl Finder<'_> {
                         self.lookup(args, kwargs);
                     }
                     // The clock is outside of the tree, as what lookups ask can be.
-                    Expr::Name(name) if name == "now" => self.found.lookups.push(LookupCall {
-                        line: self.line,
-                        plugin: Some("now".to_owned()),
-                        args: Vec::new(),
-                        kwargs: Vec::new(),
-                    }),
+                    Expr::Name(name) if name == "now" => self.ask("now", Vec::new()),
                     // A method is one of the whole value: `hostvars.values()`.
                     Expr::Attr(value, _) => self.visit(value),
                     callee => self.visit(callee),
@@ -187,6 +208,16 @@ impl Finder<'_> {
                 .into_iter()
                 .for_each(|child| self.visit(child)),
         }
+    }
+
+    /// Adds what is asked in another way than by a lookup, as if it were one.
+    fn ask(&mut self, what: &str, args: Vec<Expr>) {
+        self.found.lookups.push(LookupCall {
+            line: self.line,
+            plugin: Some(what.to_owned()),
+            args,
+            kwargs: Vec::new(),
+        });
     }
 
     /// `h | extract(hostvars, 'x')` and `hs | map('extract', hostvars, 'x')`.
@@ -292,6 +323,47 @@ impl Finder<'_> {
             args,
             kwargs: kwargs.to_vec(),
         });
+    }
+}
+
+/// What an expression asks of the controller's files besides lookups, and of which name: the filters
+/// `fileglob` and `realpath`, and tests such as `exists`. `plugins/filter/core.py`,
+/// `plugins/test/files.py`.
+fn questions(expr: &Expr) -> Vec<(&'static str, Expr)> {
+    let filter = |name: &str| match short(name) {
+        "fileglob" => Some("| fileglob"),
+        "realpath" => Some("| realpath"),
+        _ => None,
+    };
+    let asks = |name: &str| match short(name) {
+        "vaulted_file" => Some("is vaulted_file"),
+        name => ASK_FOR_FILES.contains(&name).then_some("is a file"),
+    };
+    match expr {
+        Expr::Test { value, name, args } => (asks(name).into_iter())
+            .flat_map(|asked| {
+                let paths = std::iter::once(&**value).chain(args);
+                paths.map(move |path| (asked, path.clone()))
+            })
+            .collect(),
+        Expr::Filter {
+            value, name, args, ..
+        } => {
+            let texts: Vec<Option<&str>> = args.iter().map(Expr::as_str).collect();
+            let element = || (**value).clone();
+            let found = match (short(name), texts.as_slice()) {
+                ("map", [Some(name), ..]) => filter(name).map(|asked| (asked, element())),
+                ("select" | "reject", [Some(name), ..]) => {
+                    asks(name).map(|asked| (asked, element()))
+                }
+                ("selectattr" | "rejectattr", [Some(key), Some(name), ..]) => {
+                    asks(name).map(|asked| (asked, member(element(), key)))
+                }
+                (name, _) => filter(name).map(|asked| (asked, element())),
+            };
+            found.into_iter().collect()
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a filter gives of what it is given.
 
 use super::{Resolver, is_fact};
-use crate::ansible::jinja::{Expr, chain};
+use crate::ansible::jinja::{Expr, chain, member};
 use crate::ansible::name::Pattern;
 
 /// Filters that give elements of what they are given, as they are.
@@ -80,12 +80,19 @@ impl Resolver<'_> {
                 (_, Some(path)) => {
                     self.expr(&step_into(value.clone(), &|value| member(value, path)))
                 }
-                ([Expr::Str(filter)], _) if filter == "basename" => self
-                    .edited_whole(value, |text| {
-                        text.rsplit('/').next().unwrap_or(text).to_owned()
-                    }),
+                ([Expr::Str(filter), args @ ..], _) => self.filter(value, filter, args, kwargs),
                 _ => vec![Pattern::any()],
             },
+            // Unlike the lookup, from where Ansible was started.
+            "fileglob" => {
+                let found: Vec<Pattern> = self.expr(value).iter().map(Pattern::globbed).collect();
+                let whole = found.iter().map(|found| self.whole_path(found)).collect();
+                [found, whole].concat()
+            }
+            "realpath" => {
+                let found = self.edit_of(value);
+                found.iter().map(|found| self.whole_path(found)).collect()
+            }
             // Of a fact, what is left is still within one directory, unless it is put there.
             "replace" | "regex_replace" | "int" | "split" | "title" | "capitalize" => {
                 let plain = |arg: &Expr| match arg {
@@ -105,6 +112,15 @@ impl Resolver<'_> {
             }
             _ => vec![Pattern::any()],
         }
+    }
+
+    /// A path as the process has it.
+    fn whole_path(&self, path: &Pattern) -> Pattern {
+        if path.is_any() || path.split_dir().0.starts_with('/') {
+            return path.clone();
+        }
+        let start = Pattern::literal(format!("{}/", self.values.start()));
+        start.then(path)
     }
 
     fn edited(&mut self, value: &Expr, edit: impl Fn(&str) -> String) -> Vec<Pattern> {
@@ -192,11 +208,4 @@ fn attribute_of<'a>(args: &[Expr], kwargs: &'a [(String, Expr)]) -> Option<&'a s
         ([], [(key, Expr::Str(path))]) if key == "attribute" => Some(path),
         _ => None,
     }
-}
-
-/// What a path of names leads to.
-fn member(value: Expr, path: &str) -> Expr {
-    path.split('.').fold(value, |value, key| {
-        Expr::Attr(Box::new(value), key.to_owned())
-    })
 }

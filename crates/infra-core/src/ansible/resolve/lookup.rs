@@ -27,16 +27,7 @@ impl Resolver<'_> {
             Some("fileglob") => terms
                 .iter()
                 .flat_map(|term| self.expr(term))
-                .map(|term| {
-                    let Some(text) = term.as_literal() else {
-                        return term;
-                    };
-                    let mut parts = text.split('*').map(Pattern::literal);
-                    let first = parts.next().unwrap_or_default();
-                    parts.fold(first, |before, part| {
-                        before.then(&Pattern::segment()).then(&part)
-                    })
-                })
+                .map(|term| term.globbed())
                 .collect(),
             Some("items" | "list" | "flattened") => {
                 terms.iter().flat_map(|term| self.expr(term)).collect()

@@ -78,10 +78,10 @@ impl Resolver<'_> {
     fn concat(&mut self, parts: &[Expr]) -> Vec<Pattern> {
         let mut whole = vec![Pattern::default()];
         for part in parts {
-            let next = if parts.len() > 1 {
-                self.edit_of(part)
-            } else {
-                self.expr(part)
+            let next = match parts {
+                [only] => self.expr(only),
+                _ if resolves_links(part) => vec![Pattern::any()],
+                _ => self.edit_of(part),
             };
             whole = bounded(
                 whole
@@ -355,6 +355,14 @@ impl Resolver<'_> {
             Definition::Unknown => any(),
         };
         (starts, steps)
+    }
+}
+
+/// Whether links are resolved in a path: a step upwards from it leads who knows where.
+fn resolves_links(part: &Expr) -> bool {
+    match part {
+        Expr::Filter { value, name, .. } => name.ends_with("realpath") || resolves_links(value),
+        _ => false,
     }
 }
 

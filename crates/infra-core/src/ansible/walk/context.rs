@@ -131,6 +131,8 @@ pub(super) enum Use {
     Data,
     /// The same, of a name with options behind it
     Password,
+    /// That it is there, whatever is in it
+    Presence,
     /// A role
     Role(RoleFiles),
 }

@@ -287,6 +287,7 @@ impl Walker<'_> {
                 Some(kind) => {
                     let fits = match wanted.used {
                         Use::Role(_) => kind == Kind::Dir,
+                        Use::Presence => true,
                         Use::Data | Use::Password => kind != Kind::Other,
                         Use::Tasks | Use::Vars(_) | Use::Template | Use::Delimited => {
                             matches!(kind, Kind::File { .. })
@@ -340,6 +341,7 @@ impl Walker<'_> {
             used @ (Use::Template | Use::Delimited) => {
                 self.template(&context, path, widened, used);
             }
+            Use::Presence => self.add_attributes(path, &context.reach, false, true),
             Use::Data | Use::Password => self.data(&context, path, widened),
             Use::Role(files) => self.role(&context, path, files),
         }

@@ -47,7 +47,7 @@ impl Sort {
     fn of(used: &Use) -> Self {
         match used {
             Use::Role(_) => Self::Child,
-            Use::Data | Use::Password => Self::Any,
+            Use::Data | Use::Password | Use::Presence => Self::Any,
             Use::Tasks | Use::Vars(_) => Self::Yaml,
             Use::Template | Use::Delimited => Self::File,
         }
@@ -133,7 +133,7 @@ impl Walker<'_> {
     /// Whether using a file in this way is the same from everywhere in the play.
     fn leads_nowhere(&mut self, wanted: &Wanted, path: &Utf8Path, unusual: bool) -> bool {
         match &wanted.used {
-            Use::Data | Use::Password => true,
+            Use::Data | Use::Password | Use::Presence => true,
             Use::Tasks => unusual,
             // As what could be anything it is read as any other template.
             Use::Delimited if unusual => false,
@@ -183,6 +183,9 @@ impl Walker<'_> {
     /// reads count, and it isn't followed further.
     pub(super) fn anything(&mut self, wanted: &Wanted, path: &Utf8Path) {
         let context = wanted.step();
+        if wanted.used == Use::Presence {
+            return self.add_attributes(path, &context.reach, false, true);
+        }
         self.besides(&context, path, wanted.besides);
         self.data(&context, path, true);
         if let Use::Vars(name) = &wanted.used {

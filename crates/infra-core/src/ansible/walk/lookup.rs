@@ -12,7 +12,7 @@ use crate::ansible::closure::Reach;
 use crate::ansible::jinja::{Expr, LookupCall, is_template};
 use crate::ansible::name::Name;
 use crate::ansible::path::{is_outside, join};
-use crate::ansible::search;
+use crate::ansible::search::{self, Place};
 use crate::ansible::unresolved::Reason;
 use crate::ansible::values::Scope;
 use crate::ansible::yaml::Node;
@@ -112,6 +112,15 @@ impl Walker<'_> {
                 };
                 (vec![expr], "files", Use::Data)
             }
+            Lookup::Presence => {
+                let terms = call.args.iter();
+                let terms = terms.map(|term| match plugin.as_str() {
+                    "| fileglob" => super::context::lookup_expr("fileglob", term.clone()),
+                    _ => term.clone(),
+                });
+                (terms.collect(), "", Use::Presence)
+            }
+            Lookup::Content => (call.args.clone(), "", Use::Data),
             Lookup::Environment => {
                 for arg in &call.args {
                     match arg {
@@ -180,14 +189,25 @@ impl Walker<'_> {
             } else {
                 vec![subdir]
             };
+            let asked = matches!(lookup(plugin), Lookup::Presence | Lookup::Content);
+            let (search, what) = if asked {
+                // They ask for a path as it is, from where Ansible was started.
+                let start = Place {
+                    dir: self.request.cwd.clone(),
+                    perhaps: false,
+                };
+                (Search::Places(vec![start]), plugin.clone())
+            } else {
+                (Search::Needle(subdirs), format!("lookup {plugin}"))
+            };
             let wanted = Wanted {
                 context: context.clone(),
                 name: Name {
-                    text: format!("lookup {plugin}"),
+                    text: what.clone(),
                     parts: Some(vec![term]),
                 },
                 scope: scope.clone(),
-                search: Search::Needle(subdirs),
+                search,
                 used: used.clone(),
                 // It tells the mode of each, and where links lead.
                 besides: match lookup(plugin) {
@@ -196,9 +216,9 @@ impl Walker<'_> {
                 },
                 within: Some(file.clone()),
                 line: call.line,
-                what: format!("lookup {plugin}"),
+                what,
                 expected: true,
-                glob: lookup(plugin) == Lookup::Glob,
+                glob: lookup(plugin) == Lookup::Glob || plugin == "| fileglob",
             };
             self.look_for(&wanted, widest);
         }

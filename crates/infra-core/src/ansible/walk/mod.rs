@@ -94,7 +94,7 @@ pub fn closure_from<'r>(
         collections: BTreeMap::new(),
         environment: BTreeSet::new(),
         plays: Vec::new(),
-        values: Values::default(),
+        values: Values::of_run_in(request.root.join(&request.cwd)),
         visited: BTreeSet::new(),
         mentioned: BTreeSet::new(),
         defined: BTreeSet::new(),
