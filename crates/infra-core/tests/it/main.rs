@@ -10,6 +10,7 @@ mod ansible_closure;
 mod ansible_federation;
 mod ansible_fingerprint;
 mod ansible_fixed_values;
+mod ansible_loops;
 mod ansible_made;
 mod ansible_magic;
 mod ansible_modes;

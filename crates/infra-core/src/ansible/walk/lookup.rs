@@ -28,6 +28,7 @@ impl Walker<'_> {
             .cloned()
         {
             at += 1;
+            let used = self.in_its_loop(used);
             let contexts = match &used.context {
                 Some(context) => vec![context.clone()],
                 // Whichever host a task stands there for, any may evaluate it.
@@ -45,6 +46,15 @@ impl Walker<'_> {
                 self.lookup(&context, &used, widest);
             }
         }
+    }
+
+    /// A lookup that knows what the loop around it gives its variable.
+    fn in_its_loop(&self, mut used: LookupUse) -> LookupUse {
+        if let Some(scope) = self.loops.around(&used.file, used.call.line) {
+            let local = scope.local.clone();
+            used.scope.local.extend(local);
+        }
+        used
     }
 
     fn lookup(

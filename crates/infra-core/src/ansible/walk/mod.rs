@@ -9,6 +9,7 @@ mod finish;
 mod holes;
 mod hosts;
 mod lookup;
+mod loops;
 mod made;
 mod once;
 mod origins;
@@ -28,6 +29,7 @@ use indexmap::IndexMap;
 
 use self::context::{Context, LookupUse, Via, Wanted};
 use self::holes::{Sort, Way};
+use self::loops::Loops;
 use self::record::Text;
 use super::closure::{AttributesInput, Closure, CollectionInput, FileInput, PlayInputs, Reach};
 use super::layers::Owner;
@@ -99,6 +101,7 @@ pub fn closure_from<'r>(
         mentioned: BTreeSet::new(),
         defined: BTreeSet::new(),
         fixed: BTreeSet::new(),
+        loops: Loops::default(),
         named: BTreeSet::new(),
         vars_done: BTreeSet::new(),
         owned: BTreeMap::new(),
@@ -222,6 +225,7 @@ struct Walker<'r> {
     /// Values that tasks compute: the file and where in it, the variable, and what decides what
     /// `role_path` and its like are there
     fixed: BTreeSet<FixedKey>,
+    loops: Loops,
     /// Variables that are the value of a file
     named: BTreeSet<(String, Utf8PathBuf)>,
     /// Folders of variables that a name was looked for in

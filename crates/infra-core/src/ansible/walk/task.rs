@@ -74,7 +74,11 @@ impl Walker<'_> {
                     self.late_roles.push((context.clone(), args, scope));
                 }
             }
-            _ => self.action(context, &action, &args, &scope),
+            _ => {
+                // Of an include, what is included may be what evaluates the text, in loops of its own.
+                self.loops.note(&context.file, task, &scope);
+                self.action(context, &action, &args, &scope);
+            }
         }
     }
 
