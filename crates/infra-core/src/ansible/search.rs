@@ -13,24 +13,38 @@ pub(crate) struct Place {
     pub(crate) perhaps: bool,
 }
 
+/// What stands in a chain of roles for those that may be above the next: any of those that include
+/// roles by names that could be many.
+pub(crate) const SOME_ROLE: &str = "*";
+
 /// The directories of a task: the roles from the innermost to the outermost, then the
-/// directory of its file. `Base.get_search_path` in `playbook/base.py`.
-pub(crate) fn stack(roles: &[Utf8PathBuf], file: &Utf8Path) -> Vec<Utf8PathBuf> {
-    let mut stack: Vec<Utf8PathBuf> = roles.iter().rev().cloned().collect();
-    let dir = parent(file);
-    if !stack.contains(&dir) {
-        stack.push(dir);
+/// directory of its file. `Base.get_search_path` in `playbook/base.py`. Of roles that are not told
+/// apart, each.
+pub(crate) fn stack<'r>(
+    roles: &[Utf8PathBuf],
+    not_told_apart: impl IntoIterator<Item = &'r Utf8PathBuf>,
+    file: &Utf8Path,
+) -> Vec<Place> {
+    let mut stack = Vec::new();
+    for role in roles.iter().rev().filter(|role| *role != SOME_ROLE) {
+        add(&mut stack, role.clone(), false);
     }
+    if roles.first().is_some_and(|first| first == SOME_ROLE) {
+        for role in not_told_apart {
+            add(&mut stack, role.clone(), true);
+        }
+    }
+    add(&mut stack, parent(file), false);
     stack
 }
 
 /// Where actions and lookups look for a file. `subdir` is `files`, `templates`, `vars`.
 /// `DataLoader.path_dwim_relative_stack` in `parsing/dataloader.py`, which means to leave
 /// out `subdir` where the name begins with it, but compares bytes with text and never does.
-pub(crate) fn needle(stack: &[Utf8PathBuf], base: &Utf8Path, subdir: &str) -> Vec<Place> {
+pub(crate) fn needle(stack: &[Place], base: &Utf8Path, subdir: &str) -> Vec<Place> {
     let mut places = Vec::new();
     let mut add = |dir, perhaps| add(&mut places, dir, perhaps);
-    for path in stack {
+    for Place { dir: path, perhaps } in stack {
         if let Some(above) = path
             .parent()
             .filter(|above| above.file_name() == Some("tasks"))
@@ -38,8 +52,8 @@ pub(crate) fn needle(stack: &[Utf8PathBuf], base: &Utf8Path, subdir: &str) -> Ve
             add(below(&parent(above), subdir), true);
             add(above.to_owned(), true);
         }
-        add(below(path, subdir), false);
-        add(path.clone(), false);
+        add(below(path, subdir), *perhaps);
+        add(path.clone(), *perhaps);
     }
     add(below(base, subdir), false);
     add(base.to_owned(), false);
@@ -143,15 +157,13 @@ pub(crate) fn tasks(
 /// Where a template looks for what it includes. `plugins/action/template.py`: each
 /// directory of the search path with `templates` first, the playbook's directory, and
 /// the directory of the template.
-pub(crate) fn includes(stack: &[Utf8PathBuf], base: &Utf8Path, template: &Utf8Path) -> Vec<Place> {
+pub(crate) fn includes(stack: &[Place], base: &Utf8Path, template: &Utf8Path) -> Vec<Place> {
     let mut places = Vec::new();
-    for path in stack
-        .iter()
-        .map(Utf8PathBuf::as_path)
-        .chain([base, &parent(template)])
-    {
+    let beside = parent(template);
+    let stack = (stack.iter()).map(|place| (&*place.dir, place.perhaps));
+    for (path, perhaps) in stack.chain([(base, false), (&beside, false)]) {
         for dir in [path.join("templates"), path.to_owned()] {
-            add(&mut places, dir, false);
+            add(&mut places, dir, perhaps);
         }
     }
     places
@@ -169,9 +181,10 @@ mod tests {
     fn a_role_comes_before_the_playbook() {
         let stack = stack(
             &["r/outer".into(), "r/inner".into()],
+            [],
             "r/inner/tasks/main.yml".into(),
         );
-        assert_eq!(stack, ["r/inner", "r/outer", "r/inner/tasks"]);
+        assert_eq!(dirs(&stack), ["r/inner", "r/outer", "r/inner/tasks"]);
         assert_eq!(
             dirs(&needle(&stack, "".into(), "files")),
             [

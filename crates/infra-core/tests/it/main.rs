@@ -6,6 +6,7 @@
 
 mod aftermath;
 mod ansible_alternatives;
+mod ansible_any_role;
 mod ansible_closure;
 mod ansible_federation;
 mod ansible_fingerprint;

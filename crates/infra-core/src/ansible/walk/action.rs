@@ -471,7 +471,7 @@ impl Walker<'_> {
     }
 
     fn argument(&mut self, context: &Context, literal: &str, line: u32, name: &str, command: bool) {
-        let stack = crate::ansible::search::stack(&context.roles, &context.file);
+        let stack = self.stack(context);
         let mut places = crate::ansible::search::needle(&stack, &context.base, "files");
         if command {
             // A program starts in the directory that ansible-playbook was started in.

@@ -14,7 +14,7 @@ use crate::ansible::jinja::{Access, Expr, chain};
 use crate::ansible::name::{Name, Pattern};
 use crate::ansible::path::join;
 use crate::ansible::resolve::MAX_ALTERNATIVES;
-use crate::ansible::search::{self, Place};
+use crate::ansible::search::{self, Place, SOME_ROLE};
 use crate::ansible::source::{Analysis, Source};
 use crate::ansible::tree::Kind;
 use crate::ansible::unresolved::Reason;
@@ -204,8 +204,12 @@ impl Walker<'_> {
                 set("ansible_role_name", Pattern::literal(name));
             }
         }
-        if let [.., parent, _] = context.roles.as_slice() {
-            set("ansible_parent_role_paths", self.absolute(parent));
+        match context.roles.as_slice() {
+            [parent, _] if parent == SOME_ROLE => {
+                set("ansible_parent_role_paths", Pattern::any());
+            }
+            [.., parent, _] => set("ansible_parent_role_paths", self.absolute(parent)),
+            _ => {}
         }
         scope
     }
@@ -235,12 +239,17 @@ impl Walker<'_> {
         }
     }
 
+    /// The directories of a task, from the innermost role outwards.
+    pub(super) fn stack(&self, context: &Context) -> Vec<Place> {
+        search::stack(&context.roles, &self.includers, &context.file)
+    }
+
     fn places(&self, wanted: &Wanted) -> Vec<Place> {
         let context = &wanted.context;
         match &wanted.search {
             Search::Places(places) => places.clone(),
             Search::Needle(subdirs) => {
-                let stack = search::stack(&context.roles, &context.file);
+                let stack = self.stack(context);
                 let mut places = Vec::new();
                 for subdir in subdirs {
                     places.extend(search::needle(&stack, &context.base, subdir));
@@ -257,7 +266,7 @@ impl Walker<'_> {
                     *dynamic,
                 );
                 if (wanted.scope.local.values().flatten()).any(Definition::is_computed) {
-                    let stack = search::stack(&context.roles, &context.file);
+                    let stack = self.stack(context);
                     places.extend(search::needle(&stack, &context.base, "files"));
                 }
                 places
@@ -428,18 +437,18 @@ impl Walker<'_> {
         let analysis = template_analysis(&source, used);
         if analysis.scan.includes.is_empty()
             || context.depth > MAX_INCLUDES
-            || !self.visited.insert((
+            || !self.visited.insert(
                 context.play,
-                path.to_owned(),
+                path,
                 format!(
                     "{:?} {:?} {:?} {used:?}",
                     context.roles, context.file, context.reach
                 ),
-            ))
+            )
         {
             return;
         }
-        let stack = search::stack(&context.roles, &context.file);
+        let stack = self.stack(context);
         for (line, name) in &analysis.scan.includes {
             let places = search::includes(&stack, &context.base, path);
             let inner = Context {

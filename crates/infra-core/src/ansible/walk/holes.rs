@@ -13,12 +13,14 @@ use crate::ansible::closure::Reach;
 use crate::ansible::name::Pattern;
 use crate::ansible::path::{join, locate, parent};
 use crate::ansible::path_text::PathText;
-use crate::ansible::search::Place;
+use crate::ansible::search::{Place, SOME_ROLE};
 use crate::ansible::tree::Kind;
 use crate::ansible::values::Definition;
 
 /// Of more files than these that a whole path could mean, none is followed further.
 const MOST_ELSEWHERE: usize = 16;
+/// Of a role that could be more than these, it is not told apart who includes which.
+const MANY_ROLES: usize = 8;
 
 /// What decides, beside the file, what using it brings.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -89,6 +91,8 @@ impl Walker<'_> {
             }
             found.push(self.below_that_fit(start, &rest, sort, wanted.context.play));
         }
+        let apart = self.not_told_apart(wanted, &found);
+        let wanted = apart.as_ref().unwrap_or(wanted);
         let near: usize = found.iter().map(|found| found.len()).sum();
         // A whole path leads anywhere.
         if pattern.can_be_whole_path() {
@@ -128,6 +132,21 @@ impl Walker<'_> {
                 paths.insert(path.clone());
             }
         }
+    }
+
+    /// The same of a role that could be any of many, and that a role includes: by which way it was
+    /// reached is not told apart. Roles that include any role would be followed in every order.
+    fn not_told_apart(&mut self, wanted: &Wanted, found: &[Arc<Vec<PathText>>]) -> Option<Wanted> {
+        let many = found.iter().map(|found| found.len()).sum::<usize>() > MANY_ROLES;
+        let roles = &wanted.context.roles;
+        if !matches!(wanted.used, Use::Role(_)) || roles.is_empty() || !many {
+            return None;
+        }
+        let above = roles.iter().filter(|role| *role != SOME_ROLE);
+        self.found_includers.extend(above.cloned());
+        let mut apart = wanted.clone();
+        apart.context.roles = vec![SOME_ROLE.into()];
+        Some(apart)
     }
 
     /// Whether using a file in this way is the same from everywhere in the play.

@@ -13,6 +13,7 @@ use super::context::Via;
 use super::record::{MAX_DEPTH, Text};
 use crate::ansible::closure::Reach;
 use crate::ansible::layers::Owner;
+use crate::ansible::search::SOME_ROLE;
 use crate::ansible::tree::Kind;
 use crate::ansible::unresolved::Reason;
 use crate::ansible::yaml::Shape;
@@ -33,7 +34,7 @@ impl Walker<'_> {
             dirs.push(state.base.clone());
             if self.settings.vars_in_roles {
                 let roles = state.stacks.iter().flat_map(|context| &context.roles);
-                dirs.extend(roles.cloned());
+                dirs.extend(roles.filter(|role| *role != SOME_ROLE).cloned());
             }
         }
         dirs.sort();

@@ -244,7 +244,7 @@ impl Walker<'_> {
                 other => flat.push(other.clone()),
             }
         }
-        let stack = search::stack(&context.roles, &context.file);
+        let stack = self.stack(context);
         let places = search::needle(&stack, &context.base, subdir);
         let certain = flat.iter().position(|term| {
             let plain = term

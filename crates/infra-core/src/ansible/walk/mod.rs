@@ -19,6 +19,7 @@ mod plugins;
 mod record;
 mod role;
 mod task;
+mod visited;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
@@ -31,6 +32,7 @@ use self::context::{Context, LookupUse, Via, Wanted};
 use self::holes::{Sort, Way};
 use self::loops::Loops;
 use self::record::Text;
+use self::visited::Visited;
 use super::closure::{AttributesInput, Closure, CollectionInput, FileInput, PlayInputs, Reach};
 use super::layers::Owner;
 use super::membership::Membership;
@@ -79,55 +81,23 @@ pub fn closure_from<'r>(
             root: request.root.clone(),
         });
     }
-    let settings = Settings::read(request, sources);
-    let membership = Membership::new(request.inventory, settings.merge_hashes);
-    let mut walker = Walker {
-        members: membership.members(),
-        membership,
-        settings,
-        sources,
-        request,
-        inventory_dirs: Vec::new(),
-        files: BTreeMap::new(),
-        attributes: BTreeMap::new(),
-        absent: BTreeSet::new(),
-        shapes: BTreeMap::new(),
-        unresolved: BTreeMap::new(),
-        collections: BTreeMap::new(),
-        environment: BTreeSet::new(),
-        plays: Vec::new(),
-        values: Values::of_run_in(request.root.join(&request.cwd)),
-        visited: BTreeSet::new(),
-        mentioned: BTreeSet::new(),
-        defined: BTreeSet::new(),
-        fixed: BTreeSet::new(),
-        loops: Loops::default(),
-        named: BTreeSet::new(),
-        vars_done: BTreeSet::new(),
-        owned: BTreeMap::new(),
-        whole_of: BTreeSet::new(),
-        values_mentioned: BTreeSet::new(),
-        wanted: Vec::new(),
-        late_roles: Vec::new(),
-        unread: BTreeSet::new(),
-        makers: Vec::new(),
-        made: BTreeSet::new(),
-        default_collection: None,
-        playbooks: Vec::new(),
-        walked: BTreeMap::new(),
-        fitting: BTreeMap::new(),
-        settled: IndexMap::new(),
-        grew: false,
-        stopped: false,
-    };
-    walker.surroundings();
-    let via = Via::root(request.playbook.as_str());
-    walker.playbook(&request.playbook, &via)?;
-    walker.settle();
-    if walker.stopped {
-        return Err(ClosureError::Stopped(request.playbook.clone()));
+    let mut includers = BTreeSet::new();
+    loop {
+        let mut walker = Walker::new(request, sources, includers);
+        walker.surroundings();
+        let via = Via::root(request.playbook.as_str());
+        walker.playbook(&request.playbook, &via)?;
+        walker.settle();
+        if walker.stopped {
+            return Err(ClosureError::Stopped(request.playbook.clone()));
+        }
+        if walker.found_includers.is_subset(&walker.includers) {
+            return walker.finish();
+        }
+        // What these include looks in them too.
+        includers = walker.includers;
+        includers.append(&mut walker.found_includers);
     }
-    walker.finish()
 }
 
 /// One play while it is followed.
@@ -148,6 +118,8 @@ struct Play {
     qualified: BTreeSet<String>,
     /// Where its tasks stand, one for each list of roles and directory
     stacks: Vec<Context>,
+    /// These lists and directories
+    stood: HashSet<(Vec<Utf8PathBuf>, Utf8PathBuf)>,
     lookups: Vec<LookupUse>,
     /// Collections whose filters or tests are used
     filters: BTreeSet<String>,
@@ -219,7 +191,11 @@ struct Walker<'r> {
     environment: BTreeSet<String>,
     plays: Vec<Play>,
     values: Values,
-    visited: BTreeSet<(usize, Utf8PathBuf, String)>,
+    visited: Visited,
+    /// The roles that include roles by names that could be many
+    includers: BTreeSet<Utf8PathBuf>,
+    /// Those that were met this time
+    found_includers: BTreeSet<Utf8PathBuf>,
     mentioned: BTreeSet<MentionKey>,
     defined: BTreeSet<PathText>,
     /// Values that tasks compute: the file and where in it, the variable, and what decides what
@@ -261,6 +237,58 @@ struct Walker<'r> {
     grew: bool,
     /// Whether the request said to stop
     stopped: bool,
+}
+
+impl<'r> Walker<'r> {
+    fn new(
+        request: &'r Request<'r>,
+        sources: &'r Sources<'r>,
+        includers: BTreeSet<Utf8PathBuf>,
+    ) -> Self {
+        let settings = Settings::read(request, sources);
+        let membership = Membership::new(request.inventory, settings.merge_hashes);
+        Self {
+            members: membership.members(),
+            membership,
+            settings,
+            sources,
+            request,
+            inventory_dirs: Vec::new(),
+            includers,
+            found_includers: BTreeSet::new(),
+            files: BTreeMap::new(),
+            attributes: BTreeMap::new(),
+            absent: BTreeSet::new(),
+            shapes: BTreeMap::new(),
+            unresolved: BTreeMap::new(),
+            collections: BTreeMap::new(),
+            environment: BTreeSet::new(),
+            plays: Vec::new(),
+            values: Values::of_run_in(request.root.join(&request.cwd)),
+            visited: Visited::default(),
+            mentioned: BTreeSet::new(),
+            defined: BTreeSet::new(),
+            fixed: BTreeSet::new(),
+            loops: Loops::default(),
+            named: BTreeSet::new(),
+            vars_done: BTreeSet::new(),
+            owned: BTreeMap::new(),
+            whole_of: BTreeSet::new(),
+            values_mentioned: BTreeSet::new(),
+            wanted: Vec::new(),
+            late_roles: Vec::new(),
+            unread: BTreeSet::new(),
+            makers: Vec::new(),
+            made: BTreeSet::new(),
+            default_collection: None,
+            playbooks: Vec::new(),
+            walked: BTreeMap::new(),
+            fitting: BTreeMap::new(),
+            settled: IndexMap::new(),
+            grew: false,
+            stopped: false,
+        }
+    }
 }
 
 impl Walker<'_> {
@@ -395,10 +423,7 @@ impl Walker<'_> {
     fn stands(&mut self, context: &Context) {
         let dir = parent(&context.file);
         if let Some(play) = self.plays.get_mut(context.play)
-            && !play
-                .stacks
-                .iter()
-                .any(|known| known.roles == context.roles && parent(&known.file) == dir)
+            && play.stood.insert((context.roles.clone(), dir.clone()))
         {
             play.stacks.push(context.clone());
             self.grew = true;
@@ -434,24 +459,22 @@ impl Walker<'_> {
             "{key} {} {} {:?}",
             context.preserves, context.once, context.reach
         );
-        let walk = (context.play, path.to_owned(), key);
-        if self.visited.contains(&walk) || self.is_stopped() {
+        let play = context.play;
+        if self.visited.contains(play, path, &key) || self.is_stopped() {
             return false;
         }
         if self.visited.len() >= MAX_WALKS {
             // Followed from elsewhere it looked elsewhere.
-            self.unresolved(path, 0, path.as_str(), Reason::TooMany, Some(context.play));
+            self.unresolved(path, 0, path.as_str(), Reason::TooMany, Some(play));
             return false;
         }
         if context.depth > MAX_INCLUDES {
             // What includes itself has been followed, and only looks in ever longer paths.
-            let first = (context.play, path.to_owned(), String::new());
-            let known = self.visited.range(first..).next();
-            if !known.is_some_and(|(play, known, _)| *play == context.play && known == path) {
-                self.unresolved(path, 0, path.as_str(), Reason::TooDeep, Some(context.play));
+            if !self.visited.knows(play, path) {
+                self.unresolved(path, 0, path.as_str(), Reason::TooDeep, Some(play));
             }
             return false;
         }
-        self.visited.insert(walk)
+        self.visited.insert(play, path, key)
     }
 }

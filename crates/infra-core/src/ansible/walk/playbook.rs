@@ -313,7 +313,7 @@ impl Walker<'_> {
 
     /// Whether there is a file of variables of this name where one is looked for.
     fn has_vars_file(&self, context: &Context, name: &str) -> bool {
-        let stack = search::stack(&context.roles, &context.file);
+        let stack = self.stack(context);
         (search::needle(&stack, &context.base, "vars").iter()).any(|place| {
             let path = join(&self.request.root, &place.dir, name);
             self.sources.is_file(&path)

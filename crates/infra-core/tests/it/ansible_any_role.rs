@@ -1,0 +1,73 @@
+//! Roles that include roles by names that only a run knows.
+
+use infra_core::ansible::{Closure, MemoryTree, Reason};
+
+use crate::ansible_closure::closure_on_web1;
+
+/// A tree in which each of so many roles includes any role, and a play has the first.
+fn tree(includers: usize) -> MemoryTree {
+    let mut tree = MemoryTree::new();
+    tree.insert("site.yml", "- {hosts: all, roles: [outer0]}\n");
+    for role in 0..includers {
+        tree.insert(
+            format!("roles/outer{role}/tasks/main.yml"),
+            "- include_role: {name: \"{{ item }}\"}\n  loop: \"{{ wanted }}\"\n",
+        );
+    }
+    for role in 0..30 {
+        tree.insert(
+            format!("roles/r{role}/tasks/main.yml"),
+            "- template: {src: of_role.j2, dest: /x}\n- include_tasks: more.yml\n",
+        );
+        tree.insert(
+            format!("roles/r{role}/tasks/more.yml"),
+            "- debug: {msg: x}\n",
+        );
+        tree.insert(format!("roles/r{role}/templates/of_role.j2"), "1");
+    }
+    tree
+}
+
+fn has(closure: &Closure, path: &str) -> bool {
+    closure.files().any(|file| file.path == path)
+}
+
+#[test]
+fn roles_that_include_any_role_are_not_followed_in_every_order() {
+    let closure = closure_on_web1(&tree(10));
+    let unresolved = closure.unresolved();
+    assert!(
+        unresolved.iter().all(|found| found.why == Reason::AnyName),
+        "{unresolved:?}"
+    );
+    for role in 0..30 {
+        assert!(has(&closure, &format!("roles/r{role}/tasks/more.yml")));
+        assert!(has(
+            &closure,
+            &format!("roles/r{role}/templates/of_role.j2")
+        ));
+    }
+    for role in 0..10 {
+        assert!(has(&closure, &format!("roles/outer{role}/tasks/main.yml")));
+    }
+}
+
+/// What isn't in a role is looked for in those above it.
+#[test]
+fn what_an_included_role_lacks_may_be_in_any_that_includes_it() {
+    for (place, counts) in [
+        ("roles/outer0/templates/lent.j2", true),
+        ("roles/outer1/templates/lent.j2", true),
+        ("templates/lent.j2", true),
+        // No role is above this one.
+        ("roles/r1/templates/lent.j2", false),
+    ] {
+        let mut tree = tree(2);
+        tree.insert(
+            "roles/r0/tasks/main.yml",
+            "- template: {src: lent.j2, dest: /x}\n",
+        );
+        tree.insert(place, "1");
+        assert_eq!(has(&closure_on_web1(&tree), place), counts, "{place}");
+    }
+}
