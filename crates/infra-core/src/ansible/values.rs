@@ -4,6 +4,7 @@
 //! of a name are all that any mapping of the closure, the inventory or a loop gives it,
 //! whatever the order and the condition. A value that only a run can know is a hole.
 
+use std::cell::{RefCell, RefMut};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use super::builtin::own_action;
 use super::jinja::{Expr, Scan, find, identifiers, is_template, scan_template};
 use super::name::{Name, Pattern};
 use super::reads::Reads;
-use super::resolve::{MAX_ALTERNATIVES, resolve};
+use super::resolve::{Asked, MAX_ALTERNATIVES, Memo, resolve};
 use super::yaml::Node;
 use crate::inventory::Inventory;
 use crate::json::Value;
@@ -66,6 +67,7 @@ pub(crate) struct Values {
     /// be read, or computes their names
     pub(crate) open: bool,
     start: Utf8PathBuf,
+    memo: RefCell<Memo>,
 }
 
 /// What is known where a name stands.
@@ -117,6 +119,7 @@ impl Values {
 
     /// Adds a definition.
     pub(crate) fn define(&mut self, name: &str, definition: Definition) {
+        self.memo.get_mut().defined(name);
         self.by_name
             .entry(name.to_owned())
             .or_default()
@@ -180,30 +183,18 @@ impl Values {
     /// The same, and what it depends on.
     pub(crate) fn resolve_noting(&self, name: &Name, scope: &Scope) -> (BTreeSet<Pattern>, Asked) {
         let (found, asked) = resolve(self, name, scope);
-        let asked = asked.into_iter().map(|name| {
-            let known = self.by_name.get(&name).map_or(0, Vec::len);
-            (name, known)
-        });
-        let asked = Asked {
-            names: asked.collect(),
-            open: self.open,
-        };
         (found.into_iter().collect(), asked)
     }
 
     /// Whether all is as it was when a name was resolved.
     pub(crate) fn are_as_for(&self, asked: &Asked) -> bool {
-        let same =
-            |(name, known): &(String, usize)| self.by_name.get(name).map_or(0, Vec::len) == *known;
-        asked.open == self.open && asked.names.iter().all(same)
+        self.memo().is_as_for(asked, self.open)
     }
-}
 
-/// The variables that have a say in what a name can be, and how many values each had.
-#[derive(Debug)]
-pub(crate) struct Asked {
-    names: Vec<(String, usize)>,
-    open: bool,
+    /// What was found out so far.
+    pub(crate) fn memo(&self) -> RefMut<'_, Memo> {
+        self.memo.borrow_mut()
+    }
 }
 
 /// What the templates in the values of an inventory read, and every word in them.

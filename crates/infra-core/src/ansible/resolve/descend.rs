@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{MAX_ALTERNATIVES, Resolver};
 use crate::ansible::jinja::{Access, Expr, is_template};
-use crate::ansible::name::{Name, Pattern};
+use crate::ansible::name::Pattern;
 use crate::ansible::yaml::{Data, Node};
 use crate::json::Value;
 
@@ -129,12 +129,12 @@ impl Resolver<'_> {
             found.extend(character(&Pattern::literal(text), steps));
             return;
         }
-        let Some(parts) = Name::new(text).parts else {
+        let Some(parts) = self.values.memo().parts(text) else {
             found.insert(Pattern::any());
             return;
         };
         // `x: "{{ y }}"` and then `x.z` is `y.z`.
-        if let ([part], false) = (parts.as_slice(), steps.is_empty()) {
+        if let ([part], false) = (&*parts, steps.is_empty()) {
             found.extend(self.expr(&part_of(part.clone(), steps)));
         } else {
             for whole in self.concat(&parts) {

@@ -3,12 +3,16 @@
 mod descend;
 mod filter;
 mod lookup;
+mod memo;
 
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use self::descend::{Step, elements, index_of, part_of};
 use self::filter::with_steps_inside;
+use self::memo::Id;
+pub(crate) use self::memo::{Asked, Memo};
 use super::jinja::{Access, Expr, chain, defaults, is_template};
 use super::name::{Name, Pattern};
 use super::values::{Definition, Scope, Values};
@@ -18,12 +22,13 @@ pub(crate) const MAX_ALTERNATIVES: usize = 256;
 /// Variables that refer to variables, so deep.
 const MAX_DEPTH: usize = 10;
 
-/// All that a name of a file can be, and the variables that have a say in it.
-pub(crate) fn resolve(
-    values: &Values,
-    name: &Name,
-    scope: &Scope,
-) -> (Vec<Pattern>, BTreeSet<String>) {
+/// All that a name of a file can be, and what that depends on.
+pub(crate) fn resolve(values: &Values, name: &Name, scope: &Scope) -> (Vec<Pattern>, Asked) {
+    let here = {
+        let mut memo = values.memo();
+        let names = scope.local.keys().chain(scope.bound.keys());
+        names.map(|name| memo.id(name)).collect()
+    };
     let mut resolver = Resolver {
         values,
         scope,
@@ -33,13 +38,15 @@ pub(crate) fn resolve(
         recursed: None,
         cut: None,
         known: HashMap::new(),
-        asked: BTreeSet::new(),
+        here,
+        asked: vec![Vec::new()],
     };
     let found = bounded(match &name.parts {
         Some(parts) => resolver.concat(parts),
         None => vec![Pattern::any()],
     });
-    (found, resolver.asked)
+    let asked = resolver.leave();
+    (found, (*asked).clone())
 }
 
 /// Of several variables of one name, which.
@@ -66,13 +73,18 @@ pub(super) struct Resolver<'v> {
     /// The same, whether or not something was done with it; the first where depth ended the search
     cut: Option<usize>,
     /// What references gave that nothing above them had a say in
-    known: HashMap<Stand, HashMap<Expr, Vec<Pattern>>>,
-    /// Names that were looked for among the variables
-    asked: BTreeSet<String>,
+    known: HashMap<Stand, HashMap<Expr, Answer>>,
+    /// The names that mean something here that they don't elsewhere
+    here: Vec<Id>,
+    /// For each reference that is being looked at, what was looked for among the variables
+    asked: Vec<Vec<Id>>,
 }
 
 /// Where a reference was computed, and whether it stands in the value of another variable.
 type Stand = (Option<*const Scope>, bool);
+
+/// What a reference can be, and what that depends on.
+type Answer = (Vec<Pattern>, Rc<Asked>);
 
 impl Resolver<'_> {
     fn concat(&mut self, parts: &[Expr]) -> Vec<Pattern> {
@@ -123,10 +135,8 @@ impl Resolver<'_> {
             Expr::Str(text) | Expr::Number(text) => {
                 if is_template(text) {
                     // A term of a lookup may be a template again.
-                    let name = Name::new(text);
-                    return name
-                        .parts
-                        .map_or_else(|| vec![Pattern::any()], |parts| self.concat(&parts));
+                    let parts = self.values.memo().parts(text);
+                    return parts.map_or_else(|| vec![Pattern::any()], |parts| self.concat(&parts));
                 }
                 vec![Pattern::literal(text.clone())]
             }
@@ -178,9 +188,24 @@ impl Resolver<'_> {
     }
 
     fn ask(&mut self, root: &str) {
-        if !self.asked.contains(root) {
-            self.asked.insert(root.to_owned());
+        let id = self.values.memo().id(root);
+        self.note(std::iter::once(id));
+    }
+
+    /// Notes that what is being looked at depends on variables.
+    fn note(&mut self, asked: impl IntoIterator<Item = Id>) {
+        if let Some(of_this) = self.asked.last_mut() {
+            of_this.extend(asked);
         }
+    }
+
+    /// What a reference depends on that was looked at.
+    fn leave(&mut self) -> Rc<Asked> {
+        let mut asked = self.asked.pop().unwrap_or_default();
+        asked.sort_unstable();
+        asked.dedup();
+        self.note(asked.iter().copied());
+        Rc::new(self.values.memo().asked(&asked, self.values.open))
     }
 
     pub(super) fn knows(&mut self, root: &str) -> bool {
@@ -196,15 +221,30 @@ impl Resolver<'_> {
         let fixed = self.fixed.as_ref().map(Arc::as_ptr);
         let stand = (fixed, self.seen.is_empty());
         if let Some(known) = self.known.get(&stand).and_then(|known| known.get(expr)) {
-            return known.clone();
+            let (found, asked) = known.clone();
+            self.note(asked.ids());
+            return found;
+        }
+        let open = self.values.open;
+        if fixed.is_none()
+            && let Some((found, asked)) = self.values.memo().known(expr, &self.here, open)
+        {
+            self.note(asked.ids());
+            return found;
         }
         let before = self.cut.take();
+        self.asked.push(Vec::new());
         let found = self.look_at(expr);
+        let asked = self.leave();
         // What a variable above would have to say to it was left out.
         let cut = self.cut.filter(|at| *at < self.seen.len());
         if cut.is_none() && self.cut != Some(0) {
+            if fixed.is_none() && !asked.ids().any(|id| self.here.contains(&id)) {
+                let asked = Rc::clone(&asked);
+                self.values.memo().remember(expr, &found, asked);
+            }
             let known = self.known.entry(stand).or_default();
-            known.insert(expr.clone(), found.clone());
+            known.insert(expr.clone(), (found.clone(), asked));
         }
         self.cut = outermost(before, cut);
         found
@@ -233,11 +273,12 @@ impl Resolver<'_> {
                     return bounded(otherwise);
                 }
                 // `set_fact` and modules of one's own put theirs among the facts.
-                ("ansible_facts", [Access::Key(name), rest @ ..])
-                    if self.values.by_name.contains_key(*name) =>
-                {
-                    let value = part_of(Expr::Name((*name).to_owned()), rest);
-                    otherwise.extend(self.expr(&value));
+                ("ansible_facts", [Access::Key(name), rest @ ..]) => {
+                    self.ask(name);
+                    if self.values.by_name.contains_key(*name) {
+                        let value = part_of(Expr::Name((*name).to_owned()), rest);
+                        otherwise.extend(self.expr(&value));
+                    }
                 }
                 ("vars" | "groups" | "hostvars" | "inventory_file" | "play_hosts", _) => {
                     return vec![Pattern::any()];

@@ -13,12 +13,13 @@ use crate::ansible::closure::Reach;
 use crate::ansible::jinja::{Access, Expr, chain};
 use crate::ansible::name::{Name, Pattern};
 use crate::ansible::path::join;
+use crate::ansible::resolve::Asked;
 use crate::ansible::resolve::MAX_ALTERNATIVES;
 use crate::ansible::search::{self, Place, SOME_ROLE};
 use crate::ansible::source::{Analysis, Source};
 use crate::ansible::tree::Kind;
 use crate::ansible::unresolved::Reason;
-use crate::ansible::values::{Asked, Definition, Scope};
+use crate::ansible::values::{Definition, Scope};
 use crate::ansible::yaml::{Node, Shape};
 
 /// What came of looking for a name so far.
