@@ -1,8 +1,8 @@
 //! Roles that include roles by names that only a run knows.
 
-use infra_core::ansible::{Closure, MemoryTree, Reason};
+use infra_core::ansible::{Closure, MemoryTree, Reason, Request, closure};
 
-use crate::ansible_closure::closure_on_web1;
+use crate::ansible_closure::{closure_on_web1, inventory};
 
 /// A tree in which each of so many roles includes any role, and a play has the first.
 fn tree(includers: usize) -> MemoryTree {
@@ -69,5 +69,37 @@ fn what_an_included_role_lacks_may_be_in_any_that_includes_it() {
         );
         tree.insert(place, "1");
         assert_eq!(has(&closure_on_web1(&tree), place), counts, "{place}");
+    }
+}
+
+/// Where a role's tasks are named by a path of which only the end is known, those of other roles are
+/// only read; each role's own are followed.
+#[test]
+fn tasks_near_by_are_followed_though_they_were_far_from_others() {
+    let mut tree = MemoryTree::new();
+    tree.insert("plays/site.yml", "- {hosts: all, roles: [r0, r1, r2]}\n");
+    tree.insert("plays/ansible.cfg", "[defaults]\nroles_path = ../roles\n");
+    for role in 0..3 {
+        tree.insert(
+            format!("roles/r{role}/tasks/main.yml"),
+            "- include_tasks: \"{{ where }}/sub/{{ which }}.yml\"\n",
+        );
+        for file in 0..20 {
+            tree.insert(
+                format!("roles/r{role}/tasks/sub/f{file}.yml"),
+                format!("- template: {{src: t{file}.j2, dest: /x}}\n"),
+            );
+            tree.insert(format!("roles/r{role}/templates/t{file}.j2"), "1");
+        }
+    }
+    let inventory = inventory(&[("web1", &["web"])]);
+    let mut request = Request::new(&tree, "/srv", "plays/site.yml", &inventory);
+    request.cwd = "plays".into();
+    let closure = closure(&request).unwrap();
+    for role in 0..3 {
+        for file in 0..20 {
+            let path = format!("roles/r{role}/templates/t{file}.j2");
+            assert!(has(&closure, &path), "{path}");
+        }
     }
 }

@@ -32,6 +32,21 @@ pub(super) struct Way {
     glob: bool,
 }
 
+/// Files with which using them once more brings nothing new.
+#[derive(Debug, Default)]
+pub(super) struct Settled {
+    paths: HashSet<PathText>,
+    /// Lists of files in `Walker::fitting`, all of whose files are among these
+    lists: HashSet<*const Vec<PathText>>,
+}
+
+impl Settled {
+    /// Whether all files of a list are known to be settled.
+    fn has_all(&self, list: &Arc<Vec<PathText>>) -> bool {
+        self.lists.contains(&Arc::as_ptr(list))
+    }
+}
+
 /// What can be used as something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Sort {
@@ -111,27 +126,52 @@ impl Walker<'_> {
         let way = entry.index();
         entry.or_default();
         let mut seen = HashSet::new();
-        let paths = found.iter().flat_map(|found| found.iter());
-        for (at, path) in paths.enumerate() {
-            let settled = self.settled.get_index(way);
-            if settled.is_some_and(|(_, paths)| paths.contains(path.as_str()))
-                || !seen.insert(path.as_str())
-            {
+        let mut at = 0;
+        for list in &found {
+            let elsewhere = many && at >= near;
+            at += list.len();
+            // Of tasks, a file that was not followed has yet to be where it is near.
+            let alike = elsewhere || wanted.used != Use::Tasks;
+            if alike && self.settled(way).is_some_and(|known| known.has_all(list)) {
                 continue;
             }
-            let unusual =
-                at >= near && many || pattern.is_any() && !wanted.glob && !is_usual(wanted, path);
-            if unusual {
-                self.anything(wanted, path);
-            } else {
-                self.use_file(wanted, path, None, !wanted.glob);
+            let mut settled = 0;
+            for path in list.iter() {
+                let unusual =
+                    elsewhere || pattern.is_any() && !wanted.glob && !is_usual(wanted, path);
+                let known = self.settled(way);
+                if known.is_some_and(|known| known.paths.contains(path.as_str()))
+                    && (unusual || wanted.used != Use::Tasks)
+                {
+                    settled += 1;
+                    continue;
+                }
+                if !seen.insert(path.as_str()) {
+                    continue;
+                }
+                if unusual {
+                    self.anything(wanted, path);
+                } else {
+                    self.use_file(wanted, path, None, !wanted.glob);
+                }
+                if self.leads_nowhere(wanted, path, unusual)
+                    && let Some((_, known)) = self.settled.get_index_mut(way)
+                {
+                    known.paths.insert(path.clone());
+                    settled += 1;
+                }
             }
-            if self.leads_nowhere(wanted, path, unusual)
-                && let Some((_, paths)) = self.settled.get_index_mut(way)
+            if alike
+                && settled == list.len()
+                && let Some((_, known)) = self.settled.get_index_mut(way)
             {
-                paths.insert(path.clone());
+                known.lists.insert(Arc::as_ptr(list));
             }
         }
+    }
+
+    fn settled(&self, way: usize) -> Option<&Settled> {
+        self.settled.get_index(way).map(|(_, known)| known)
     }
 
     /// The same of a role that could be any of many, and that a role includes: by which way it was

@@ -29,7 +29,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexMap;
 
 use self::context::{Context, LookupUse, Via, Wanted};
-use self::holes::{Sort, Way};
+use self::holes::{Settled, Sort, Way};
 use self::loops::Loops;
 use self::record::Text;
 use self::visited::Visited;
@@ -232,7 +232,7 @@ struct Walker<'r> {
     fitting: BTreeMap<(PathText, super::name::Pattern, Sort), Arc<Vec<PathText>>>,
     /// Files that names with holes led to, by how they are used, where using them once more
     /// brings nothing new
-    settled: IndexMap<Way, HashSet<PathText>>,
+    settled: IndexMap<Way, Settled>,
     /// Whether anything was added since the last look at what is open
     grew: bool,
     /// Whether the request said to stop
