@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use libyaml_safer::{EventData, Mark, Parser};
+use libyaml_safer::{EventData, Mark, Parser, ScalarStyle};
 use thiserror::Error;
 
 use super::node::{Data, Node};
+use super::readable::readable;
 use crate::ansible::jinja::{is_template, openings};
 
 /// No document that a person wrote is nested deeper.
@@ -26,7 +27,8 @@ pub(crate) struct YamlError {
 
 /// Reads all documents of a text. JSON is YAML.
 pub(crate) fn load(bytes: &[u8]) -> Result<Vec<Arc<Node>>, YamlError> {
-    let mut input = bytes;
+    let text = readable(bytes)?;
+    let mut input = &*text.bytes;
     let mut parser = Parser::new();
     parser.set_input_string(&mut input);
     let mut documents = Vec::new();
@@ -64,10 +66,14 @@ pub(crate) fn load(bytes: &[u8]) -> Result<Vec<Arc<Node>>, YamlError> {
             EventData::Scalar {
                 anchor,
                 tag,
-                value,
+                mut value,
                 plain_implicit,
+                style,
                 ..
             } => {
+                if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+                    text.correct(&mut value, event.end_mark.index);
+                }
                 let openings = (last > line && is_template(&value))
                     .then(|| opening_lines(&mut lines, bytes, line, last));
                 let data = Data::Scalar {
@@ -306,11 +312,50 @@ mod tests {
         assert!(load("[".repeat(10_000).as_bytes()).is_err());
     }
 
+    /// As `PyYAML` reads them.
+    #[test]
+    fn a_text_may_end_without_the_end_of_a_line() {
+        for (text, value) in [
+            ("a: |\n  x", "x"),
+            ("a: |+\n  x", "x"),
+            ("a: |-\n  x", "x"),
+            ("a: >\n  x\n  y", "x y"),
+            ("a: |\n  x #", "x #"),
+            ("a: |\n  é", "é"),
+            ("\u{feff}a: |\n  x", "x"),
+            ("a: |\n  x\n", "x\n"),
+            ("a: |+\n  x\n\n", "x\n\n"),
+            ("a: |\n  x\n  ", "x\n"),
+            ("a: |\n  x\n# y", "x\n"),
+            ("a: |", ""),
+            ("a: |\n", ""),
+            ("a: x", "x"),
+            ("a: 'x'", "x"),
+        ] {
+            let found = one(text);
+            let found = found.get("a").unwrap();
+            assert_eq!(found.text(), Some(value), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_tag_of_nothing_is_no_end() {
+        for text in ["[!t, x]", "{a: !t, b: x}", "[[!t,\n!,x], y]", "- !vault,"] {
+            let _result = load(text.as_bytes());
+        }
+        assert_eq!(one("[!t, x]").items().len(), 2);
+        assert_eq!(
+            one("['!t, x', \"so!, y\"]").items()[1].text(),
+            Some("so!, y")
+        );
+    }
+
     #[test]
     fn damage_names_its_place() {
         let error = load(b"- hosts: all\n  tasks: [\n").unwrap_err();
         assert!(error.line >= 2, "{error:?}");
         assert!(load(b"a: *nothing").is_err());
-        assert!(load(&[0xff, 0xfe, 0x00]).is_err() || load(&[0xff, 0xfe, 0x00]).is_ok());
+        let error = load(b"a: 1\nb: \xff").unwrap_err();
+        assert_eq!((error.line, error.column), (2, 4));
     }
 }

@@ -3,6 +3,7 @@
 mod digest;
 mod load;
 mod node;
+mod readable;
 
 pub(crate) use digest::{Shape, digest, digest_of};
 pub(crate) use load::{YamlError, load};
