@@ -82,6 +82,11 @@ impl Pattern {
         whole
     }
 
+    /// Whether a whole path may be what the name begins with.
+    pub(crate) fn begins_open(&self) -> bool {
+        matches!(self.0.first(), Some(Part::Hole { slash: true }))
+    }
+
     /// Whether nothing of the name is known.
     pub(crate) fn is_any(&self) -> bool {
         !self.0.is_empty()

@@ -98,3 +98,39 @@ fn a_step_goes_into_each_of_several_values() {
         of(["one", "other"])
     );
 }
+
+#[test]
+fn filters_that_choose_and_join_give_what_they_are_given() {
+    for (name, elements, found) in [
+        (
+            "{{ (x is defined) | ternary('one.j2', 'other.j2') }}",
+            "[1]",
+            vec!["one", "other"],
+        ),
+        (
+            "{{ (x | ternary(one, other)).src }}",
+            "[1]",
+            vec!["one", "other"],
+        ),
+        ("{{ ['mine', 'j2'] | join('.') }}", "[1]", vec!["mine"]),
+        (
+            "{{ '%s.%s' | format(item, 'j2') }}",
+            "{{ ['mine', 'one'] }}",
+            vec!["mine", "one"],
+        ),
+        (
+            "{{ [role_path, 'templates', item] | path_join }}",
+            "{{ ['mine.j2'] }}",
+            vec!["mine"],
+        ),
+        (
+            "{{ ['/none', role_path, 'templates/deep.j2'] | path_join }}",
+            "[1]",
+            vec!["deep"],
+        ),
+        ("{{ './deep.j2' | normpath }}", "[1]", vec!["deep"]),
+    ] {
+        let found: BTreeSet<String> = found.into_iter().map(|name| format!("{name}.j2")).collect();
+        assert_eq!(templates(name, elements), found, "{name}");
+    }
+}

@@ -1,6 +1,6 @@
 //! What a filter gives of what it is given.
 
-use super::{Resolver, is_fact};
+use super::{Resolver, bounded, is_fact};
 use crate::ansible::jinja::{Expr, chain, member};
 use crate::ansible::name::Pattern;
 
@@ -62,7 +62,25 @@ impl Resolver<'_> {
                     .collect();
                 found.into_iter().chain(characters).collect()
             }
-            "string" | "mandatory" | "quote" | "expanduser" => self.expr(value),
+            "string" | "mandatory" | "quote" | "expanduser" | "normpath" => self.expr(value),
+            // One or the other, and perhaps a third for nothing.
+            "ternary" => args
+                .iter()
+                .chain(kwargs.iter().map(|(_, arg)| arg))
+                .flat_map(|arg| self.expr(arg))
+                .collect(),
+            "join" => match (value, args, kwargs) {
+                (Expr::List(items), [Expr::Str(between)], []) => self.joined(items, between),
+                _ => vec![Pattern::any()],
+            },
+            "path_join" => match value {
+                Expr::List(items) => self.path(items),
+                _ => vec![Pattern::any()],
+            },
+            "format" => match (value, kwargs) {
+                (Expr::Str(text), []) => self.formatted(text, args),
+                _ => vec![Pattern::any()],
+            },
             name if OF_ELEMENTS.contains(&name) => self.expr(value),
             "union" => std::iter::once(value)
                 .chain(args)
@@ -112,6 +130,55 @@ impl Resolver<'_> {
             }
             _ => vec![Pattern::any()],
         }
+    }
+
+    /// Texts with another between each two.
+    fn joined(&mut self, items: &[Expr], between: &str) -> Vec<Pattern> {
+        let between = Expr::Str(between.to_owned());
+        let mut parts: Vec<Expr> = Vec::new();
+        for item in items {
+            if !parts.is_empty() {
+                parts.push(between.clone());
+            }
+            parts.push(item.clone());
+        }
+        self.concat(&parts)
+    }
+
+    /// The parts of a path, of which an absolute one begins anew. `os.path.join`
+    fn path(&mut self, items: &[Expr]) -> Vec<Pattern> {
+        let slash = Pattern::literal("/");
+        let mut whole: Vec<Pattern> = Vec::new();
+        for item in items {
+            let parts = self.edit_of(item);
+            let mut next = Vec::new();
+            for part in &parts {
+                let absolute = part.as_literal().is_some_and(|text| text.starts_with('/'));
+                if whole.is_empty() || absolute || part.begins_open() {
+                    next.push(part.clone());
+                }
+                if !absolute {
+                    next.extend(whole.iter().map(|before| before.then(&slash).then(part)));
+                }
+            }
+            whole = bounded(next);
+        }
+        whole
+    }
+
+    /// A text with each `%s` in it replaced.
+    fn formatted(&mut self, text: &str, args: &[Expr]) -> Vec<Pattern> {
+        let pieces: Vec<&str> = text.split("%s").collect();
+        if pieces.len() != args.len() + 1 || pieces.iter().any(|piece| piece.contains('%')) {
+            return vec![Pattern::any()];
+        }
+        let mut parts: Vec<Expr> = Vec::new();
+        let mut args = args.iter();
+        for piece in pieces {
+            parts.push(Expr::Str(piece.to_owned()));
+            parts.extend(args.next().cloned());
+        }
+        self.concat(&parts)
     }
 
     /// A path as the process has it.
@@ -188,6 +255,11 @@ fn step_into(value: Expr, step: &dyn Fn(Expr) -> Expr) -> Expr {
                         .collect(),
                     kwargs,
                 },
+                ("ternary", _) => each(
+                    (args.into_iter())
+                        .chain(kwargs.into_iter().map(|(_, arg)| arg))
+                        .collect(),
+                ),
                 ("union" | "combine", _) => each(std::iter::once(*value).chain(args).collect()),
                 ("map", Some(path)) => step_into(*value, &|value| step(member(value, path))),
                 _ => step(Expr::Filter {
