@@ -45,7 +45,7 @@ impl Asked {
     }
 
     /// Whether a variable has a say.
-    fn is_about(&self, id: Id) -> bool {
+    pub(super) fn is_about(&self, id: Id) -> bool {
         self.names
             .binary_search_by_key(&id, |(asked, _)| *asked)
             .is_ok()
@@ -89,11 +89,11 @@ impl Memo {
     }
 
     /// What a reference can be, if that is known still and none of the names that mean something
-    /// else here has a say in it.
-    pub(super) fn known(&self, expr: &Expr, here: &[Id], open: bool) -> Option<Answer> {
+    /// of their own here has a say in it.
+    pub(super) fn known(&self, expr: &Expr, own: &[Id], open: bool) -> Option<Answer> {
         let known = self.known.get(expr)?;
         let holds =
-            self.is_as_for(&known.asked, open) && !here.iter().any(|id| known.asked.is_about(*id));
+            self.is_as_for(&known.asked, open) && !own.iter().any(|id| known.asked.is_about(*id));
         holds.then(|| (known.found.to_vec(), Rc::clone(&known.asked)))
     }
 

@@ -24,11 +24,6 @@ const MAX_DEPTH: usize = 10;
 
 /// All that a name of a file can be, and what that depends on.
 pub(crate) fn resolve(values: &Values, name: &Name, scope: &Scope) -> (Vec<Pattern>, Asked) {
-    let here = {
-        let mut memo = values.memo();
-        let names = scope.local.keys().chain(scope.bound.keys());
-        names.map(|name| memo.id(name)).collect()
-    };
     let mut resolver = Resolver {
         values,
         scope,
@@ -38,7 +33,7 @@ pub(crate) fn resolve(values: &Values, name: &Name, scope: &Scope) -> (Vec<Patte
         recursed: None,
         cut: None,
         known: HashMap::new(),
-        here,
+        own: HashMap::new(),
         asked: vec![Vec::new()],
     };
     let found = bounded(match &name.parts {
@@ -74,8 +69,8 @@ pub(super) struct Resolver<'v> {
     cut: Option<usize>,
     /// What references gave that nothing above them had a say in
     known: HashMap<Stand, HashMap<Expr, Answer>>,
-    /// The names that mean something here that they don't elsewhere
-    here: Vec<Id>,
+    /// The names that mean something there that they don't elsewhere, by where a value was computed
+    own: HashMap<Option<*const Scope>, Rc<[Id]>>,
     /// For each reference that is being looked at, what was looked for among the variables
     asked: Vec<Vec<Id>>,
 }
@@ -199,6 +194,23 @@ impl Resolver<'_> {
         }
     }
 
+    /// The names that mean something where this value stands that they don't elsewhere.
+    fn own(&mut self) -> Rc<[Id]> {
+        let place = self.fixed.as_ref().map(Arc::as_ptr);
+        if let Some(known) = self.own.get(&place) {
+            return Rc::clone(known);
+        }
+        let mut memo = self.values.memo();
+        let here = self.scope.local.keys().chain(self.scope.bound.keys());
+        let there = (self.fixed.iter()).flat_map(|scope| scope.local.keys());
+        let names = here.chain(there).map(String::as_str);
+        let own: Rc<[Id]> = (names.chain(Scope::OF_THE_PLACE))
+            .map(|name| memo.id(name))
+            .collect();
+        self.own.insert(place, Rc::clone(&own));
+        own
+    }
+
     /// What a reference depends on that was looked at.
     fn leave(&mut self) -> Rc<Asked> {
         let mut asked = self.asked.pop().unwrap_or_default();
@@ -225,10 +237,8 @@ impl Resolver<'_> {
             self.note(asked.ids());
             return found;
         }
-        let open = self.values.open;
-        if fixed.is_none()
-            && let Some((found, asked)) = self.values.memo().known(expr, &self.here, open)
-        {
+        let (own, open) = (self.own(), self.values.open);
+        if let Some((found, asked)) = self.values.memo().known(expr, &own, open) {
             self.note(asked.ids());
             return found;
         }
@@ -239,7 +249,7 @@ impl Resolver<'_> {
         // What a variable above would have to say to it was left out.
         let cut = self.cut.filter(|at| *at < self.seen.len());
         if cut.is_none() && self.cut != Some(0) {
-            if fixed.is_none() && !asked.ids().any(|id| self.here.contains(&id)) {
+            if !own.iter().any(|id| asked.is_about(*id)) {
                 let asked = Rc::clone(&asked);
                 self.values.memo().remember(expr, &found, asked);
             }
