@@ -151,6 +151,8 @@ pub(crate) enum Lookup {
     Directory,
     /// From whether there is a file of the name, and where it leads if it is a link
     Presence,
+    /// From which files there are of the names of a glob
+    Found,
     /// From the file of the name
     Content,
     /// From the environment of the controller
@@ -181,7 +183,8 @@ pub(crate) fn lookup(plugin: &str) -> Lookup {
         "password" => Lookup::Files(""),
         "env" => Lookup::Environment,
         // The filters and tests of that name.
-        "| fileglob" | "| realpath" | "is a file" => Lookup::Presence,
+        "| fileglob" => Lookup::Found,
+        "| realpath" | "is a file" => Lookup::Presence,
         "is vaulted_file" => Lookup::Content,
         // `now` is the function of that name, and what `strftime` formats unless told otherwise.
         "url" | "pipe" | "lines" | "random_choice" | "dig" | "dnstxt" | "random_string"

@@ -29,7 +29,7 @@ fn tree(includers: usize) -> MemoryTree {
 }
 
 fn has(closure: &Closure, path: &str) -> bool {
-    closure.files().any(|file| file.path == path)
+    closure.file(path).is_some()
 }
 
 #[test]

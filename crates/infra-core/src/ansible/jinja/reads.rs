@@ -330,9 +330,10 @@ impl Finder<'_> {
 /// `fileglob` and `realpath`, and tests such as `exists`. `plugins/filter/core.py`,
 /// `plugins/test/files.py`.
 fn questions(expr: &Expr) -> Vec<(&'static str, Expr)> {
-    let filter = |name: &str| match short(name) {
-        "fileglob" => Some("| fileglob"),
-        "realpath" => Some("| realpath"),
+    let filter = |name: &str, value: &Expr| match short(name) {
+        // What it gives are the names that it asks for.
+        "fileglob" => Some(("| fileglob", expr.clone())),
+        "realpath" => Some(("| realpath", value.clone())),
         _ => None,
     };
     let asks = |name: &str| match short(name) {
@@ -352,14 +353,14 @@ fn questions(expr: &Expr) -> Vec<(&'static str, Expr)> {
             let texts: Vec<Option<&str>> = args.iter().map(Expr::as_str).collect();
             let element = || (**value).clone();
             let found = match (short(name), texts.as_slice()) {
-                ("map", [Some(name), ..]) => filter(name).map(|asked| (asked, element())),
+                ("map", [Some(name), ..]) => filter(name, value),
                 ("select" | "reject", [Some(name), ..]) => {
                     asks(name).map(|asked| (asked, element()))
                 }
                 ("selectattr" | "rejectattr", [Some(key), Some(name), ..]) => {
                     asks(name).map(|asked| (asked, member(element(), key)))
                 }
-                (name, _) => filter(name).map(|asked| (asked, element())),
+                (name, _) => filter(name, value),
             };
             found.into_iter().collect()
         }

@@ -41,7 +41,7 @@ pub(crate) fn resolve(values: &Values, name: &Name, scope: &Scope) -> (Vec<Patte
         None => vec![Pattern::any()],
     });
     let asked = resolver.leave();
-    (found, (*asked).clone())
+    (found, Rc::unwrap_or_clone(asked))
 }
 
 /// Of several variables of one name, which.

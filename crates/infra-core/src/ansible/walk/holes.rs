@@ -108,13 +108,13 @@ impl Walker<'_> {
         }
         let apart = self.not_told_apart(wanted, &found);
         let wanted = apart.as_ref().unwrap_or(wanted);
-        let near: usize = found.iter().map(|found| found.len()).sum();
+        let near = found.len();
         // A whole path leads anywhere.
         if pattern.can_be_whole_path() {
             let (top, sort) = (Utf8PathBuf::new(), sort.anywhere());
             found.push(self.below_that_fit(top, &rest, sort, wanted.context.play));
         }
-        let many = found.iter().map(|found| found.len()).sum::<usize>() > near + MOST_ELSEWHERE;
+        let many = (found.get(near)).is_some_and(|elsewhere| elsewhere.len() > MOST_ELSEWHERE);
         let way = Way {
             reach: wanted.context.reach.clone(),
             play: wanted.context.play,
@@ -126,10 +126,8 @@ impl Walker<'_> {
         let way = entry.index();
         entry.or_default();
         let mut seen = HashSet::new();
-        let mut at = 0;
-        for list in &found {
+        for (at, list) in found.iter().enumerate() {
             let elsewhere = many && at >= near;
-            at += list.len();
             // Of tasks, a file that was not followed has yet to be where it is near.
             let alike = elsewhere || wanted.used != Use::Tasks;
             if alike && self.settled(way).is_some_and(|known| known.has_all(list)) {

@@ -81,7 +81,9 @@ impl Walker<'_> {
                 .find(|(key, _)| key == name)
                 .map(|(_, value)| value.clone())
         };
-        let (terms, subdir, used) = match lookup(plugin) {
+        // A plugin may be named without Ansible's own collection and overridden by the tree.
+        let kind = lookup(plugin);
+        let (terms, subdir, used) = match kind {
             Lookup::Pure => return,
             Lookup::Files("") => {
                 // `password` keeps what it made up in a file beside the playbook.
@@ -122,14 +124,7 @@ impl Walker<'_> {
                 };
                 (vec![expr], "files", Use::Data)
             }
-            Lookup::Presence => {
-                let terms = call.args.iter();
-                let terms = terms.map(|term| match plugin.as_str() {
-                    "| fileglob" => super::context::lookup_expr("fileglob", term.clone()),
-                    _ => term.clone(),
-                });
-                (terms.collect(), "", Use::Presence)
-            }
+            Lookup::Presence | Lookup::Found => (call.args.clone(), "", Use::Presence),
             Lookup::Content => (call.args.clone(), "", Use::Data),
             Lookup::Environment => {
                 for arg in &call.args {
@@ -190,17 +185,16 @@ impl Walker<'_> {
                 return;
             }
         };
-        // A plugin may be named without Ansible's own collection and overridden by the tree.
         for term in terms {
             // Since 2.19 `first_found` looks beside the task, and in a directory called `None`
             // for want of a better one; before, in `files` first.
-            let subdirs = if lookup(plugin) == Lookup::FirstFound {
+            let subdirs = if kind == Lookup::FirstFound {
                 vec!["None", "", subdir]
             } else {
                 vec![subdir]
             };
-            let asked = matches!(lookup(plugin), Lookup::Presence | Lookup::Content);
-            let (search, what) = if asked {
+            let asks = matches!(kind, Lookup::Presence | Lookup::Found | Lookup::Content);
+            let (search, what) = if asks {
                 // They ask for a path as it is, from where Ansible was started.
                 let start = Place {
                     dir: self.request.cwd.clone(),
@@ -220,7 +214,7 @@ impl Walker<'_> {
                 search,
                 used: used.clone(),
                 // It tells the mode of each, and where links lead.
-                besides: match lookup(plugin) {
+                besides: match kind {
                     Lookup::Directory => Besides::Entries,
                     _ => Besides::Nothing,
                 },
@@ -228,7 +222,7 @@ impl Walker<'_> {
                 line: call.line,
                 what,
                 expected: true,
-                glob: lookup(plugin) == Lookup::Glob || plugin == "| fileglob",
+                glob: matches!(kind, Lookup::Glob | Lookup::Found),
             };
             self.look_for(&wanted, widest);
         }

@@ -31,27 +31,26 @@ struct Loop {
 impl Loops {
     /// Notes what a task's loop gives its variable.
     pub(super) fn note(&mut self, file: &Utf8Path, task: &Node, scope: &Scope) {
-        let mut lines = BTreeSet::new();
+        let (mut first, mut last) = (task.line, task.line);
         task.walk(&mut |node| {
-            lines.insert(node.line);
-            lines.extend(node.openings.iter().flat_map(|openings| openings.iter()));
+            first = first.min(node.line);
+            let openings = node.openings.iter().flat_map(|openings| openings.iter());
+            last = openings.fold(last.max(node.line), |last, line| last.max(*line));
         });
-        if lines.first().is_some_and(|first| *first < task.line) {
+        if first < task.line {
             // An alias brings text from further up.
             self.shared.insert(PathText::from(file));
         }
         let through = (task.members().iter())
             .map(|(key, _)| key)
             .find(|key| key.text().is_some_and(is_loop));
-        let (Some(through), Some(last)) = (through, lines.last()) else {
-            return;
-        };
+        let Some(through) = through else { return };
         let next = (task.members().iter())
             .map(|(key, _)| key.line)
             .filter(|line| *line > through.line)
             .min();
         let known = Loop {
-            last: *last,
+            last,
             through: through.line..=next.map_or(u32::MAX, |next| next - 1),
             scope: scope.clone(),
         };

@@ -40,10 +40,9 @@ impl AnsibleTree {
             .and_then(|inventory| common(beside, parent(inventory)))
             .filter(|common| !holds_much_else(common))
             .unwrap_or(beside);
-        let beginning = || common.ancestors().find(|dir| is_beginning(dir));
         let root = if common.starts_with(&dir) {
             dir.as_path()
-        } else if let Some(beginning) = beginning() {
+        } else if let Some(beginning) = common.ancestors().find(|dir| is_beginning(dir)) {
             beginning
         } else if beside.starts_with(&dir) {
             dir.as_path()
