@@ -221,3 +221,69 @@ pub(crate) fn own_action(action: &str) -> Option<&str> {
         Some(_) => None,
     }
 }
+
+/// Whether Ansible, or Jinja, gives a name a meaning, whatever variables there are: magic
+/// variables, what its own modules return as facts, functions and constants of templates.
+/// `_get_magic_variables` of `vars/manager.py`, `modules/`, `template/__init__.py`, `defaults.py`
+/// of Jinja.
+pub(crate) fn is_given(name: &str) -> bool {
+    const FACTS: [&str; 4] = ["ansible_", "facter_", "ohai_", "getent_"];
+    FACTS.iter().any(|prefix| name.starts_with(prefix))
+        || name.starts_with("discovered_interpreter_")
+        || matches!(
+            name,
+            "environment"
+                | "group_names"
+                | "groups"
+                | "hostvars"
+                | "inventory_dir"
+                | "inventory_file"
+                | "inventory_hostname"
+                | "inventory_hostname_short"
+                | "item"
+                | "omit"
+                | "play_hosts"
+                | "playbook_dir"
+                | "role_name"
+                | "role_names"
+                | "role_path"
+                | "template_destpath"
+                | "template_fullpath"
+                | "template_host"
+                | "template_mtime"
+                | "template_path"
+                | "template_run_date"
+                | "template_uid"
+                | "vars"
+                | "aggregate_mounts"
+                | "gather_subset"
+                | "module_setup"
+                | "mount_points"
+                | "packages"
+                | "services"
+                | "validate_args_context"
+                | "caller"
+                | "cycler"
+                | "dict"
+                | "joiner"
+                | "kwargs"
+                | "lipsum"
+                | "lookup"
+                | "loop"
+                | "namespace"
+                | "now"
+                | "q"
+                | "query"
+                | "range"
+                | "self"
+                | "super"
+                | "undef"
+                | "varargs"
+                | "true"
+                | "True"
+                | "false"
+                | "False"
+                | "none"
+                | "None"
+        )
+}

@@ -302,6 +302,16 @@ impl Name {
         }
     }
 
+    /// Whatever is below a directory of this name.
+    pub(crate) fn with_anything_below(&self) -> Self {
+        let anything = [Expr::Str("/".to_owned()), Expr::Op(Vec::new())];
+        let parts = self.parts.clone();
+        Self {
+            text: self.text.clone(),
+            parts: parts.map(|parts| parts.into_iter().chain(anything).collect()),
+        }
+    }
+
     /// Whether an expression is in it.
     pub(crate) fn is_computed(&self) -> bool {
         !matches!(self.parts.as_deref(), Some([Expr::Str(_)]))

@@ -92,6 +92,11 @@ pub(crate) struct Settings {
     pub(crate) merge_hashes: bool,
     /// `playbook_vars_root` isn't `top`: roles have `group_vars` of their own
     pub(crate) vars_in_roles: bool,
+    /// How hosts are connected to unless something else is said of them: `transport`
+    pub(crate) transport: Option<String>,
+    /// Whether plugins or modules are configured that give variables values besides those that
+    /// Ansible uses by itself: `vars_plugins_enabled`, `facts_modules`
+    pub(crate) others_give_variables: bool,
     /// The cache of facts, unless it is `memory`
     pub(crate) fact_cache: Option<String>,
     /// Files that settings name
@@ -211,6 +216,17 @@ impl Settings {
             word("hash_behaviour", "ANSIBLE_HASH_BEHAVIOUR").is_some_and(|text| text == "merge");
         settings.vars_in_roles = word("playbook_vars_root", "ANSIBLE_PLAYBOOK_VARS_ROOT")
             .is_some_and(|text| text != "top");
+        settings.transport = word("transport", "ANSIBLE_TRANSPORT");
+        let plain = |key: &str, env: &str, usual: [&str; 2]| {
+            word(key, env).is_none_or(|text| {
+                let mut words = text.split([',', '\n']).map(str::trim);
+                words.all(|word| word.is_empty() || usual.contains(&word))
+            })
+        };
+        let usual = ["host_group_vars", "ansible.builtin.host_group_vars"];
+        settings.others_give_variables =
+            !plain("vars_plugins_enabled", "ANSIBLE_VARS_ENABLED", usual)
+                || !plain("facts_modules", "ANSIBLE_FACTS_MODULES", ["smart", "setup"]);
         settings.fact_cache =
             word("fact_caching", "ANSIBLE_CACHE_PLUGIN").filter(|text| text != "memory");
         // `vault_identity_list` has elements such as `dev@path`.

@@ -29,6 +29,8 @@ pub enum Reason {
     TemplatedName,
     /// A name with an expression in it that could name anything
     AnyName,
+    /// A name with a variable in it that nothing gives a value: it names no file
+    Undefined,
     /// A lookup whose result comes from outside of the tree
     ExternalLookup,
     /// A lookup that isn't one of Ansible's and isn't in the tree
@@ -107,6 +109,7 @@ impl fmt::Display for Reason {
                 "the name is an expression: every file that it could name is an input"
             }
             Self::AnyName => "the name is an expression that could name any file",
+            Self::Undefined => "nothing gives a variable in the name a value: it names no file",
             Self::ExternalLookup => "the result comes from outside of the tree",
             Self::UnknownLookup => "the lookup plugin is not in the tree",
             Self::PythonPlugin => "Python code can read anything",

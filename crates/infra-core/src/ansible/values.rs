@@ -4,13 +4,13 @@
 //! of a name are all that any mapping of the closure, the inventory or a loop gives it,
 //! whatever the order and the condition. A value that only a run can know is a hole.
 
-use std::cell::{RefCell, RefMut};
+use std::cell::{Cell, RefCell, RefMut};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::builtin::own_action;
+use super::builtin::{is_given, own_action};
 use super::jinja::{Expr, Scan, find, identifiers, is_template, scan_template};
 use super::name::{Name, Pattern};
 use super::reads::Reads;
@@ -57,15 +57,31 @@ pub(crate) struct Looped {
     pub(crate) elements: Vec<Definition>,
 }
 
+/// Which variables may have values that aren't here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Beyond {
+    /// Any: something that gives values can't be read, or computes their names
+    Any,
+    /// Those that have no value here
+    #[default]
+    Strangers,
+    /// None
+    Nothing,
+}
+
 /// The definitions of all variables.
 #[derive(Debug, Default)]
 pub(crate) struct Values {
     pub(crate) by_name: BTreeMap<String, Vec<Definition>>,
     /// The text of the inventory's values by name: thousands of hosts can have one each
     seen: BTreeMap<String, HashSet<String>>,
-    /// Whether any variable may have values that aren't here: something that gives values can't
-    /// be read, or computes their names
-    pub(crate) open: bool,
+    pub(crate) beyond: Beyond,
+    /// Whether tasks that are not followed, or whose names are computed, may give variables values
+    pub(crate) has_strangers: bool,
+    /// Whether a name was met that has no value here
+    asked_for_more: Cell<bool>,
+    /// Names that some template binds, and templates that it includes may use
+    bound: BTreeSet<String>,
     start: Utf8PathBuf,
     memo: RefCell<Memo>,
 }
@@ -172,7 +188,28 @@ impl Values {
 
     /// Whether something gives the name a value, or may.
     pub(crate) fn defines(&self, name: &str) -> bool {
-        self.open || self.by_name.contains_key(name)
+        self.beyond == Beyond::Any || self.by_name.contains_key(name)
+    }
+
+    /// Notes a name that a template binds.
+    pub(crate) fn bind(&mut self, name: &str) {
+        if !self.bound.contains(name) {
+            self.memo.get_mut().defined(name);
+            self.bound.insert(name.to_owned());
+        }
+    }
+
+    /// Whether a name that has no value here can only have one that nobody knows of.
+    pub(crate) fn is_stranger(&self, name: &str) -> bool {
+        let stranger = !self.bound.contains(name) && !is_given(name);
+        self.asked_for_more
+            .set(self.asked_for_more.get() || stranger);
+        stranger
+    }
+
+    /// Whether a name was met that has no value here.
+    pub(crate) fn was_asked_for_more(&self) -> bool {
+        self.asked_for_more.get()
     }
 
     /// All that a name of a file can be.
@@ -188,7 +225,7 @@ impl Values {
 
     /// Whether all is as it was when a name was resolved.
     pub(crate) fn are_as_for(&self, asked: &Asked) -> bool {
-        self.memo().is_as_for(asked, self.open)
+        self.memo().is_as_for(asked, self.beyond)
     }
 
     /// What was found out so far.

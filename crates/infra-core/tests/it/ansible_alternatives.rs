@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use infra_core::ansible::MemoryTree;
 
 use crate::ansible_closure::{closure_on_web1, templates_of};
+use crate::ansible_skips::{play, reruns, setting, written};
 
 /// Where what `mine` and `common` name could be.
 const VARIABLES: &str = "
@@ -132,5 +133,77 @@ fn filters_that_choose_and_join_give_what_they_are_given() {
     ] {
         let found: BTreeSet<String> = found.into_iter().map(|name| format!("{name}.j2")).collect();
         assert_eq!(templates(name, elements), found, "{name}");
+    }
+}
+
+/// What decides which files a task reads can get a value that is found after the task.
+#[test]
+fn a_directory_and_a_part_of_a_role_are_those_of_values_found_later_too() {
+    let site = "- hosts: all\n  roles: [r]\n";
+    let defaults = ("roles/r/defaults/main.yml", "which: one\n");
+    let later = ("group_vars/all.yml", "which: two\n");
+    let tasks = "- include_vars: {dir: \"{{ which }}\"}\n- debug: {msg: \"{{ x }}\"}\n";
+    let files = [
+        ("site.yml", site),
+        defaults,
+        later,
+        ("roles/r/tasks/main.yml", tasks),
+        ("roles/r/vars/one/a.yml", "x: 1\n"),
+        ("roles/r/vars/two/a.yml", "x: 1\n"),
+    ];
+    assert!(written(&files, "a", "roles/r/vars/two/a.yml", "x: 2\n"));
+    let tasks = "- include_role: {name: s, tasks_from: \"{{ which }}\"}\n";
+    let files = [
+        ("site.yml", site),
+        defaults,
+        later,
+        ("roles/r/tasks/main.yml", tasks),
+        ("roles/s/tasks/one.yml", "- debug: {msg: 1}\n"),
+        ("roles/s/tasks/two.yml", "- debug: {msg: 1}\n"),
+    ];
+    assert!(written(
+        &files,
+        "a",
+        "roles/s/tasks/two.yml",
+        "- debug: {msg: 2}\n"
+    ));
+}
+
+#[test]
+fn an_argument_that_names_a_file_is_that_of_values_found_later_too() {
+    let site = play(
+        "all",
+        "- command: ./run.sh -c {{ which }}\n  delegate_to: localhost\n",
+    );
+    for variables in ["which: conf/one\n", "x: 1\n"] {
+        let files = [
+            ("site.yml", site.as_str()),
+            ("group_vars/all.yml", variables),
+            ("host_vars/a.yml", "which: conf/two\n"),
+            ("conf/one", "1"),
+            ("conf/two", "1"),
+        ];
+        assert!(written(&files, "a", "conf/two", "2"), "{variables}");
+    }
+}
+
+#[test]
+fn a_mode_is_kept_if_a_value_found_later_says_so() {
+    for (mode, counts) in [("preserve", true), ("\"0644\"", false)] {
+        let variables = format!("which: {mode}\n");
+        let files = [
+            ("site.yml", "- hosts: all\n  roles: [r]\n"),
+            ("roles/r/defaults/main.yml", "which: \"0600\"\n"),
+            ("group_vars/all.yml", variables.as_str()),
+            (
+                "roles/r/tasks/main.yml",
+                "- copy: {src: a, dest: /a, mode: \"{{ which }}\"}\n",
+            ),
+            ("roles/r/files/a", "1"),
+        ];
+        let again = reruns(setting(&files), "a", |setting| {
+            setting.tree.set_mode("roles/r/files/a", 0o755);
+        });
+        assert_eq!(again, counts, "{mode}");
     }
 }

@@ -11,7 +11,7 @@ fn tree(includers: usize) -> MemoryTree {
     for role in 0..includers {
         tree.insert(
             format!("roles/outer{role}/tasks/main.yml"),
-            "- include_role: {name: \"{{ item }}\"}\n  loop: \"{{ wanted }}\"\n",
+            "- include_role: {name: \"{{ item }}\"}\n  loop: \"{{ ansible_local.wanted }}\"\n",
         );
     }
     for role in 0..30 {
@@ -82,7 +82,7 @@ fn tasks_near_by_are_followed_though_they_were_far_from_others() {
     for role in 0..3 {
         tree.insert(
             format!("roles/r{role}/tasks/main.yml"),
-            "- include_tasks: \"{{ where }}/sub/{{ which }}.yml\"\n",
+            "- include_tasks: \"{{ ansible_local.where }}/sub/{{ ansible_local.which }}.yml\"\n",
         );
         for file in 0..20 {
             tree.insert(

@@ -55,7 +55,7 @@ fn the_mode_of_a_file_counts_where_it_is_copied_with_it() {
             "files/a.sh",
         ),
         (
-            "copy: {src: a.sh, dest: /x, mode: '{{ unknown }}'}",
+            "copy: {src: a.sh, dest: /x, mode: '{{ ansible_local.unknown }}'}",
             "files/a.sh",
         ),
         ("copy: '{{ whole }}'", "files/a.sh"),

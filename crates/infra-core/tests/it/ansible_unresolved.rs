@@ -71,19 +71,29 @@ fn each_kind_is_listed_with_its_line() {
             Reason::UnknownLookup,
         ),
         (
-            "include_vars:\n        dir: \"{{ where }}\"",
-            3,
-            Reason::AnyName,
-        ),
-        (
-            "include_tasks: \"{{ which }}.yml\"",
+            "include_vars:\n        dir: \"{{ ansible_local.where }}\"",
             3,
             Reason::TemplatedName,
         ),
         (
-            "copy:\n        src: \"{{ which }}\"\n        dest: /x",
+            "include_tasks: \"{{ ansible_local.which }}.yml\"",
+            3,
+            Reason::TemplatedName,
+        ),
+        (
+            "copy:\n        src: \"{{ ansible_local.which }}\"\n        dest: /x",
             4,
             Reason::AnyName,
+        ),
+        (
+            "copy: {src: \"{{ which }}\", dest: /x}",
+            3,
+            Reason::Undefined,
+        ),
+        (
+            "include_vars: {dir: \"{{ which }}/x\"}",
+            3,
+            Reason::Undefined,
         ),
         ("\"{{ module }}\": {}", 3, Reason::TemplatedName),
         ("add_host: {name: x}", 3, Reason::DynamicInventory),
@@ -165,6 +175,7 @@ fn what_could_change_by_itself_is_told_from_what_changes_with_a_file() {
         (Reason::Encrypted, false),
         (Reason::Cycle, false),
         (Reason::TemplatedName, false),
+        (Reason::Undefined, false),
         (Reason::PythonPlugin, false),
         (Reason::Missing, false),
     ] {
@@ -248,9 +259,12 @@ fn a_name_is_listed_where_it_stands_and_not_where_it_is_used() {
         ),
         (
             "group_vars/all.yml",
-            "x: 1\nbanner: \"{{ lookup('file', which ~ '.txt') }}\"\n",
+            "x: 1\nbanner: \"{{ lookup('file', ansible_local.which ~ '.txt') }}\"\n",
         ),
-        ("templates/a.j2", "\n\n{% include part ~ '.j2' %}\n"),
+        (
+            "templates/a.j2",
+            "\n\n{% include ansible_local.part ~ '.j2' %}\n",
+        ),
         ("files/a.txt", "a"),
     ]);
     assert_eq!(

@@ -39,11 +39,11 @@ fn a_file_is_found_wherever_it_stands() {
     for name in [
         "{{ inventory_dir | realpath }}/secret/key",
         "{{ playbook_dir | realpath }}/../secret/key",
-        "{{ nobody_knows }}secret/key",
-        "{{ nobody_knows }}/x/../secret/key",
-        "roles/{{ nobody_knows }}/../../secret/key",
-        "{{ nobody_knows + '/' + 'secret/key' }}",
-        "{{ nobody_knows }}/./secret//key",
+        "{{ ansible_local.unknown }}secret/key",
+        "{{ ansible_local.unknown }}/x/../secret/key",
+        "roles/{{ ansible_local.unknown }}/../../secret/key",
+        "{{ ansible_local.unknown + '/' + 'secret/key' }}",
+        "{{ ansible_local.unknown }}/./secret//key",
     ] {
         assert_eq!(found(name), DIRECTORIES.into(), "{name}");
     }
@@ -52,8 +52,10 @@ fn a_file_is_found_wherever_it_stands() {
 #[test]
 fn what_is_unknown_in_the_middle_can_be_nothing_at_all() {
     let role = "playbooks/roles/r/files/secret";
-    assert!(found("{{ playbook_dir }}/roles/r/{{ nobody_knows }}/secret/key").contains(role));
-    assert!(found("../{{ nobody_knows }}/secret/key").contains("secret"));
+    assert!(
+        found("{{ playbook_dir }}/roles/r/{{ ansible_local.unknown }}/secret/key").contains(role)
+    );
+    assert!(found("../{{ ansible_local.unknown }}/secret/key").contains("secret"));
 }
 
 #[test]

@@ -239,11 +239,7 @@ impl Parser {
                 value = self.subscript(value)?;
             } else if self.symbol("(") {
                 let (args, kwargs) = self.arguments()?;
-                value = Expr::Call {
-                    callee: Box::new(value),
-                    args,
-                    kwargs,
-                };
+                value = call(value, args, kwargs);
             } else if self.symbol("|") {
                 let name = self.dotted()?;
                 let (args, kwargs) = if self.symbol("(") {
@@ -345,6 +341,23 @@ impl Parser {
             }
         }
         Some((args, kwargs))
+    }
+}
+
+/// A call; `dict(a=1)` is the mapping that it makes.
+fn call(callee: Expr, args: Vec<Expr>, kwargs: Vec<(String, Expr)>) -> Expr {
+    if callee == Expr::Name("dict".to_owned()) && args.is_empty() {
+        let members = kwargs.into_iter();
+        return Expr::Dict(
+            members
+                .map(|(key, value)| (Expr::Str(key), value))
+                .collect(),
+        );
+    }
+    Expr::Call {
+        callee: Box::new(callee),
+        args,
+        kwargs,
     }
 }
 

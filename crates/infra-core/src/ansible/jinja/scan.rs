@@ -359,6 +359,17 @@ impl Scan {
         });
     }
 
+    /// Binds what is imported: `a, b as c with context`.
+    fn bind_imported(&mut self, blocks: &mut [Block], imported: &str) {
+        let imported = cut(imported, &[" with context", " without context"]);
+        for one in imported.split(',') {
+            let called = one.rsplit_once(" as ").map_or(one, |(_, called)| called);
+            if !called.trim().is_empty() {
+                self.bind(blocks, called, None);
+            }
+        }
+    }
+
     /// Ends bindings; those that may still hold go on as ones that may, and are returned.
     fn leave(&mut self, bindings: Vec<usize>, may_hold: bool) -> Vec<usize> {
         let now = self.expressions.len();
@@ -393,8 +404,16 @@ fn statement(scan: &mut Scan, blocks: &mut [Block], line: u32, code: &str) {
                 &[" ignore missing", " with context", " without context"],
             ),
         ),
-        "import" => template_name(scan, line, cut(rest, &[" as "])),
-        "from" => template_name(scan, line, cut(rest, &[" import "])),
+        "import" => {
+            let (name, called) = rest.split_once(" as ").unwrap_or((rest, ""));
+            template_name(scan, line, name);
+            scan.bind_imported(blocks, called);
+        }
+        "from" => {
+            let (name, imported) = rest.split_once(" import ").unwrap_or((rest, ""));
+            template_name(scan, line, name);
+            scan.bind_imported(blocks, imported);
+        }
         "for" => match rest.split_once(" in ") {
             Some((targets, source)) => {
                 let source = source.trim().trim_end_matches("recursive");

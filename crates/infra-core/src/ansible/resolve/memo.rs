@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::Answer;
 use crate::ansible::jinja::Expr;
 use crate::ansible::name::{Name, Pattern};
+use crate::ansible::values::Beyond;
 
 /// The number of a variable's name.
 pub(super) type Id = u32;
@@ -35,13 +36,20 @@ struct Known {
 pub(crate) struct Asked {
     /// In order
     names: Vec<(Id, u32)>,
-    open: bool,
+    beyond: Beyond,
+    /// Whether one of them has no value here
+    lacks: bool,
 }
 
 impl Asked {
     /// The variables, in order.
     pub(super) fn ids(&self) -> impl Iterator<Item = Id> {
         self.names.iter().map(|(id, _)| *id)
+    }
+
+    /// Whether a variable has a say that has no value here.
+    pub(crate) fn lacks_some(&self) -> bool {
+        self.lacks
     }
 
     /// Whether a variable has a say.
@@ -73,15 +81,19 @@ impl Memo {
     }
 
     /// What is depended on, as it is now. The variables come in order.
-    pub(super) fn asked(&self, ids: &[Id], open: bool) -> Asked {
+    pub(super) fn asked(&self, ids: &[Id], beyond: Beyond, lacks: bool) -> Asked {
         let names = ids.iter().map(|id| (*id, self.count(*id))).collect();
-        Asked { names, open }
+        Asked {
+            names,
+            beyond,
+            lacks,
+        }
     }
 
     /// Whether all is as it was.
-    pub(crate) fn is_as_for(&self, asked: &Asked, open: bool) -> bool {
+    pub(crate) fn is_as_for(&self, asked: &Asked, beyond: Beyond) -> bool {
         let same = |(id, count): &(Id, u32)| self.count(*id) == *count;
-        asked.open == open && asked.names.iter().all(same)
+        asked.beyond == beyond && asked.names.iter().all(same)
     }
 
     fn count(&self, id: Id) -> u32 {
@@ -90,10 +102,10 @@ impl Memo {
 
     /// What a reference can be, if that is known still and none of the names that mean something
     /// of their own here has a say in it.
-    pub(super) fn known(&self, expr: &Expr, own: &[Id], open: bool) -> Option<Answer> {
+    pub(super) fn known(&self, expr: &Expr, own: &[Id], beyond: Beyond) -> Option<Answer> {
         let known = self.known.get(expr)?;
         let holds =
-            self.is_as_for(&known.asked, open) && !own.iter().any(|id| known.asked.is_about(*id));
+            self.is_as_for(&known.asked, beyond) && !own.iter().any(|id| known.asked.is_about(*id));
         holds.then(|| (known.found.to_vec(), Rc::clone(&known.asked)))
     }
 

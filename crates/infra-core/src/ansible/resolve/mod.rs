@@ -15,7 +15,7 @@ use self::memo::Id;
 pub(crate) use self::memo::{Asked, Memo};
 use super::jinja::{Access, Expr, chain, defaults, is_template};
 use super::name::{Name, Pattern};
-use super::values::{Definition, Scope, Values};
+use super::values::{Beyond, Definition, Scope, Values};
 
 /// More alternatives than this are one hole.
 pub(crate) const MAX_ALTERNATIVES: usize = 256;
@@ -34,7 +34,7 @@ pub(crate) fn resolve(values: &Values, name: &Name, scope: &Scope) -> (Vec<Patte
         cut: None,
         known: HashMap::new(),
         own: HashMap::new(),
-        asked: vec![Vec::new()],
+        asked: vec![(Vec::new(), false)],
     };
     let found = bounded(match &name.parts {
         Some(parts) => resolver.concat(parts),
@@ -71,8 +71,9 @@ pub(super) struct Resolver<'v> {
     known: HashMap<Stand, HashMap<Expr, Answer>>,
     /// The names that mean something there that they don't elsewhere, by where a value was computed
     own: HashMap<Option<*const Scope>, Rc<[Id]>>,
-    /// For each reference that is being looked at, what was looked for among the variables
-    asked: Vec<Vec<Id>>,
+    /// For each reference that is being looked at, what was looked for among the variables, and
+    /// whether one of them has no value here
+    asked: Vec<(Vec<Id>, bool)>,
 }
 
 /// Where a reference was computed, and whether it stands in the value of another variable.
@@ -184,13 +185,14 @@ impl Resolver<'_> {
 
     fn ask(&mut self, root: &str) {
         let id = self.values.memo().id(root);
-        self.note(std::iter::once(id));
+        self.note(std::iter::once(id), false);
     }
 
     /// Notes that what is being looked at depends on variables.
-    fn note(&mut self, asked: impl IntoIterator<Item = Id>) {
-        if let Some(of_this) = self.asked.last_mut() {
+    fn note(&mut self, asked: impl IntoIterator<Item = Id>, lacks: bool) {
+        if let Some((of_this, lacking)) = self.asked.last_mut() {
             of_this.extend(asked);
+            *lacking |= lacks;
         }
     }
 
@@ -213,11 +215,11 @@ impl Resolver<'_> {
 
     /// What a reference depends on that was looked at.
     fn leave(&mut self) -> Rc<Asked> {
-        let mut asked = self.asked.pop().unwrap_or_default();
+        let (mut asked, lacks) = self.asked.pop().unwrap_or_default();
         asked.sort_unstable();
         asked.dedup();
-        self.note(asked.iter().copied());
-        Rc::new(self.values.memo().asked(&asked, self.values.open))
+        self.note(asked.iter().copied(), lacks);
+        Rc::new(self.values.memo().asked(&asked, self.values.beyond, lacks))
     }
 
     pub(super) fn knows(&mut self, root: &str) -> bool {
@@ -234,16 +236,16 @@ impl Resolver<'_> {
         let stand = (fixed, self.seen.is_empty());
         if let Some(known) = self.known.get(&stand).and_then(|known| known.get(expr)) {
             let (found, asked) = known.clone();
-            self.note(asked.ids());
+            self.note(asked.ids(), asked.lacks_some());
             return found;
         }
-        let (own, open) = (self.own(), self.values.open);
-        if let Some((found, asked)) = self.values.memo().known(expr, &own, open) {
-            self.note(asked.ids());
+        let (own, beyond) = (self.own(), self.values.beyond);
+        if let Some((found, asked)) = self.values.memo().known(expr, &own, beyond) {
+            self.note(asked.ids(), asked.lacks_some());
             return found;
         }
         let before = self.cut.take();
-        self.asked.push(Vec::new());
+        self.asked.push((Vec::new(), false));
         let found = self.look_at(expr);
         let asked = self.leave();
         // What a variable above would have to say to it was left out.
@@ -310,7 +312,7 @@ impl Resolver<'_> {
         let definitions = match (local, global) {
             (Some(local), _) => local,
             (None, Some(global)) => {
-                if self.values.open {
+                if self.values.beyond == Beyond::Any {
                     return vec![Pattern::any()];
                 }
                 global
@@ -319,6 +321,14 @@ impl Resolver<'_> {
             (None, None) if fact => {
                 otherwise.push(fact_of(root, &steps));
                 return bounded(otherwise);
+            }
+            (None, None) if self.values.is_stranger(root) => {
+                self.note([], true);
+                // To use what has no value is an error, but for a default.
+                if self.values.beyond == Beyond::Nothing {
+                    return bounded(otherwise);
+                }
+                return vec![Pattern::any()];
             }
             _ => return vec![Pattern::any()],
         };

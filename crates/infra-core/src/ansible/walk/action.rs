@@ -1,18 +1,15 @@
 //! Which arguments of an action name files of the controller. `plugins/action/`.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Walker;
 use super::args::{Args, words};
 use super::context::{Besides, Context, Search, Use, Wanted};
 use crate::ansible::builtin::{MODULES, own_action};
-use crate::ansible::closure::Reach;
 use crate::ansible::jinja::is_template;
-use crate::ansible::name::{Name, Pattern};
-use crate::ansible::path::{is_outside, join};
+use crate::ansible::name::Name;
 use crate::ansible::unresolved::Reason;
-use crate::ansible::values::{Definition, Scope};
+use crate::ansible::values::{Beyond, Definition, Scope};
 use crate::ansible::yaml::Node;
 
 /// Arguments that name a file of the controller in modules that are not Ansible's own.
@@ -47,14 +44,15 @@ impl Walker<'_> {
         match name {
             "include_vars" => return self.include_vars(context, args, scope),
             "template" | "win_template" => {
-                let besides = self.modes(context, args, scope);
                 let delimited = args.members.iter().any(|(key, _)| delimits(key));
                 let used = if delimited {
                     Use::Delimited
                 } else {
                     Use::Template
                 };
-                self.source(context, args, scope, "templates", used, besides);
+                if let Some(wanted) = source(context, args, scope, "templates") {
+                    self.want_with_mode(args, Wanted { used, ..wanted });
+                }
             }
             // Of `assemble`, the files are on the managed host unless it is told otherwise.
             "copy" | "win_copy" | "patch" | "win_robocopy" | "synchronize" | "uri"
@@ -64,15 +62,17 @@ impl Walker<'_> {
                     || name == "assemble" && args.get("remote_src").is_none()) =>
             {
                 let besides = match name {
-                    "copy" => match self.modes(context, args, scope) {
-                        Besides::Nothing if args.get("local_follow").is_some() => Besides::Links,
-                        modes => modes,
-                    },
+                    "copy" if args.get("local_follow").is_some() => Besides::Links,
                     // `--archive` of rsync.
                     "synchronize" => Besides::Entries,
                     _ => Besides::Nothing,
                 };
-                self.source(context, args, scope, "files", Use::Data, besides);
+                let wanted = source(context, args, scope, "files");
+                match wanted.map(|wanted| Wanted { besides, ..wanted }) {
+                    Some(wanted) if name == "copy" => self.want_with_mode(args, wanted),
+                    Some(wanted) => self.want(wanted),
+                    None => {}
+                }
             }
             "script" | "win_script" => {
                 let line = args
@@ -88,31 +88,24 @@ impl Walker<'_> {
                     } else {
                         Use::Data
                     };
-                    self.named(
-                        context,
-                        &program,
-                        args.line,
-                        scope,
-                        vec!["files"],
+                    let program = (Name::new(&program), args.line);
+                    self.want(Wanted {
                         used,
-                        Besides::Nothing,
-                        name,
-                        true,
-                    );
+                        ..needle(context, scope, program, vec!["files"], name)
+                    });
                 }
             }
             "set_fact" => {
                 self.values_of_args(context, args, scope);
-                let computed =
-                    args.raw.is_some() || (args.members.iter()).any(|(name, _)| is_template(name));
-                self.grew |= computed && !self.values.open;
-                self.values.open |= computed;
+                if args.may_have_more() {
+                    self.any_value();
+                }
                 if let Some(play) = self.plays.get_mut(context.play) {
                     for (key, _) in &args.members {
                         play.sets_any |= is_template(key);
                         play.set(key, context);
                     }
-                    play.sets_any |= args.raw.is_some();
+                    play.sets_any |= args.may_have_more();
                 }
                 return;
             }
@@ -125,6 +118,7 @@ impl Walker<'_> {
                     Some(context.play),
                 );
                 self.values_of_args(context, args, scope);
+                self.values.has_strangers |= name == "add_host" && args.may_have_more();
                 self.makes(context, args, scope, name);
                 if let Some(play) = self.plays.get_mut(context.play) {
                     play.makes_hosts = true;
@@ -150,23 +144,22 @@ impl Walker<'_> {
                     } else {
                         (vec!["files", "templates"], Use::Data)
                     };
-                    // What a module elsewhere would do with a computed name isn't known;
-                    // one that could be anything is most often a path of the managed host.
-                    self.named(
-                        context,
-                        &text,
-                        args.line,
-                        scope,
-                        subdirs,
+                    let named = (Name::new(&text), args.line);
+                    self.want(Wanted {
                         used,
-                        Besides::Nothing,
-                        name,
-                        false,
-                    );
+                        argument_of: Some(action.to_owned()),
+                        ..needle(context, scope, named, subdirs, name)
+                    });
                 }
             }
         }
         self.any_argument(context, args, scope, name);
+    }
+
+    /// Notes that any variable may have any value.
+    pub(super) fn any_value(&mut self) {
+        self.grew |= self.values.beyond != Beyond::Any;
+        self.values.beyond = Beyond::Any;
     }
 
     /// Arguments that are variables.
@@ -188,323 +181,39 @@ impl Walker<'_> {
             }
         }
     }
+}
 
-    fn source(
-        &mut self,
-        context: &Context,
-        args: &Args,
-        scope: &Scope,
-        subdir: &'static str,
-        used: Use,
-        besides: Besides,
-    ) {
-        if let Some(node) = args.get("src")
-            && let Some(text) = node.text()
-        {
-            let what = if subdir == "templates" {
-                "template"
-            } else {
-                "src"
-            };
-            let (text, line) = (text.to_owned(), node.line);
-            self.named(
-                context,
-                &text,
-                line,
-                scope,
-                vec![subdir],
-                used,
-                besides,
-                what,
-                true,
-            );
-        }
-    }
+/// The source of an action that Ansible looks for itself, in this subdirectory.
+fn source(context: &Context, args: &Args, scope: &Scope, subdir: &'static str) -> Option<Wanted> {
+    let node = args.get("src")?;
+    let what = match subdir {
+        "templates" => "template",
+        _ => "src",
+    };
+    let named = (Name::new(node.text()?), node.line);
+    Some(needle(context, scope, named, vec![subdir], what))
+}
 
-    /// Whether `copy` and `template` look at the mode of what they copy.
-    fn modes(&self, context: &Context, args: &Args, scope: &Scope) -> Besides {
-        let preserves = match args.text("mode") {
-            Some(mode) if is_template(mode) => {
-                let here = self.scope(context, scope);
-                let found = self.values.resolve(&Name::new(mode), &here);
-                found.iter().any(|pattern| pattern.matches("preserve"))
-                    || found.is_empty() && context.preserves
-            }
-            Some(mode) => mode == "preserve",
-            None => context.preserves,
-        };
-        if preserves {
-            Besides::Modes
-        } else {
-            Besides::Nothing
-        }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "all parts of one search")]
-    fn named(
-        &mut self,
-        context: &Context,
-        text: &str,
-        line: u32,
-        scope: &Scope,
-        subdirs: Vec<&'static str>,
-        used: Use,
-        besides: Besides,
-        what: &str,
-        expected: bool,
-    ) {
-        let computed_loop = scope.local.values().flatten().any(Definition::is_computed);
-        let mut subdirs = subdirs;
-        if computed_loop {
-            // A loop over files gives names as it found them, wherever that was.
-            for more in ["files", "templates", "vars"] {
-                if !subdirs.contains(&more) {
-                    subdirs.push(more);
-                }
-            }
-        }
-        self.want(Wanted {
-            context: context.clone(),
-            name: Name::new(text),
-            scope: scope.clone(),
-            search: Search::Needle(subdirs),
-            used,
-            besides,
-            within: None,
-            line,
-            what: what.to_owned(),
-            expected,
-            glob: false,
-        });
-    }
-
-    /// `plugins/action/include_vars.py`.
-    fn include_vars(&mut self, context: &Context, args: &Args, scope: &Scope) {
-        if let (Some(play), Some(name)) = (self.plays.get_mut(context.play), args.text("name")) {
-            play.sets_any |= is_template(name);
-            play.set(name, context);
-        }
-        let name = args.text("name").map(str::to_owned);
-        if name.as_deref().is_some_and(is_template) {
-            self.grew |= !self.values.open;
-            self.values.open = true;
-        }
-        let Some(dir) = args.text("dir").map(str::to_owned) else {
-            let text = args
-                .text("file")
-                .map(str::to_owned)
-                .or_else(|| args.raw.clone());
-            if let Some(text) = text {
-                self.named(
-                    context,
-                    text.trim(),
-                    args.line,
-                    scope,
-                    vec!["vars"],
-                    Use::Vars(name),
-                    Besides::Nothing,
-                    "include_vars",
-                    true,
-                );
-            }
-            return;
-        };
-        let here = self.scope(context, scope);
-        let depth = args
-            .text("depth")
-            .and_then(|text| text.parse::<usize>().ok())
-            .filter(|depth| *depth > 0);
-        for pattern in self.values.resolve(&Name::new(&dir), &here) {
-            let Some(text) = pattern.as_literal() else {
-                self.unresolved(
-                    &context.file,
-                    args.line,
-                    &dir,
-                    Reason::AnyName,
-                    Some(context.play),
-                );
-                self.named(
-                    context,
-                    &format!("{dir}/{{{{ any }}}}"),
-                    args.line,
-                    scope,
-                    vec!["vars"],
-                    Use::Vars(name.clone()),
-                    Besides::Nothing,
-                    "include_vars",
-                    true,
-                );
-                continue;
-            };
-            // In a role, below its `vars` unless the name says so itself; else beside the file.
-            let base = match context.role() {
-                Some(role) if text.split('/').next() == Some("vars") => role.clone(),
-                Some(role) => role.join("vars"),
-                None => crate::ansible::path::parent(&context.file),
-            };
-            let start = join(&self.request.root, &base, &text);
-            let extensions = args
-                .get("extensions")
-                .map(|node| super::playbook::texts(node));
-            let step = context.step(args.line, "include_vars");
-            let mut any = false;
-            for (relative, _) in self.below(&start, Some(context.play)).iter() {
-                let path = start.join(relative);
-                if !self.sources.is_file(&path)
-                    || depth.is_some_and(|depth| relative.components().count() > depth)
-                {
-                    continue;
-                }
-                let extension = relative.extension().unwrap_or_default();
-                let known = match &extensions {
-                    Some(list) => list.iter().any(|known| known == extension),
-                    None => matches!(extension, "yaml" | "yml" | "json"),
-                };
-                if known && file_matches(args, relative.file_name().unwrap_or_default()) {
-                    any = true;
-                    self.vars_file(&step, &path, false, name.as_deref());
-                    self.sets_variables(context, &path);
-                }
-            }
-            if !any {
-                self.add_absent(start);
+/// A name that an action looks for in these subdirectories.
+pub(super) fn needle(
+    context: &Context,
+    scope: &Scope,
+    (name, line): (Name, u32),
+    mut subdirs: Vec<&'static str>,
+    what: &str,
+) -> Wanted {
+    if scope.local.values().flatten().any(Definition::is_computed) {
+        // A loop over files gives names as it found them, wherever that was.
+        for more in ["files", "templates", "vars"] {
+            if !subdirs.contains(&more) {
+                subdirs.push(more);
             }
         }
     }
-
-    /// Whatever the module does: a text among its arguments that names a file of the tree
-    /// is an input.
-    fn any_argument(&mut self, context: &Context, args: &Args, scope: &Scope, name: &str) {
-        let mut texts: BTreeSet<(String, u32)> = BTreeSet::new();
-        let command = matches!(
-            name,
-            "command" | "shell" | "raw" | "expect" | "win_command" | "win_shell"
-        );
-        for (key, value) in &args.members {
-            if !matches!(
-                key.as_str(),
-                "dest"
-                    | "msg"
-                    | "mode"
-                    | "owner"
-                    | "group"
-                    | "content"
-                    | "state"
-                    | "regexp"
-                    | "line"
-            ) {
-                collect(value, &mut texts);
-            }
-        }
-        if let Some(raw) = &args.raw {
-            texts.insert((raw.clone(), args.line));
-        }
-        if command {
-            texts = texts
-                .into_iter()
-                .flat_map(|(text, line)| words(&text).into_iter().map(move |word| (word, line)))
-                .collect();
-        }
-        let mut places = vec![(context.clone(), scope.clone())];
-        // A name that is made of the host's is that host's file.
-        if texts
-            .iter()
-            .any(|(text, _)| text.contains("inventory_hostname"))
-        {
-            places = self.for_each_host(context, scope);
-        }
-        for (context, scope) in places {
-            self.arguments(&context, &texts, &scope, name, command);
-        }
-    }
-
-    /// The same place for each host of the play by itself.
-    fn for_each_host(&self, context: &Context, scope: &Scope) -> Vec<(Context, Scope)> {
-        let hosts = (self.plays.get(context.play)).map(|play| Arc::clone(&play.inputs.hosts));
-        let hosts = hosts.unwrap_or_default();
-        let one = |host: &String| {
-            let mut scope = scope.clone();
-            let name = Definition::Patterns(vec![Pattern::literal(host.clone())]);
-            let known = &mut scope.local;
-            known.insert("inventory_hostname".to_owned(), vec![name]);
-            let reach = Reach::Host(context.play, host.clone());
-            let context = Context {
-                reach,
-                ..context.clone()
-            };
-            (context, scope)
-        };
-        hosts.iter().map(one).collect()
-    }
-
-    fn arguments(
-        &mut self,
-        context: &Context,
-        texts: &BTreeSet<(String, u32)>,
-        scope: &Scope,
-        name: &str,
-        command: bool,
-    ) {
-        let here = self.scope(context, scope);
-        for (text, line) in texts {
-            let (text, line) = (text.as_str(), *line);
-            let text = text.trim_matches(['"', '\'']);
-            let looks = text.len() < 256
-                && !text.contains('\n')
-                && (is_template(text) || !text.contains(' '));
-            if !looks || text.is_empty() {
-                continue;
-            }
-            for pattern in self.values.resolve(&Name::new(text), &here) {
-                let Some(literal) = pattern.as_literal() else {
-                    continue;
-                };
-                if literal.trim_matches(['.', '/']).is_empty()
-                    || literal.contains(['\n', '\0'])
-                    || literal.len() > 1024
-                {
-                    continue;
-                }
-                self.argument(context, &literal, line, name, command);
-            }
-        }
-    }
-
-    fn argument(&mut self, context: &Context, literal: &str, line: u32, name: &str, command: bool) {
-        let stack = self.stack(context);
-        let mut places = crate::ansible::search::needle(&stack, &context.base, "files");
-        if command {
-            // A program starts in the directory that ansible-playbook was started in.
-            places.clear();
-        } else {
-            places.extend(crate::ansible::search::needle(
-                &stack,
-                &context.base,
-                "templates",
-            ));
-        }
-        places.push(crate::ansible::search::Place {
-            dir: self.request.cwd.clone(),
-            perhaps: false,
-        });
-        for place in places {
-            let path = join(&self.request.root, &place.dir, literal);
-            if is_outside(&path) || path.as_str().is_empty() {
-                continue;
-            }
-            let counts = self.sources.is_file(&path)
-                || self.sources.is_dir(&path)
-                    && (literal.contains('/') || name == "find")
-                    && path != context.base
-                    && !context.base.starts_with(&path);
-            if counts {
-                let context = context.step(line, name);
-                if command && self.sources.is_file(&path) {
-                    self.besides(&context, &path, Besides::Modes);
-                }
-                self.data(&context, &path, false);
-            }
-        }
+    Wanted {
+        scope: scope.clone(),
+        search: Search::Needle(subdirs),
+        ..Wanted::new(context, name, line, what)
     }
 }
 
@@ -513,35 +222,4 @@ pub(super) fn delimits(argument: &str) -> bool {
     argument.ends_with("_start_string")
         || argument.ends_with("_end_string")
         || argument.starts_with("line_")
-}
-
-fn collect(node: &Node, texts: &mut BTreeSet<(String, u32)>) {
-    node.walk(&mut |node| {
-        if let Some(text) = node.text()
-            && !node.is_opaque()
-        {
-            texts.insert((text.to_owned(), node.line));
-        }
-    });
-}
-
-/// `files_matching` and `ignore_files`; an expression of Python's that this engine
-/// doesn't know lets every file through.
-fn file_matches(args: &Args, name: &str) -> bool {
-    let fits = |expression: &str, otherwise: bool| {
-        if is_template(expression) {
-            return otherwise;
-        }
-        regex::Regex::new(expression).map_or(otherwise, |regex| regex.is_match(name))
-    };
-    let wanted = args
-        .text("files_matching")
-        .is_none_or(|expression| fits(expression, true));
-    let ignored = args
-        .get("ignore_files")
-        .map(|node| super::playbook::texts(node))
-        .into_iter()
-        .flatten()
-        .any(|expression| fits(&format!("{expression}$"), false));
-    wanted && !ignored
 }

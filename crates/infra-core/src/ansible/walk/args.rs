@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::ansible::builtin::{TASK_KEYWORDS, own_action};
+use crate::ansible::jinja::is_template;
 use crate::ansible::yaml::{Data, Node};
 
 /// Actions whose argument may be a text of its own. `RAW_PARAM_MODULES` in
@@ -52,6 +53,8 @@ pub(super) struct Args {
     pub(super) members: Vec<(String, Arc<Node>)>,
     /// What stands there without a key
     pub(super) raw: Option<String>,
+    /// Whether there are those that an expression gives
+    computed: bool,
     pub(super) line: u32,
 }
 
@@ -75,6 +78,13 @@ impl Args {
     /// Whether an argument is certainly false.
     pub(super) fn is_false(&self, key: &str) -> bool {
         self.get(key).and_then(|node| node.as_bool()) == Some(false)
+    }
+
+    /// Whether there may be more than are known by name.
+    pub(super) fn may_have_more(&self) -> bool {
+        self.computed
+            || self.raw.is_some()
+            || self.members.iter().any(|(name, _)| is_template(name))
     }
 
     /// The arguments as written: a mapping, or `key=value` in a text.
@@ -108,6 +118,7 @@ impl Args {
         else {
             return;
         };
+        self.computed = true;
         for key in COMPUTED {
             if self.get(key).is_none() {
                 let data = Data::Scalar {

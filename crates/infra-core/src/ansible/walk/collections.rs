@@ -63,7 +63,7 @@ impl Walker<'_> {
         roots
     }
 
-    fn find_collection(&self, play: usize, name: &str) -> Option<Utf8PathBuf> {
+    pub(super) fn find_collection(&self, play: usize, name: &str) -> Option<Utf8PathBuf> {
         let (namespace, collection) = name.split_once('.')?;
         self.collection_roots(play)
             .into_iter()
@@ -128,13 +128,7 @@ impl Walker<'_> {
             .cloned()
             .collect();
         if !stray.is_empty() {
-            for root in self.collection_roots(play) {
-                for namespace in self.dirs(&root) {
-                    for collection in self.dirs(&root.join(&namespace)) {
-                        names.insert(format!("{namespace}.{collection}"));
-                    }
-                }
-            }
+            names.extend(self.known_collections(play));
         }
         let Some(context) = self
             .plays
@@ -149,6 +143,19 @@ impl Walker<'_> {
                 self.use_collection(&name, &context);
             }
         }
+    }
+
+    /// The collections that there are.
+    pub(super) fn known_collections(&self, play: usize) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        for root in self.collection_roots(play) {
+            for namespace in self.dirs(&root) {
+                for collection in self.dirs(&root.join(&namespace)) {
+                    names.insert(format!("{namespace}.{collection}"));
+                }
+            }
+        }
+        names
     }
 
     /// Whether a collection that is searched for short names has a plugin or module.

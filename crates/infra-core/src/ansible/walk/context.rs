@@ -6,7 +6,8 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::once::runs_once;
-use super::playbook::defaults_preserve;
+use super::place::may_run_here;
+use super::preserve::defaults_preserve;
 use crate::ansible::closure::Reach;
 use crate::ansible::jinja::Expr;
 use crate::ansible::name::Name;
@@ -66,10 +67,8 @@ pub(super) struct Context {
     pub(super) handlers: bool,
     /// Collections whose roles need no full name
     pub(super) collections: Vec<String>,
-    /// Whether `module_defaults` above may say `mode: preserve`
-    pub(super) preserves: bool,
-    /// Whether tasks run on one host of the play for all
-    pub(super) once: bool,
+    /// What keywords above say
+    pub(super) keywords: Keywords,
     /// Where what is found applies
     pub(super) reach: Reach,
     /// How the file was reached
@@ -92,8 +91,7 @@ impl Context {
     /// The same place, within a block, a task or the entry of a role.
     pub(super) fn under(&self, node: &Node) -> Self {
         Self {
-            preserves: self.preserves || defaults_preserve(node),
-            once: self.once || runs_once(node),
+            keywords: self.keywords.with(node),
             ..self.clone()
         }
     }
@@ -112,9 +110,40 @@ impl Context {
     }
 }
 
+/// What keywords of plays, blocks and tasks say of the tasks below.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Keywords {
+    /// Whether `module_defaults` may say `mode: preserve`
+    pub(super) preserves: bool,
+    /// Whether tasks run on one host of the play for all
+    pub(super) once: bool,
+    /// Whether tasks may run on this machine, which has the tree
+    pub(super) here: bool,
+}
+
+impl Keywords {
+    /// What they say with those of a play, a block, a task or the entry of a role.
+    pub(super) fn with(self, node: &Node) -> Self {
+        Self {
+            preserves: self.preserves || defaults_preserve(node),
+            once: self.once || runs_once(node),
+            here: self.here || may_run_here(node),
+        }
+    }
+}
+
 /// Which files of a role are loaded instead of `main`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct RoleFiles(pub(super) BTreeMap<&'static str, String>);
+
+impl RoleFiles {
+    /// The same with this file in one part.
+    pub(super) fn with(&self, part: &'static str, file: &str) -> Self {
+        let mut files = self.clone();
+        files.0.insert(part, file.to_owned());
+        files
+    }
+}
 
 /// What a file is used as.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -179,13 +208,32 @@ pub(super) struct Wanted {
     pub(super) line: u32,
     /// The word for it in the chain: `template`, `roles`
     pub(super) what: String,
-    /// Whether its absence is worth telling: Ansible looks here and nowhere else
-    pub(super) expected: bool,
+    /// The module of somebody's that it is an argument of, and that may read it or not. None:
+    /// Ansible looks here and nowhere else, so that its absence is worth telling
+    pub(super) argument_of: Option<String>,
     /// Whether the holes in the name are a glob's, so that nothing is unresolved
     pub(super) glob: bool,
 }
 
 impl Wanted {
+    /// A name that Ansible itself looks for, as data, from where a task stands; where, its kind
+    /// says.
+    pub(super) fn new(context: &Context, name: Name, line: u32, what: &str) -> Self {
+        Self {
+            context: context.clone(),
+            name,
+            scope: Scope::default(),
+            search: Search::Needle(Vec::new()),
+            used: Use::Data,
+            besides: Besides::Nothing,
+            within: None,
+            line,
+            what: what.to_owned(),
+            argument_of: None,
+            glob: false,
+        }
+    }
+
     /// The file that the name stands in.
     pub(super) fn file(&self) -> &Utf8Path {
         self.within.as_deref().unwrap_or(&self.context.file)

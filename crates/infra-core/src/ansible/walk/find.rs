@@ -13,13 +13,13 @@ use crate::ansible::closure::Reach;
 use crate::ansible::jinja::{Access, Expr, chain};
 use crate::ansible::name::{Name, Pattern};
 use crate::ansible::path::join;
-use crate::ansible::resolve::{Asked, MAX_ALTERNATIVES};
-use crate::ansible::search::{self, Place, SOME_ROLE};
+use crate::ansible::resolve::Asked;
+use crate::ansible::search::{self, Place};
 use crate::ansible::source::{Analysis, Source};
 use crate::ansible::tree::Kind;
 use crate::ansible::unresolved::Reason;
 use crate::ansible::values::{Definition, Scope};
-use crate::ansible::yaml::{Node, Shape};
+use crate::ansible::yaml::Shape;
 
 /// What came of looking for a name so far.
 #[derive(Debug, Default)]
@@ -53,7 +53,7 @@ impl Walker<'_> {
     pub(super) fn look_again(&mut self, wanted: &Wanted, widest: bool, looks: &mut Looks) {
         // What is included brings more with it: not for thousands of hosts one by one.
         const MOST_WALKS: usize = 100;
-        if self.is_stopped() {
+        if self.is_stopped() || self.reads_nothing_here(wanted) {
             return;
         }
         let hosts = self
@@ -89,6 +89,10 @@ impl Walker<'_> {
     fn look_for_one(&mut self, wanted: &Wanted, widest: bool, looks: &mut Looks) {
         let scope = self.scope(&wanted.context, &wanted.scope);
         let (mut patterns, asked) = self.values.resolve_noting(&wanted.name, &scope);
+        let lacks = asked.lacks_some();
+        if patterns.is_empty() && lacks {
+            self.cannot_resolve(wanted, &wanted.name.text, Reason::Undefined);
+        }
         looks.asked.push(asked);
         if wanted.used == Use::Password {
             // `path length=8`
@@ -96,6 +100,10 @@ impl Walker<'_> {
         }
         if !widest && patterns.iter().any(Pattern::is_any) {
             return;
+        }
+        if !widest && lacks {
+            // What it lacks may be found yet.
+            patterns.retain(|pattern| pattern.as_literal().is_some());
         }
         for pattern in &patterns {
             let found = (wanted.context.reach.clone(), pattern.clone());
@@ -128,7 +136,7 @@ impl Walker<'_> {
                 continue;
             };
             let found = self.first(&places, &text, wanted);
-            if found.is_empty() && wanted.expected && !wanted.name.is_computed() {
+            if found.is_empty() && wanted.argument_of.is_none() && !wanted.name.is_computed() {
                 self.cannot_resolve(wanted, &text, Reason::Missing);
             }
             for path in found {
@@ -137,106 +145,25 @@ impl Walker<'_> {
         }
     }
 
+    /// What an argument of a task can be, and what that depends on.
+    pub(super) fn known(
+        &mut self,
+        context: &Context,
+        name: &Name,
+        line: u32,
+        scope: &Scope,
+    ) -> (BTreeSet<Pattern>, Asked) {
+        let (found, asked) = self.values.resolve_noting(name, scope);
+        if found.is_empty() && asked.lacks_some() {
+            let play = Some(context.play);
+            self.unresolved(&context.file, line, &name.text, Reason::Undefined, play);
+        }
+        (found, asked)
+    }
+
     fn cannot_resolve(&mut self, wanted: &Wanted, what: &str, why: Reason) {
         let play = Some(wanted.context.play);
         self.unresolved(wanted.file(), wanted.line, what, why, play);
-    }
-
-    /// What names mean by themselves where a task stands. `vars/manager.py`,
-    /// `_get_magic_variables`.
-    pub(super) fn scope(&self, context: &Context, own: &Scope) -> Scope {
-        let mut scope = self.place(context, own);
-        let mut set = |name: &str, patterns: Vec<Pattern>| {
-            scope
-                .local
-                .entry(name.to_owned())
-                .or_insert_with(|| vec![Definition::Patterns(patterns)]);
-        };
-        if !self.inventory_dirs.is_empty() {
-            set(
-                "inventory_dir",
-                self.inventory_dirs
-                    .iter()
-                    .map(|dir| self.absolute(dir))
-                    .collect(),
-            );
-        }
-        if let Some(play) = self.plays.get(context.play) {
-            let hosts = &play.inputs.hosts;
-            set(
-                "inventory_hostname",
-                if hosts.len() <= MAX_ALTERNATIVES {
-                    hosts.iter().map(Pattern::literal).collect()
-                } else {
-                    vec![Pattern::segment()]
-                },
-            );
-        }
-        for word in [
-            "inventory_hostname_short",
-            "group_names",
-            "ansible_play_name",
-        ] {
-            set(word, vec![Pattern::segment()]);
-        }
-        if !self.values.defines("ansible_host") {
-            set("ansible_host", vec![Pattern::segment()]);
-        }
-        scope
-    }
-
-    fn absolute(&self, path: &Utf8Path) -> Pattern {
-        Pattern::literal(self.request.root.join(path).as_str().trim_end_matches('/'))
-    }
-
-    /// The names in [`Scope::OF_THE_PLACE`], beside the task's own.
-    fn place(&self, context: &Context, own: &Scope) -> Scope {
-        let mut scope = own.clone();
-        let mut set = |name: &str, pattern: Pattern| {
-            let known = scope.local.entry(name.to_owned());
-            known.or_insert_with(|| vec![Definition::Patterns(vec![pattern])]);
-        };
-        set("playbook_dir", self.absolute(&context.base));
-        if let Some(role) = context.role() {
-            set("role_path", self.absolute(role));
-            if let Some(name) = role.file_name() {
-                set("role_name", Pattern::literal(name));
-                set("ansible_role_name", Pattern::literal(name));
-            }
-        }
-        match context.roles.as_slice() {
-            [parent, _] if parent == SOME_ROLE => {
-                set("ansible_parent_role_paths", Pattern::any());
-            }
-            [.., parent, _] => set("ansible_parent_role_paths", self.absolute(parent)),
-            _ => {}
-        }
-        scope
-    }
-
-    /// Gives a variable a value that a task computes where it stands. `set_fact` and loops do; other
-    /// variables are computed again wherever they are used.
-    pub(super) fn define_fixed(
-        &mut self,
-        context: &Context,
-        own: &Scope,
-        (name, at): (&str, &Node),
-        value: impl FnOnce() -> Definition,
-    ) {
-        // All that a value's place decides is where these are.
-        let roles = context.roles.iter().rev().take(2).cloned().collect();
-        let key = (
-            context.file.clone(),
-            (at.line, at.column),
-            name.to_owned(),
-            context.base.clone(),
-            roles,
-        );
-        if self.fixed.insert(key) {
-            let place = Arc::new(self.place(context, own));
-            let value = Definition::Fixed(place, Box::new(value()));
-            self.values.define(name, value);
-        }
     }
 
     /// The directories of a task, from the innermost role outwards.
@@ -310,7 +237,7 @@ impl Walker<'_> {
                     }
                 }
                 None => {
-                    if wanted.expected {
+                    if wanted.argument_of.is_none() {
                         self.add_absent(path);
                     }
                 }
@@ -457,17 +384,11 @@ impl Walker<'_> {
             };
             // A list of names is a choice of the first that exists.
             self.want(Wanted {
-                context: inner,
-                name: Name::expression(name),
                 scope: Scope::of(&analysis.scan),
                 search: Search::Places(places),
                 used: used.clone(),
-                besides: Besides::Nothing,
                 within: Some(path.to_owned()),
-                line: *line,
-                what: "include".to_owned(),
-                expected: true,
-                glob: false,
+                ..Wanted::new(&inner, Name::expression(name), *line, "include")
             });
         }
     }

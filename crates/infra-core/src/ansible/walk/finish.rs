@@ -7,8 +7,8 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::Walker;
 use super::context::Via;
+use crate::ansible::builtin::is_given;
 use crate::ansible::closure::{Closure, Content, PlayInputs, Reach};
-use crate::ansible::fingerprinter::is_fact;
 use crate::ansible::input::InputId;
 use crate::ansible::reads::{HostSelection, Names, Reads};
 use crate::ansible::request::ClosureError;
@@ -143,7 +143,12 @@ impl Walker<'_> {
 
     /// Which plays each play depends on: it reads, through `hostvars`, what their tasks or
     /// its own set on other hosts.
-    fn follows(&self) -> Vec<BTreeSet<usize>> {
+    fn follows(&mut self) -> Vec<BTreeSet<usize>> {
+        let mut reads = self.plays.iter().map(|play| &play.inputs.reads.hostvars);
+        let asked = reads.any(|reads| !reads.is_empty());
+        let set_facts: Vec<bool> = (0..self.plays.len())
+            .map(|play| asked && self.foreign_actions_may_set_facts(play))
+            .collect();
         self.plays
             .iter()
             .enumerate()
@@ -162,11 +167,7 @@ impl Walker<'_> {
                         // What a task sets for all hosts depends on what is read for it already.
                         let set = if one { &other.sets_each } else { &other.sets };
                         let sets = other.sets_any
-                            || stray
-                                && other
-                                    .foreign
-                                    .iter()
-                                    .any(|action| self.may_set_facts(action))
+                            || stray && set_facts.get(earlier) == Some(&true)
                             || set.iter().any(|name| read.names.contains(name));
                         let anywhere = other.makes_hosts || other.words.contains("delegate_facts");
                         let there = || hosts.iter().any(|host| other.inputs.hosts.contains(host));
@@ -182,20 +183,7 @@ impl Walker<'_> {
 
     /// Whether a variable of another host can only be a fact that a module of somebody's sets.
     fn is_stray(&self, name: &str) -> bool {
-        const MAGIC: [&str; 7] = [
-            "group_names",
-            "groups",
-            "hostvars",
-            "inventory_hostname",
-            "inventory_hostname_short",
-            "inventory_dir",
-            "playbook_dir",
-        ];
-        name == "ansible_facts"
-            || !(is_fact(name)
-                || is_connection_variable(name)
-                || MAGIC.contains(&name)
-                || self.is_variable(name))
+        name == "ansible_facts" || !(is_given(name) || self.is_variable(name))
     }
 
     fn settings_inputs(&self) -> BTreeMap<InputId, String> {

@@ -245,6 +245,9 @@ impl Walker<'_> {
         }
         self.besides(&context, path, wanted.besides);
         self.data(&context, path, true);
+        // What it sets is not followed.
+        self.values.has_strangers |=
+            matches!(wanted.used, Use::Vars(_) | Use::Tasks | Use::Role(_));
         if let Use::Vars(name) = &wanted.used {
             self.sets_variables(&context, path);
             if let Some(name) = name {

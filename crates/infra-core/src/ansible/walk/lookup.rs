@@ -221,7 +221,7 @@ impl Walker<'_> {
                 within: Some(file.clone()),
                 line: call.line,
                 what,
-                expected: true,
+                argument_of: None,
                 glob: matches!(kind, Lookup::Glob | Lookup::Found),
             };
             self.look_for(&wanted, widest);
@@ -291,6 +291,7 @@ impl Walker<'_> {
         // `first_found` looks where the action would.
         let subdir = subdir_of(action);
         if plugin == "first_found" {
+            let what = "with_first_found";
             let terms = self.until_found(context, &call.args, subdir);
             let expr = Expr::Call {
                 callee: Box::new(Expr::Name("lookup".to_owned())),
@@ -300,20 +301,16 @@ impl Walker<'_> {
                 kwargs: Vec::new(),
             };
             self.want(Wanted {
-                context: context.step(value.line, "with_first_found"),
-                name: Name {
-                    text: "with_first_found".to_owned(),
-                    parts: Some(vec![expr]),
-                },
-                scope: Scope::default(),
                 search: Search::Needle(vec![subdir]),
-                used: Use::Data,
-                besides: Besides::Nothing,
-                within: None,
-                line: value.line,
-                what: "with_first_found".to_owned(),
-                expected: true,
-                glob: false,
+                ..Wanted::new(
+                    &context.step(value.line, what),
+                    Name {
+                        text: what.to_owned(),
+                        parts: Some(vec![expr]),
+                    },
+                    value.line,
+                    what,
+                )
             });
             return;
         }

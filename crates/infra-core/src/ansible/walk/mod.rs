@@ -2,22 +2,30 @@
 
 mod action;
 mod args;
+mod arguments;
 mod collections;
 mod context;
 mod find;
 mod finish;
 mod holes;
 mod hosts;
+mod include_role;
+mod include_vars;
+mod late;
 mod lookup;
 mod loops;
 mod made;
 mod once;
 mod origins;
 mod others;
+mod place;
 mod playbook;
 mod plugins;
+mod preserve;
 mod record;
 mod role;
+mod scope;
+mod strangers;
 mod task;
 mod visited;
 
@@ -43,7 +51,7 @@ use super::request::{ClosureError, Request};
 use super::settings::Settings;
 use super::source::Sources;
 use super::unresolved::Reason;
-use super::values::{Definition, Scope, Values};
+use super::values::{Definition, Values};
 use super::yaml::Shape;
 
 /// More includes than this are a cycle that arguments keep going, or more than can be followed.
@@ -151,7 +159,7 @@ impl Play {
     /// A variable that a task sets.
     fn set(&mut self, name: &str, context: &Context) {
         self.sets.insert(name.to_owned());
-        if !context.once {
+        if !context.keywords.once {
             self.sets_each.insert(name.to_owned());
         }
     }
@@ -178,6 +186,8 @@ struct Walker<'r> {
     settings: Settings,
     membership: Membership<'r>,
     members: BTreeMap<&'r str, BTreeSet<&'r str>>,
+    /// Whether a host of the inventory is this machine
+    inventory_has_this_machine: bool,
     /// The directories beside which the inventory's `group_vars` are
     inventory_dirs: Vec<Utf8PathBuf>,
     files: BTreeMap<PathText, FileInput>,
@@ -213,8 +223,7 @@ struct Walker<'r> {
     /// Values of other hosts' variables that were looked through, by play and file
     values_mentioned: BTreeSet<(usize, Utf8PathBuf, Arc<str>)>,
     wanted: Vec<Rc<Wanted>>,
-    /// Includes of roles whose files aren't known yet
-    late_roles: Vec<(Context, args::Args, Scope)>,
+    late: Vec<late::Late>,
     /// Plays of which not all text can be read, so that they may read any variable
     unread: BTreeSet<usize>,
     /// Tasks that make groups or hosts
@@ -233,6 +242,10 @@ struct Walker<'r> {
     /// Files that names with holes led to, by how they are used, where using them once more
     /// brings nothing new
     settled: IndexMap<Way, Settled>,
+    /// The collections that actions can be of, by play
+    homes: BTreeMap<(usize, String), Rc<[strangers::Home]>>,
+    /// Whether actions of collections may set facts
+    setters_of_facts: BTreeMap<(usize, strangers::Home), bool>,
     /// Whether anything was added since the last look at what is open
     grew: bool,
     /// Whether the request said to stop
@@ -253,6 +266,7 @@ impl<'r> Walker<'r> {
             settings,
             sources,
             request,
+            inventory_has_this_machine: place::has_this_machine(request.inventory),
             inventory_dirs: Vec::new(),
             includers,
             found_includers: BTreeSet::new(),
@@ -276,7 +290,7 @@ impl<'r> Walker<'r> {
             whole_of: BTreeSet::new(),
             values_mentioned: BTreeSet::new(),
             wanted: Vec::new(),
-            late_roles: Vec::new(),
+            late: Vec::new(),
             unread: BTreeSet::new(),
             makers: Vec::new(),
             made: BTreeSet::new(),
@@ -285,6 +299,8 @@ impl<'r> Walker<'r> {
             walked: BTreeMap::new(),
             fitting: BTreeMap::new(),
             settled: IndexMap::new(),
+            homes: BTreeMap::new(),
+            setters_of_facts: BTreeMap::new(),
             grew: false,
             stopped: false,
         }
@@ -390,6 +406,11 @@ impl Walker<'_> {
         let mut looks: BTreeMap<usize, find::Looks> = BTreeMap::new();
         loop {
             self.grew = false;
+            if widest {
+                let beyond = self.beyond();
+                self.grew |= beyond != self.values.beyond;
+                self.values.beyond = beyond;
+            }
             self.made_groups(widest);
             for play in 0..self.plays.len() {
                 self.lookups(play, widest);
@@ -402,11 +423,7 @@ impl Walker<'_> {
                 self.look_again(&wanted, widest, looks.entry(at).or_default());
                 at += 1;
             }
-            for (context, args, scope) in std::mem::take(&mut self.late_roles) {
-                if !self.include_role(&context, &args, &scope, widest) {
-                    self.late_roles.push((context, args, scope));
-                }
-            }
+            self.look_at_late(widest);
             if self.stopped {
                 return;
             }
@@ -455,10 +472,7 @@ impl Walker<'_> {
     /// Whether a walk is new. Too many of them end.
     fn enter(&mut self, context: &Context, path: &camino::Utf8Path, key: &str) -> bool {
         // What one host has reached, another has yet to reach.
-        let key = format!(
-            "{key} {} {} {:?}",
-            context.preserves, context.once, context.reach
-        );
+        let key = format!("{key} {:?} {:?}", context.keywords, context.reach);
         let play = context.play;
         if self.visited.contains(play, path, &key) || self.is_stopped() {
             return false;

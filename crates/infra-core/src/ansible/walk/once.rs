@@ -16,7 +16,7 @@ use crate::ansible::yaml::Node;
 impl Walker<'_> {
     /// Notes what the result of a task depends on, if all hosts get it.
     pub(super) fn result_for_all(&mut self, context: &Context, task: &Arc<Node>, action: &str) {
-        if !context.once || task.get("register").is_none() && !sets_facts(action) {
+        if !context.keywords.once || task.get("register").is_none() && !sets_facts(action) {
             return;
         }
         let (analysis, _, _) = analyse_node(task);

@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 
-use super::context::{Besides, Context, RoleFiles, Search, Use, Via, Wanted};
-use super::once::runs_once;
+use super::context::{Context, Keywords, RoleFiles, Search, Use, Via, Wanted};
 use super::{Play, Walker};
 use crate::ansible::closure::{PlayInputs, Reach};
 use crate::ansible::jinja::is_template;
@@ -227,8 +226,11 @@ impl Walker<'_> {
                         .unwrap_or_default(),
                 )
                 .collect(),
-            preserves: defaults_preserve(play),
-            once: runs_once(play),
+            keywords: Keywords {
+                here: self.plays_here(index),
+                ..Keywords::default()
+            }
+            .with(play),
             reach: Reach::Play(index),
             via: Arc::clone(via),
             depth: 0,
@@ -271,17 +273,9 @@ impl Walker<'_> {
                     let name_of_one = Name::new(text);
                     let certain = !name_of_one.is_computed();
                     self.want(Wanted {
-                        context: context.clone(),
-                        name: name_of_one,
-                        scope: Scope::default(),
                         search: Search::Needle(vec!["vars"]),
                         used: Use::Vars(None),
-                        besides: Besides::Nothing,
-                        within: None,
-                        line: name.line,
-                        what: "vars_files".to_owned(),
-                        expected: true,
-                        glob: false,
+                        ..Wanted::new(&context, name_of_one, name.line, "vars_files")
                     });
                     if certain && self.has_vars_file(&context, text) {
                         break;
@@ -366,33 +360,13 @@ impl Walker<'_> {
                 .and_then(|node| node.text().map(|text| (text.to_owned(), node.line))),
         };
         let Some((name, line)) = name else { return };
+        let context = context.under(entry);
         self.want(Wanted {
-            context: context.under(entry),
-            name: Name::new(&name),
-            scope: Scope::default(),
             search: Search::Roles,
             used: Use::Role(RoleFiles::default()),
-            besides: Besides::Nothing,
-            within: None,
-            line,
-            what: what.to_owned(),
-            expected: true,
-            glob: false,
+            ..Wanted::new(&context, Name::new(&name), line, what)
         });
     }
-}
-
-/// Whether the `module_defaults` of a play, a block, a task or a role may say `mode: preserve`.
-pub(super) fn defaults_preserve(node: &Node) -> bool {
-    let mut found = false;
-    if let Some(defaults) = node.get("module_defaults") {
-        found |= defaults.text().is_some_and(is_template);
-        defaults.walk(&mut |node| {
-            let mode = node.get("mode").and_then(|mode| mode.text());
-            found |= mode.is_some_and(|mode| mode == "preserve" || is_template(mode));
-        });
-    }
-    found
 }
 
 /// The texts of a list, or the one text.

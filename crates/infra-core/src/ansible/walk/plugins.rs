@@ -225,39 +225,16 @@ impl Walker<'_> {
     }
 
     /// The files of a plugin, in the folders of any play.
-    fn plugin_files(&self, folder: &str, name: &str) -> impl Iterator<Item = Utf8PathBuf> {
+    pub(super) fn plugin_files(
+        &self,
+        folder: &str,
+        name: &str,
+    ) -> impl Iterator<Item = Utf8PathBuf> {
         (self.plays.iter())
             .flat_map(|play| &play.plugins)
             .filter(move |(kind, _)| *kind == folder)
             .map(move |(_, dir)| dir.join(format!("{name}.py")))
             .filter(|path| self.sources.is_file(path))
-    }
-
-    /// Whether an action that isn't Ansible's own may set facts. `_return_formatted` of
-    /// `module_utils/basic.py`, `plugins/strategy/__init__.py`: those are what a module returns as
-    /// `ansible_facts`. One whose file is at hand does if its text has the word, or if anything
-    /// else makes what it returns: a helper of one's own, a plugin for the action, a mapping that
-    /// is passed on whole.
-    pub(super) fn may_set_facts(&self, action: &str) -> bool {
-        let mut folders = self.plays.iter().flat_map(|play| &play.plugins);
-        let has_helpers = folders.any(|(kind, _)| *kind == "module_utils");
-        if has_helpers || self.has_plugin("action_plugins", action) {
-            return true;
-        }
-        let mut files = self.plugin_files("library", action).peekable();
-        files.peek().is_none()
-            || files.any(|path| match self.sources.read(&path) {
-                Ok(Some(source)) => {
-                    let text = source.text();
-                    let count = |word: &str| text.matches(word).count();
-                    let returns_plainly = text.contains("exit_json(")
-                        && !["ansible_facts", "exit_json(**", "print(", "stdout.write"]
-                            .iter()
-                            .any(|word| text.contains(word));
-                    !returns_plainly || count("module_utils") != count("ansible.module_utils")
-                }
-                _ => true,
-            })
     }
 
     /// One plugin: a file, its text, and what code in Python can read besides.

@@ -9,12 +9,13 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::Walker;
 use super::context::{Context, LookupUse, Via};
 use crate::ansible::closure::{Content, FileInput, Reach};
+use crate::ansible::jinja::identifiers;
 use crate::ansible::path::is_outside;
 use crate::ansible::path_text::PathText;
 use crate::ansible::source::{Analysis, Source, analyse_node};
 use crate::ansible::tree::Kind;
 use crate::ansible::unresolved::Reason;
-use crate::ansible::values::Scope;
+use crate::ansible::values::{Beyond, Scope};
 use crate::ansible::yaml::{Node, Shape};
 
 /// How the text of a file is read.
@@ -261,7 +262,7 @@ impl Walker<'_> {
 
     /// Notes that something which gives variables their values can't be read.
     fn unread(&mut self, play: usize) {
-        self.values.open = true;
+        self.values.beyond = Beyond::Any;
         self.grew = true;
         self.unread.insert(play);
     }
@@ -297,6 +298,14 @@ impl Walker<'_> {
         via: &Arc<Via>,
     ) {
         self.grew = true;
+        for (name, _) in analysis.scan.names() {
+            self.values.bind(name);
+        }
+        for (_, code) in &analysis.scan.opaque {
+            for word in identifiers(code) {
+                self.values.bind(word);
+            }
+        }
         let Some(state) = self.plays.get_mut(play) else {
             return;
         };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::args::{Args, action_of};
-use super::context::{Besides, Context, RoleFiles, Search, Use, Wanted, lookup_expr};
+use super::context::{Context, Search, Use, Wanted, lookup_expr};
 use super::lookup::subdir_of;
 use crate::ansible::builtin::own_action;
 use crate::ansible::jinja::{Expr, is_template};
@@ -70,9 +70,7 @@ impl Walker<'_> {
             Some("include_tasks" | "include") => self.include_tasks(context, &args, scope, true),
             Some("import_tasks") => self.include_tasks(context, &args, scope, false),
             Some("include_role" | "import_role") => {
-                if !self.include_role(context, &args, &scope, false) {
-                    self.late_roles.push((context.clone(), args, scope));
-                }
+                self.include_role(context, &args, &scope);
             }
             _ => {
                 // Of an include, what is included may be what evaluates the text, in loops of its own.
@@ -208,131 +206,17 @@ impl Walker<'_> {
         else {
             return;
         };
+        let what = if dynamic {
+            "include_tasks"
+        } else {
+            "import_tasks"
+        };
         self.want(Wanted {
-            context: context.clone(),
-            name: Name::new(text.trim()),
             scope,
             search: Search::Tasks { dynamic },
             used: Use::Tasks,
-            besides: Besides::Nothing,
-            within: None,
-            line: args.line,
-            what: if dynamic {
-                "include_tasks"
-            } else {
-                "import_tasks"
-            }
-            .to_owned(),
-            expected: true,
-            glob: false,
+            ..Wanted::new(context, Name::new(text.trim()), args.line, what)
         });
-    }
-
-    /// `playbook/role_include.py`. Whether the names of its files are known far enough.
-    pub(super) fn include_role(
-        &mut self,
-        context: &Context,
-        args: &Args,
-        scope: &Scope,
-        widest: bool,
-    ) -> bool {
-        const FROM: [(&str, &str); 4] = [
-            ("tasks_from", "tasks"),
-            ("vars_from", "vars"),
-            ("defaults_from", "defaults"),
-            ("handlers_from", "handlers"),
-        ];
-        let Some(name) = args.text("name").or_else(|| args.text("role")) else {
-            return true;
-        };
-        let here = self.scope(context, scope);
-        let unknown = FROM
-            .iter()
-            .filter_map(|(key, _)| args.text(key))
-            .any(|text| {
-                self.values
-                    .resolve(&Name::new(text), &here)
-                    .iter()
-                    .any(super::super::name::Pattern::is_any)
-            });
-        if unknown && !widest {
-            return false;
-        }
-        let mut choices = vec![RoleFiles::default()];
-        for (key, part) in FROM {
-            let Some(text) = args.text(key) else { continue };
-            let mut next = Vec::new();
-            for pattern in self.values.resolve(&Name::new(text), &here) {
-                for choice in &choices {
-                    if let Some(text) = pattern.as_literal() {
-                        let mut choice = choice.clone();
-                        choice.0.insert(part, text);
-                        next.push(choice);
-                    } else {
-                        self.unresolved(
-                            &context.file,
-                            args.line,
-                            text,
-                            Reason::TemplatedName,
-                            Some(context.play),
-                        );
-                        next.extend(
-                            self.role_file_choices(context, name, scope, part, &pattern, choice),
-                        );
-                    }
-                }
-            }
-            choices = next;
-        }
-        for files in choices {
-            self.want(Wanted {
-                context: context.clone(),
-                name: Name::new(name),
-                scope: scope.clone(),
-                search: Search::Roles,
-                used: Use::Role(files),
-                besides: Besides::Nothing,
-                within: None,
-                line: args.line,
-                what: "include_role".to_owned(),
-                expected: true,
-                glob: false,
-            });
-        }
-        true
-    }
-
-    /// Each file of a role's part that a computed `tasks_from` could name.
-    fn role_file_choices(
-        &mut self,
-        context: &Context,
-        role: &str,
-        scope: &Scope,
-        part: &'static str,
-        pattern: &crate::ansible::name::Pattern,
-        choice: &RoleFiles,
-    ) -> Vec<RoleFiles> {
-        let here = self.scope(context, scope);
-        let mut choices = Vec::new();
-        for name in self
-            .values
-            .resolve(&Name::new(role), &here)
-            .iter()
-            .filter_map(crate::ansible::name::Pattern::as_literal)
-        {
-            for place in self.role_places(context) {
-                let dir = place.dir.join(&name).join(part);
-                for (file, _) in self.below(&dir, Some(context.play)).iter() {
-                    let stem = file.with_extension("");
-                    if pattern.matches(file.as_str()) || pattern.matches(stem.as_str()) {
-                        let mut choice = choice.clone();
-                        choice.0.insert(part, file.to_string());
-                        choices.push(choice);
-                    }
-                }
-            }
-        }
-        choices
     }
 }
 

@@ -1,0 +1,112 @@
+//! What names mean where a task stands.
+
+use std::sync::Arc;
+
+use camino::Utf8Path;
+
+use super::Walker;
+use super::context::Context;
+use crate::ansible::name::Pattern;
+use crate::ansible::resolve::MAX_ALTERNATIVES;
+use crate::ansible::search::SOME_ROLE;
+use crate::ansible::values::{Definition, Scope};
+use crate::ansible::yaml::Node;
+
+impl Walker<'_> {
+    /// What names mean by themselves where a task stands. `vars/manager.py`,
+    /// `_get_magic_variables`.
+    pub(super) fn scope(&self, context: &Context, own: &Scope) -> Scope {
+        let mut scope = self.place(context, own);
+        let mut set = |name: &str, patterns: Vec<Pattern>| {
+            scope
+                .local
+                .entry(name.to_owned())
+                .or_insert_with(|| vec![Definition::Patterns(patterns)]);
+        };
+        if !self.inventory_dirs.is_empty() {
+            set(
+                "inventory_dir",
+                self.inventory_dirs
+                    .iter()
+                    .map(|dir| self.absolute(dir))
+                    .collect(),
+            );
+        }
+        if let Some(play) = self.plays.get(context.play) {
+            let hosts = &play.inputs.hosts;
+            set(
+                "inventory_hostname",
+                if hosts.len() <= MAX_ALTERNATIVES {
+                    hosts.iter().map(Pattern::literal).collect()
+                } else {
+                    vec![Pattern::segment()]
+                },
+            );
+        }
+        for word in [
+            "inventory_hostname_short",
+            "group_names",
+            "ansible_play_name",
+        ] {
+            set(word, vec![Pattern::segment()]);
+        }
+        if !self.values.defines("ansible_host") {
+            set("ansible_host", vec![Pattern::segment()]);
+        }
+        scope
+    }
+
+    fn absolute(&self, path: &Utf8Path) -> Pattern {
+        Pattern::literal(self.request.root.join(path).as_str().trim_end_matches('/'))
+    }
+
+    /// The names in [`Scope::OF_THE_PLACE`], beside the task's own.
+    fn place(&self, context: &Context, own: &Scope) -> Scope {
+        let mut scope = own.clone();
+        let mut set = |name: &str, pattern: Pattern| {
+            let known = scope.local.entry(name.to_owned());
+            known.or_insert_with(|| vec![Definition::Patterns(vec![pattern])]);
+        };
+        set("playbook_dir", self.absolute(&context.base));
+        if let Some(role) = context.role() {
+            set("role_path", self.absolute(role));
+            if let Some(name) = role.file_name() {
+                set("role_name", Pattern::literal(name));
+                set("ansible_role_name", Pattern::literal(name));
+            }
+        }
+        match context.roles.as_slice() {
+            [parent, _] if parent == SOME_ROLE => {
+                set("ansible_parent_role_paths", Pattern::any());
+            }
+            [.., parent, _] => set("ansible_parent_role_paths", self.absolute(parent)),
+            _ => {}
+        }
+        scope
+    }
+
+    /// Gives a variable a value that a task computes where it stands. `set_fact` and loops do; other
+    /// variables are computed again wherever they are used.
+    pub(super) fn define_fixed(
+        &mut self,
+        context: &Context,
+        own: &Scope,
+        (name, at): (&str, &Node),
+        value: impl FnOnce() -> Definition,
+    ) {
+        // All that a value's place decides is where these are.
+        let roles = context.roles.iter().rev().take(2).cloned().collect();
+        let key = (
+            context.file.clone(),
+            (at.line, at.column),
+            name.to_owned(),
+            context.base.clone(),
+            roles,
+        );
+        if self.fixed.insert(key) {
+            let place = Arc::new(self.place(context, own));
+            let value = Definition::Fixed(place, Box::new(value()));
+            self.values.define(name, value);
+        }
+    }
+}
