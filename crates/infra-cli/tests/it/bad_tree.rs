@@ -291,7 +291,10 @@ fn links_in_circles_and_out_of_the_tree() {
 
     // All of the machine doesn't.
     let project = tree(&[
-        ("site.yml", &play("copy: {src: '{{ ansible_local.x }}', dest: /x}")),
+        (
+            "site.yml",
+            &play("copy: {src: '{{ ansible_local.x }}', dest: /x}"),
+        ),
         ("files/x", ""),
     ]);
     symlink("/", project.path("files/root")).unwrap();

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use infra_core::ansible::MemoryTree;
+use infra_core::ansible::{MemoryTree, Request, closure};
+use infra_core::json::Value;
 
-use crate::ansible_closure::{closure_on_web1, templates_of};
+use crate::ansible_closure::{closure_on_web1, inventory, templates_of};
 use crate::ansible_skips::{play, reruns, setting, written};
 
 /// Where what `mine` and `common` name could be.
@@ -206,4 +207,21 @@ fn a_mode_is_kept_if_a_value_found_later_says_so() {
         });
         assert_eq!(again, counts, "{mode}");
     }
+}
+
+/// Before there is any play.
+#[test]
+fn a_playbook_that_is_imported_is_that_of_a_file_of_extra_variables() {
+    let tree = MemoryTree::from_iter([
+        ("site.yml", "- import_playbook: \"{{ which }}.yml\"\n"),
+        ("one.yml", "- hosts: all\n"),
+        ("two.yml", "- hosts: all\n"),
+        ("extra.yml", "which: two\n"),
+    ]);
+    let mut inventory = inventory(&[("web1", &["web"])]);
+    let one = Value::String("one".into());
+    inventory.vars.insert("which".to_owned(), one);
+    let mut request = Request::new(&tree, "/srv", "site.yml", &inventory);
+    request.var_files = vec!["extra.yml".into()];
+    assert!(closure(&request).unwrap().file("two.yml").is_some());
 }

@@ -51,7 +51,7 @@ use super::request::{ClosureError, Request};
 use super::settings::Settings;
 use super::source::Sources;
 use super::unresolved::Reason;
-use super::values::{Definition, Values};
+use super::values::{Beyond, Definition, Values};
 use super::yaml::Shape;
 
 /// More includes than this are a cycle that arguments keep going, or more than can be followed.
@@ -372,6 +372,20 @@ impl Walker<'_> {
             // What thousands of hosts have in common need not be kept thousands of times.
             self.values
                 .define_once(name, Definition::Json(value.clone()));
+        }
+        // Names of playbooks to import are made of these before there is any play.
+        for file in &self.request.var_files {
+            let source = self.sources.read(file).ok().flatten();
+            let source = source.filter(|source| !source.is_encrypted());
+            match source.as_ref().map(|source| source.yaml()) {
+                Some(Ok(documents)) if self.defined.insert(PathText(file.clone())) => {
+                    for document in documents {
+                        self.values.define_all(document);
+                    }
+                }
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => self.values.beyond = Beyond::Any,
+            }
         }
     }
 
