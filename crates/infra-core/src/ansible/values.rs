@@ -80,6 +80,8 @@ pub(crate) struct Values {
     pub(crate) has_strangers: bool,
     /// Whether a name was met that has no value here
     asked_for_more: Cell<bool>,
+    /// Names that facts of somebody's modules may have
+    facts: BTreeSet<Arc<str>>,
     /// Names that some template binds, and templates that it includes may use
     bound: BTreeSet<String>,
     start: Utf8PathBuf,
@@ -189,6 +191,23 @@ impl Values {
     /// Whether something gives the name a value, or may.
     pub(crate) fn defines(&self, name: &str) -> bool {
         self.beyond == Beyond::Any || self.by_name.contains_key(name)
+    }
+
+    /// Notes names that facts of somebody's modules may have, and says whether there are more now.
+    pub(crate) fn may_be_facts(&mut self, words: &BTreeSet<Arc<str>>) -> bool {
+        let before = self.facts.len();
+        for word in words {
+            if self.facts.insert(Arc::clone(word)) {
+                self.memo.get_mut().defined(word);
+            }
+        }
+        self.facts.len() > before
+    }
+
+    /// Whether a name that has no value here may be that of a fact.
+    pub(crate) fn may_be_fact(&self, name: &str) -> bool {
+        self.asked_for_more.set(true);
+        self.facts.contains(name)
     }
 
     /// Notes a name that a template binds.

@@ -188,3 +188,35 @@ fn a_value_that_is_found_late_is_one() {
         .collect();
     assert!(closure_with(&all).file("files/known.txt").is_some());
 }
+
+/// The names of facts are words of the code that returns them.
+#[test]
+fn a_fact_of_somebodys_module_may_come_before_a_default() {
+    let of = |task: &str, name: &str, path: &str, code: &str| {
+        let site = format!(
+            "- hosts: all\n  tasks:\n    - {task}\n    - include_vars: \"{{{{ {name} | default('usual') }}}}.yml\"\n"
+        );
+        let files = [
+            ("site.yml", site.as_str()),
+            ("collections/ansible_collections/a/b/galaxy.yml", ""),
+            ("vars/usual.yml", "a: 1\n"),
+            ("vars/special.yml", "a: 1\n"),
+            (path, code),
+        ];
+        closure_with(&files).file("vars/special.yml").is_some()
+    };
+    let code = "module.exit_json(ansible_facts={'flavour': flavour()})";
+    let own = "library/taste.py";
+    assert!(of("taste:", "flavour", own, code));
+    assert!(!of("taste:", "colour", own, code));
+    assert!(!of(
+        "taste:",
+        "flavour",
+        own,
+        "module.exit_json(flavour=flavour())"
+    ));
+    assert!(!of("debug:", "flavour", own, code));
+    let published = "collections/ansible_collections/a/b/plugins/modules/taste.py";
+    assert!(of("a.b.taste:", "flavour", published, code));
+    assert!(!of("a.b.taste:", "colour", published, code));
+}

@@ -227,6 +227,7 @@ impl Resolver<'_> {
         local(self.fixed.as_ref(), self.scope, root).0.is_some()
             || self.scope.bound.contains_key(root)
             || self.values.defines(root)
+            || self.values.may_be_fact(root)
     }
 
     /// What a variable, or a part of it, can be. Variables that are used again and again by others

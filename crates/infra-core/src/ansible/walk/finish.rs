@@ -147,7 +147,7 @@ impl Walker<'_> {
         let mut reads = self.plays.iter().map(|play| &play.inputs.reads.hostvars);
         let asked = reads.any(|reads| !reads.is_empty());
         let set_facts: Vec<bool> = (0..self.plays.len())
-            .map(|play| asked && self.foreign_actions_may_set_facts(play))
+            .map(|play| asked && !self.facts_of(play).iter().all(|facts| facts.none))
             .collect();
         self.plays
             .iter()

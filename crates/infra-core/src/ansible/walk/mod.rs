@@ -5,6 +5,7 @@ mod args;
 mod arguments;
 mod collections;
 mod context;
+mod facts;
 mod find;
 mod finish;
 mod holes;
@@ -243,9 +244,9 @@ struct Walker<'r> {
     /// brings nothing new
     settled: IndexMap<Way, Settled>,
     /// The collections that actions can be of, by play
-    homes: BTreeMap<(usize, String), Rc<[strangers::Home]>>,
-    /// Whether actions of collections may set facts
-    setters_of_facts: BTreeMap<(usize, strangers::Home), bool>,
+    homes: BTreeMap<(usize, String), Rc<[facts::Home]>>,
+    /// What actions of collections return as facts
+    facts: BTreeMap<(usize, facts::Home), Rc<facts::Facts>>,
     /// Whether anything was added since the last look at what is open
     grew: bool,
     /// Whether the request said to stop
@@ -300,7 +301,7 @@ impl<'r> Walker<'r> {
             fitting: BTreeMap::new(),
             settled: IndexMap::new(),
             homes: BTreeMap::new(),
-            setters_of_facts: BTreeMap::new(),
+            facts: BTreeMap::new(),
             grew: false,
             stopped: false,
         }

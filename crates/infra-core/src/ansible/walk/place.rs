@@ -7,7 +7,7 @@ use camino::Utf8Path;
 
 use super::Walker;
 use super::context::{Context, Wanted};
-use super::strangers::Home;
+use super::facts::Home;
 use crate::ansible::values::{Beyond, Definition};
 use crate::ansible::yaml::Node;
 use crate::inventory::{Host, Inventory};
