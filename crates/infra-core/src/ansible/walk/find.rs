@@ -39,34 +39,39 @@ impl Walker<'_> {
             self.wanted.push(Rc::new(wanted));
             self.grew = true;
         } else {
-            self.look_for(&wanted, true);
+            self.look_again(&wanted, true, &mut Looks::default());
         }
     }
 
-    /// Looks for a name with what is known now. Names that could be anything are left
-    /// until `widest`, when no variable can get a value any more.
-    pub(super) fn look_for(&mut self, wanted: &Wanted, widest: bool) {
-        self.look_again(wanted, widest, &mut Looks::default());
+    /// Whether looking for a name once more leads nowhere else.
+    pub(super) fn leads_nowhere_else(&self, looks: &Looks, play: usize, widest: bool) -> bool {
+        looks.surroundings == Some(self.surroundings_in(play, widest))
+            && (looks.asked.iter()).all(|asked| self.values.are_as_for(asked))
     }
 
-    /// The same for a name that was looked for before: the same again leads nowhere else.
+    pub(super) fn surroundings_in(&self, play: usize, widest: bool) -> (bool, usize) {
+        let play = self.plays.get(play);
+        (widest, play.map_or(0, |play| play.inputs.hosts.len()))
+    }
+
+    /// Looks for a name with what is known now, and not where that leads nowhere else than before.
+    /// Names that could be anything are left until `widest`, when no variable can get a value any
+    /// more.
     pub(super) fn look_again(&mut self, wanted: &Wanted, widest: bool, looks: &mut Looks) {
         // What is included brings more with it: not for thousands of hosts one by one.
         const MOST_WALKS: usize = 100;
         if self.is_stopped() || self.reads_nothing_here(wanted) {
             return;
         }
-        let hosts = self
-            .plays
-            .get(wanted.context.play)
-            .map(|play| Arc::clone(&play.inputs.hosts))
-            .unwrap_or_default();
-        let surroundings = (widest, hosts.len());
-        let same = |asked| self.values.are_as_for(asked);
-        if looks.surroundings == Some(surroundings) && looks.asked.iter().all(same) {
+        let play = wanted.context.play;
+        if self.leads_nowhere_else(looks, play, widest) {
             return;
         }
-        looks.surroundings = Some(surroundings);
+        looks.surroundings = Some(self.surroundings_in(play, widest));
+        let hosts = self.plays.get(play);
+        let hosts = hosts
+            .map(|play| Arc::clone(&play.inputs.hosts))
+            .unwrap_or_default();
         looks.asked.clear();
         let leads_on = matches!(
             wanted.used,

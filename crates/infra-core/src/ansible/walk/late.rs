@@ -64,8 +64,7 @@ impl Walker<'_> {
     pub(super) fn look_at_late(&mut self, widest: bool) {
         let mut waiting = std::mem::take(&mut self.late);
         for late in &mut waiting {
-            let play = self.plays.get(late.context.play);
-            let surroundings = (widest, play.map_or(0, |play| play.inputs.hosts.len()));
+            let surroundings = self.surroundings_in(late.context.play, widest);
             let mut asked = late.asked.iter();
             if late.surroundings == Some(surroundings)
                 && asked.all(|asked| self.values.are_as_for(asked))

@@ -6,6 +6,7 @@ use super::Walker;
 use super::action::delimits;
 use super::args::words;
 use super::context::{Besides, Context, LookupUse, Search, Use, Wanted};
+use super::find::Looks;
 use super::task::expr_of;
 use crate::ansible::builtin::{Lookup, lookup};
 use crate::ansible::closure::Reach;
@@ -17,35 +18,71 @@ use crate::ansible::unresolved::Reason;
 use crate::ansible::values::Scope;
 use crate::ansible::yaml::Node;
 
+/// What came of looking for the files of a lookup so far.
+#[derive(Debug, Default)]
+pub(super) struct LooksOfLookup {
+    /// How many loops were known, which give names in it their values
+    loops: usize,
+    terms: Vec<Looks>,
+}
+
 impl Walker<'_> {
     /// The lookups in the text of a play's files, each where it can be evaluated.
     pub(super) fn lookups(&mut self, play: usize, widest: bool) {
         let mut at = 0;
-        while let Some(used) = self
-            .plays
-            .get(play)
-            .and_then(|play| play.lookups.get(at))
-            .cloned()
-        {
-            at += 1;
-            let used = self.in_its_loop(used);
-            let contexts = match &used.context {
-                Some(context) => vec![context.clone()],
-                // Whichever host a task stands there for, any may evaluate it.
-                None => (self.plays.get(play).into_iter())
-                    .flat_map(|play| play.stacks.iter().cloned())
-                    .map(|context| Context {
-                        reach: Reach::Play(play),
-                        ..context
-                    })
-                    .collect(),
-            };
-            for context in contexts {
-                let via = Arc::clone(&used.via);
-                let context = Context { via, ..context };
-                self.lookup(&context, &used, widest);
+        while let Some(places) = self.places_of_lookup(play, at) {
+            for place in 0..places {
+                let key = (play, at, place);
+                let mut looks = self.looks_of_lookups.remove(&key).unwrap_or_default();
+                if !self.is_known_by(&looks, play, widest)
+                    && let Some((context, used)) = self.lookup_at(play, at, place)
+                {
+                    if looks.loops != self.loops.noted() {
+                        looks = LooksOfLookup {
+                            loops: self.loops.noted(),
+                            terms: Vec::new(),
+                        };
+                    }
+                    self.lookup(&context, &used, widest, &mut looks.terms);
+                }
+                self.looks_of_lookups.insert(key, looks);
             }
+            at += 1;
         }
+    }
+
+    /// In how many places a lookup of a play can be evaluated. None: there is no such lookup.
+    fn places_of_lookup(&self, play: usize, at: usize) -> Option<usize> {
+        let play = self.plays.get(play)?;
+        let used = play.lookups.get(at)?;
+        // Whichever host a task stands in one of these places for, any may evaluate it.
+        Some(if used.context.is_some() {
+            1
+        } else {
+            play.stacks.len()
+        })
+    }
+
+    /// A lookup in one of its places.
+    fn lookup_at(&self, play: usize, at: usize, place: usize) -> Option<(Context, LookupUse)> {
+        let state = self.plays.get(play)?;
+        let used = state.lookups.get(at)?;
+        let context = match &used.context {
+            Some(context) => context.clone(),
+            None => Context {
+                reach: Reach::Play(play),
+                ..state.stacks.get(place)?.clone()
+            },
+        };
+        let via = Arc::clone(&used.via);
+        Some((Context { via, ..context }, self.in_its_loop(used.clone())))
+    }
+
+    /// Whether looking for the files of a lookup once more leads nowhere else.
+    fn is_known_by(&self, looks: &LooksOfLookup, play: usize, widest: bool) -> bool {
+        !looks.terms.is_empty()
+            && looks.loops == self.loops.noted()
+            && (looks.terms.iter()).all(|looks| self.leads_nowhere_else(looks, play, widest))
     }
 
     /// A lookup that knows what the loop around it gives its variable.
@@ -64,6 +101,7 @@ impl Walker<'_> {
             file, call, scope, ..
         }: &LookupUse,
         widest: bool,
+        looks: &mut Vec<Looks>,
     ) {
         let Some(plugin) = &call.plugin else {
             self.unresolved(
@@ -185,7 +223,8 @@ impl Walker<'_> {
                 return;
             }
         };
-        for term in terms {
+        looks.resize_with(terms.len(), Looks::default);
+        for (term, looks) in terms.into_iter().zip(looks) {
             // Since 2.19 `first_found` looks beside the task, and in a directory called `None`
             // for want of a better one; before, in `files` first.
             let subdirs = if kind == Lookup::FirstFound {
@@ -224,7 +263,7 @@ impl Walker<'_> {
                 argument_of: None,
                 glob: matches!(kind, Lookup::Glob | Lookup::Found),
             };
-            self.look_for(&wanted, widest);
+            self.look_again(&wanted, widest, looks);
         }
     }
 

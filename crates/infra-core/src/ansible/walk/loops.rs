@@ -13,6 +13,8 @@ use crate::ansible::yaml::Node;
 #[derive(Debug, Default)]
 pub(super) struct Loops {
     by_file: BTreeMap<PathText, BTreeMap<u32, Loop>>,
+    /// How often something was noted that was not known
+    noted: usize,
     /// Files in which tasks share text: whose it is, its place doesn't tell
     shared: BTreeSet<PathText>,
 }
@@ -39,7 +41,7 @@ impl Loops {
         });
         if first < task.line {
             // An alias brings text from further up.
-            self.shared.insert(PathText::from(file));
+            self.noted += usize::from(self.shared.insert(PathText::from(file)));
         }
         let through = (task.members().iter())
             .map(|(key, _)| key)
@@ -55,7 +57,12 @@ impl Loops {
             scope: scope.clone(),
         };
         let of_file = self.by_file.entry(PathText::from(file)).or_default();
-        of_file.insert(task.line, known);
+        self.noted += usize::from(of_file.insert(task.line, known).is_none());
+    }
+
+    /// How often something was noted that was not known before.
+    pub(super) fn noted(&self) -> usize {
+        self.noted
     }
 
     /// What the loop around a line of a file gives its variable. None: there is none, or it isn't

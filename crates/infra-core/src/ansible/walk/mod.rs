@@ -30,7 +30,7 @@ mod strangers;
 mod task;
 mod visited;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -224,6 +224,8 @@ struct Walker<'r> {
     /// Values of other hosts' variables that were looked through, by play and file
     values_mentioned: BTreeSet<(usize, Utf8PathBuf, Arc<str>)>,
     wanted: Vec<Rc<Wanted>>,
+    /// By play, its lookup, and where that can be evaluated
+    looks_of_lookups: HashMap<(usize, usize, usize), lookup::LooksOfLookup>,
     late: Vec<late::Late>,
     /// Plays of which not all text can be read, so that they may read any variable
     unread: BTreeSet<usize>,
@@ -291,6 +293,7 @@ impl<'r> Walker<'r> {
             whole_of: BTreeSet::new(),
             values_mentioned: BTreeSet::new(),
             wanted: Vec::new(),
+            looks_of_lookups: HashMap::new(),
             late: Vec::new(),
             unread: BTreeSet::new(),
             makers: Vec::new(),
