@@ -1,6 +1,7 @@
 //! Names with holes: all that they could mean.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -36,15 +37,9 @@ pub(super) struct Way {
 #[derive(Debug, Default)]
 pub(super) struct Settled {
     paths: HashSet<PathText>,
-    /// Lists of files in `Walker::fitting`, all of whose files are among these
-    lists: HashSet<*const Vec<PathText>>,
-}
-
-impl Settled {
-    /// Whether all files of a list are known to be settled.
-    fn has_all(&self, list: &Arc<Vec<PathText>>) -> bool {
-        self.lists.contains(&Arc::as_ptr(list))
-    }
+    /// Of lists of files in `Walker::fitting`, the places of those that were not among these when
+    /// the list was last gone through
+    left: HashMap<*const Vec<PathText>, Rc<[usize]>>,
 }
 
 /// What can be used as something.
@@ -130,21 +125,26 @@ impl Walker<'_> {
             let elsewhere = many && at >= near;
             // Of tasks, a file that was not followed has yet to be where it is near.
             let alike = elsewhere || wanted.used != Use::Tasks;
-            if alike && self.settled(way).is_some_and(|known| known.has_all(list)) {
-                continue;
-            }
-            let mut settled = 0;
-            for path in list.iter() {
+            let left = self.settled(way).filter(|_| alike);
+            let left = left.and_then(|known| known.left.get(&Arc::as_ptr(list)).cloned());
+            let places = left.unwrap_or_else(|| (0..list.len()).collect());
+            let mut left = Vec::new();
+            for place in places.iter().copied() {
+                let Some(path) = list.get(place) else {
+                    continue;
+                };
+                let known = self.settled(way);
+                let known = known.is_some_and(|known| known.paths.contains(path.as_str()));
+                if known && wanted.used != Use::Tasks {
+                    continue;
+                }
                 let unusual =
                     elsewhere || pattern.is_any() && !wanted.glob && !is_usual(wanted, path);
-                let known = self.settled(way);
-                if known.is_some_and(|known| known.paths.contains(path.as_str()))
-                    && (unusual || wanted.used != Use::Tasks)
-                {
-                    settled += 1;
+                if known && unusual {
                     continue;
                 }
                 if !seen.insert(path.as_str()) {
+                    left.push(place);
                     continue;
                 }
                 if unusual {
@@ -156,14 +156,12 @@ impl Walker<'_> {
                     && let Some((_, known)) = self.settled.get_index_mut(way)
                 {
                     known.paths.insert(path.clone());
-                    settled += 1;
+                } else {
+                    left.push(place);
                 }
             }
-            if alike
-                && settled == list.len()
-                && let Some((_, known)) = self.settled.get_index_mut(way)
-            {
-                known.lists.insert(Arc::as_ptr(list));
+            if alike && let Some((_, known)) = self.settled.get_index_mut(way) {
+                known.left.insert(Arc::as_ptr(list), left.into());
             }
         }
     }
