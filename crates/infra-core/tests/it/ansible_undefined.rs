@@ -171,6 +171,28 @@ fn what_a_template_binds_is_no_variable() {
     }
 }
 
+#[test]
+fn what_a_loop_and_a_lookup_give_names_is_a_value() {
+    for task in [
+        "copy: {src: \"part{{ at }}.txt\", dest: /x}\n      loop: [a, b]\n      loop_control: {index_var: at}",
+        "copy: {src: \"part{{ at }}.txt\", dest: /x}\n      loop: \"{{ ansible_local.parts }}\"\n      loop_control: {loop_var: at}",
+        "copy: {src: \"{{ at }}\", dest: /x}\n      loop: [a]\n      loop_control: {loop_var: \"{{ ansible_local.called }}\"}",
+        "debug: {msg: \"{{ lookup('template', 'a.j2', template_vars={'at': 'part0.txt'}) }}\"}",
+        "debug: {msg: \"{{ lookup('template', 'a.j2', template_vars=ansible_local) }}\"}",
+    ] {
+        let site = format!("- hosts: all\n  tasks:\n    - {task}\n");
+        let files = [
+            ("site.yml", site.as_str()),
+            ("files/part0.txt", "1"),
+            ("templates/a.j2", "{{ lookup('file', at) }}"),
+        ];
+        assert!(
+            closure_with(&files).file("files/part0.txt").is_some(),
+            "{task}"
+        );
+    }
+}
+
 /// What a file that a computed name could mean sets is known as any other.
 #[test]
 fn a_value_that_is_found_late_is_one() {

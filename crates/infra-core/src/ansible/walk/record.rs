@@ -9,7 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::Walker;
 use super::context::{Context, LookupUse, Via};
 use crate::ansible::closure::{Content, FileInput, Reach};
-use crate::ansible::jinja::identifiers;
+use crate::ansible::jinja::{Expr, identifiers};
 use crate::ansible::path::is_outside;
 use crate::ansible::path_text::PathText;
 use crate::ansible::source::{Analysis, Source, analyse_node};
@@ -304,6 +304,19 @@ impl Walker<'_> {
         for (_, code) in &analysis.scan.opaque {
             for word in identifiers(code) {
                 self.values.bind(word);
+            }
+        }
+        let given = (analysis.found.lookups.iter()).flat_map(|call| &call.kwargs);
+        for (_, variables) in given.filter(|(name, _)| name == "template_vars") {
+            let Expr::Dict(members) = variables else {
+                self.values.has_strangers = true;
+                continue;
+            };
+            for (name, _) in members {
+                match name {
+                    Expr::Str(name) => self.values.bind(name),
+                    _ => self.values.has_strangers = true,
+                }
             }
         }
         let Some(state) = self.plays.get_mut(play) else {

@@ -137,6 +137,13 @@ impl Walker<'_> {
             .and_then(|node| node.text())
             .unwrap_or("item")
             .to_owned();
+        let index = control.and_then(|control| control.get("index_var"));
+        if let Some((name, at)) = index.and_then(|node| Some((node.text()?, node))) {
+            self.define_fixed(context, &nothing, (name, at), || {
+                Definition::Patterns(vec![Pattern::segment()])
+            });
+        }
+        self.values.has_strangers |= is_template(&variable);
         for (key, value) in task.members() {
             let Some(keyword) = key.text() else { continue };
             let definition = if keyword == "loop" {
