@@ -143,6 +143,15 @@ fn a_module_sets_facts_if_its_text_or_that_of_a_helper_says_so() {
     assert!(!of(module, "", Some("return super().run()")));
 }
 
+#[test]
+fn what_turns_out_to_have_a_value_perhaps_is_not_listed_as_undefined() {
+    let site = "- hosts: all\n  tasks:\n    - copy: {src: \"{{ key_file }}\", dest: /x}\n    - include_tasks: \"{{ ansible_local.which }}.yml\"\n";
+    let found = closure_with(&[("site.yml", site), ("more.yml", "- debug:\n")]);
+    let found: Vec<Reason> = found.unresolved().iter().map(|found| found.why).collect();
+    assert!(found.contains(&Reason::AnyName), "{found:?}");
+    assert!(!found.contains(&Reason::Undefined), "{found:?}");
+}
+
 /// Jinja gives names values too, and those of a template are there in the ones that it includes.
 #[test]
 fn what_a_template_binds_is_no_variable() {

@@ -13,7 +13,8 @@ use crate::ansible::input::InputId;
 use crate::ansible::reads::{HostSelection, Names, Reads};
 use crate::ansible::request::ClosureError;
 use crate::ansible::tree::Kind;
-use crate::ansible::unresolved::Unresolved;
+use crate::ansible::unresolved::{Reason, Unresolved};
+use crate::ansible::values::Beyond;
 use crate::ansible::yaml::Shape;
 use crate::inventory::is_connection_variable;
 
@@ -26,6 +27,10 @@ impl Walker<'_> {
         self.attributes.retain(|path, _| !ignored.is_match(&path.0));
         self.absent
             .retain(|path| !self.files.contains_key(path.as_str()));
+        if self.values.beyond != Beyond::Nothing {
+            // What was taken for undefined before tasks were found that may give it a value.
+            (self.unresolved).retain(|(.., why), _| *why != Reason::Undefined);
+        }
         self.says();
         self.widen_reads();
         let layers = self.layers();
