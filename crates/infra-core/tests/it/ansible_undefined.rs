@@ -145,7 +145,7 @@ fn a_module_sets_facts_if_its_text_or_that_of_a_helper_says_so() {
 
 #[test]
 fn what_turns_out_to_have_a_value_perhaps_is_not_listed_as_undefined() {
-    let site = "- hosts: all\n  tasks:\n    - copy: {src: \"{{ key_file }}\", dest: /x}\n    - include_tasks: \"{{ ansible_local.which }}.yml\"\n";
+    let site = "- hosts: all\n  tasks:\n    - copy: {src: \"{{ key_file }}\", dest: /x}\n    - include_tasks: \"{{ ansible_local.which }}\"\n";
     let found = closure_with(&[("site.yml", site), ("more.yml", "- debug:\n")]);
     let found: Vec<Reason> = found.unresolved().iter().map(|found| found.why).collect();
     assert!(found.contains(&Reason::AnyName), "{found:?}");
