@@ -33,19 +33,24 @@ impl Walker<'_> {
         while let Some(places) = self.places_of_lookup(play, at) {
             for place in 0..places {
                 let key = (play, at, place);
-                let mut looks = self.looks_of_lookups.remove(&key).unwrap_or_default();
-                if !self.is_known_by(&looks, play, widest)
-                    && let Some((context, used)) = self.lookup_at(play, at, place)
-                {
-                    if looks.loops != self.loops.noted() {
-                        looks = LooksOfLookup {
-                            loops: self.loops.noted(),
-                            terms: Vec::new(),
-                        };
-                    }
-                    self.lookup(&context, &used, widest, &mut looks.terms);
+                let known = self.looks_of_lookups.get(&key);
+                if known.is_some_and(|looks| self.is_known_by(looks, play, widest)) {
+                    continue;
                 }
-                self.looks_of_lookups.insert(key, looks);
+                let Some((context, used)) = self.lookup_at(play, at, place) else {
+                    continue;
+                };
+                let looks = self.looks_of_lookups.remove(&key);
+                let mut looks = looks
+                    .filter(|looks| looks.loops == self.loops.noted())
+                    .unwrap_or_else(|| LooksOfLookup {
+                        loops: self.loops.noted(),
+                        terms: Vec::new(),
+                    });
+                self.lookup(&context, &used, widest, &mut looks.terms);
+                if !looks.terms.is_empty() {
+                    self.looks_of_lookups.insert(key, looks);
+                }
             }
             at += 1;
         }
@@ -55,11 +60,18 @@ impl Walker<'_> {
     fn places_of_lookup(&self, play: usize, at: usize) -> Option<usize> {
         let play = self.plays.get(play)?;
         let used = play.lookups.get(at)?;
+        // What isn't about files is the same in all of them.
+        let about_files = used.call.plugin.as_deref().is_some_and(|plugin| {
+            !matches!(
+                lookup(plugin),
+                Lookup::Pure | Lookup::Environment | Lookup::External | Lookup::Unknown
+            )
+        });
         // Whichever host a task stands in one of these places for, any may evaluate it.
-        Some(if used.context.is_some() {
-            1
-        } else {
-            play.stacks.len()
+        Some(match &used.context {
+            None if about_files => play.stacks.len(),
+            None => play.stacks.len().min(1),
+            Some(_) => 1,
         })
     }
 
@@ -80,8 +92,7 @@ impl Walker<'_> {
 
     /// Whether looking for the files of a lookup once more leads nowhere else.
     fn is_known_by(&self, looks: &LooksOfLookup, play: usize, widest: bool) -> bool {
-        !looks.terms.is_empty()
-            && looks.loops == self.loops.noted()
+        looks.loops == self.loops.noted()
             && (looks.terms.iter()).all(|looks| self.leads_nowhere_else(looks, play, widest))
     }
 
