@@ -227,9 +227,14 @@ pub(crate) fn own_action(action: &str) -> Option<&str> {
 /// `_get_magic_variables` of `vars/manager.py`, `modules/`, `template/__init__.py`, `defaults.py`
 /// of Jinja.
 pub(crate) fn is_given(name: &str) -> bool {
-    const FACTS: [&str; 4] = ["ansible_", "facter_", "ohai_", "getent_"];
+    const FACTS: [&str; 5] = [
+        "ansible_",
+        "discovered_interpreter_",
+        "facter_",
+        "getent_",
+        "ohai_",
+    ];
     FACTS.iter().any(|prefix| name.starts_with(prefix))
-        || name.starts_with("discovered_interpreter_")
         || matches!(
             name,
             "environment"

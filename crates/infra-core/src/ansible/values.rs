@@ -221,8 +221,9 @@ impl Values {
     /// Whether a name that has no value here can only have one that nobody knows of.
     pub(crate) fn is_stranger(&self, name: &str) -> bool {
         let stranger = !self.bound.contains(name) && !is_given(name);
-        self.asked_for_more
-            .set(self.asked_for_more.get() || stranger);
+        if stranger {
+            self.asked_for_more.set(true);
+        }
         stranger
     }
 

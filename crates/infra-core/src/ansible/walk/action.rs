@@ -91,7 +91,7 @@ impl Walker<'_> {
                     let program = (Name::new(&program), args.line);
                     self.want(Wanted {
                         used,
-                        ..needle(context, scope, program, vec!["files"], name)
+                        ..wanted_in(context, scope, program, vec!["files"], name)
                     });
                 }
             }
@@ -148,7 +148,7 @@ impl Walker<'_> {
                     self.want(Wanted {
                         used,
                         argument_of: Some(action.to_owned()),
-                        ..needle(context, scope, named, subdirs, name)
+                        ..wanted_in(context, scope, named, subdirs, name)
                     });
                 }
             }
@@ -191,11 +191,11 @@ fn source(context: &Context, args: &Args, scope: &Scope, subdir: &'static str) -
         _ => "src",
     };
     let named = (Name::new(node.text()?), node.line);
-    Some(needle(context, scope, named, vec![subdir], what))
+    Some(wanted_in(context, scope, named, vec![subdir], what))
 }
 
 /// A name that an action looks for in these subdirectories.
-pub(super) fn needle(
+pub(super) fn wanted_in(
     context: &Context,
     scope: &Scope,
     (name, line): (Name, u32),

@@ -77,7 +77,7 @@ impl Walker<'_> {
             ..known
         };
         if !computed.texts.is_empty() {
-            self.later(context, scope, What::Arguments(Arc::new(computed)));
+            self.later(context, scope, What::Arguments(computed));
         }
     }
 

@@ -21,15 +21,22 @@ use crate::ansible::unresolved::Reason;
 use crate::ansible::values::{Definition, Scope};
 use crate::ansible::yaml::Shape;
 
+/// What a look depended on.
+#[derive(Debug, Default)]
+pub(super) struct Depends {
+    /// The variables
+    pub(super) asked: Vec<Asked>,
+    /// Whether names could be anything, and how many hosts the play had. None: nobody looked
+    surroundings: Option<(bool, usize)>,
+}
+
 /// What came of looking for a name so far.
 #[derive(Debug, Default)]
 pub(super) struct Looks {
     /// What it was found to be, and was used
     used: BTreeSet<(Reach, Pattern)>,
     /// What that depends on
-    asked: Vec<Asked>,
-    /// Whether names could be anything, and how many hosts the play had
-    surroundings: Option<(bool, usize)>,
+    pub(super) depends: Depends,
 }
 
 impl Walker<'_> {
@@ -43,13 +50,21 @@ impl Walker<'_> {
         }
     }
 
-    /// Whether looking for a name once more leads nowhere else.
-    pub(super) fn leads_nowhere_else(&self, looks: &Looks, play: usize, widest: bool) -> bool {
-        looks.surroundings == Some(self.surroundings_in(play, widest))
-            && (looks.asked.iter()).all(|asked| self.values.are_as_for(asked))
+    /// Whether looking once more leads nowhere else.
+    pub(super) fn leads_nowhere_else(&self, last: &Depends, play: usize, widest: bool) -> bool {
+        last.surroundings == Some(self.surroundings_of(play, widest))
+            && (last.asked.iter()).all(|asked| self.values.are_as_for(asked))
     }
 
-    pub(super) fn surroundings_in(&self, play: usize, widest: bool) -> (bool, usize) {
+    /// Begins a look, of which nothing is known yet but where it happens.
+    pub(super) fn new_look(&self, play: usize, widest: bool) -> Depends {
+        Depends {
+            asked: Vec::new(),
+            surroundings: Some(self.surroundings_of(play, widest)),
+        }
+    }
+
+    fn surroundings_of(&self, play: usize, widest: bool) -> (bool, usize) {
         let play = self.plays.get(play);
         (widest, play.map_or(0, |play| play.inputs.hosts.len()))
     }
@@ -60,19 +75,18 @@ impl Walker<'_> {
     pub(super) fn look_again(&mut self, wanted: &Wanted, widest: bool, looks: &mut Looks) {
         // What is included brings more with it: not for thousands of hosts one by one.
         const MOST_WALKS: usize = 100;
-        if self.is_stopped() || self.reads_nothing_here(wanted) {
-            return;
-        }
         let play = wanted.context.play;
-        if self.leads_nowhere_else(looks, play, widest) {
+        if self.is_stopped()
+            || self.leads_nowhere_else(&looks.depends, play, widest)
+            || self.reads_nothing_here(wanted)
+        {
             return;
         }
-        looks.surroundings = Some(self.surroundings_in(play, widest));
+        looks.depends = self.new_look(play, widest);
         let hosts = self.plays.get(play);
         let hosts = hosts
             .map(|play| Arc::clone(&play.inputs.hosts))
             .unwrap_or_default();
-        looks.asked.clear();
         let leads_on = matches!(
             wanted.used,
             Use::Tasks | Use::Role(_) | Use::Template | Use::Delimited
@@ -98,7 +112,7 @@ impl Walker<'_> {
         if patterns.is_empty() && lacks {
             self.cannot_resolve(wanted, &wanted.name.text, Reason::Undefined);
         }
-        looks.asked.push(asked);
+        looks.depends.asked.push(asked);
         if wanted.used == Use::Password {
             // `path length=8`
             patterns = patterns.iter().map(Pattern::first_word).collect();

@@ -23,8 +23,8 @@ const FROM: [(&str, &str); 4] = [
 impl Walker<'_> {
     /// A role that a task includes or imports.
     pub(super) fn include_role(&mut self, context: &Context, args: &Args, scope: &Scope) {
-        let parts = FROM.iter().filter_map(|(key, _)| args.text(key));
-        if parts.into_iter().any(|text| Name::new(text).is_computed()) {
+        let mut parts = FROM.iter().filter_map(|(key, _)| args.text(key));
+        if parts.any(|text| Name::new(text).is_computed()) {
             let (args, done) = (args.clone(), BTreeSet::new());
             self.later(context, scope, What::Role { args, done });
         } else {

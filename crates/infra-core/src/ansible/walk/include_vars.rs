@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Walker;
-use super::action::needle;
+use super::action::wanted_in;
 use super::args::Args;
 use super::context::{Context, Use, Wanted};
 use super::late::What;
@@ -33,7 +33,7 @@ impl Walker<'_> {
                 let file = (Name::new(text.trim()), args.line);
                 self.want(Wanted {
                     used: Use::Vars(name),
-                    ..needle(context, scope, file, vec!["vars"], "include_vars")
+                    ..wanted_in(context, scope, file, vec!["vars"], "include_vars")
                 });
             }
             return;
@@ -72,7 +72,7 @@ impl Walker<'_> {
                 let files = (dir.with_anything_below(), args.line);
                 self.want(Wanted {
                     used: Use::Vars(args.text("name").map(str::to_owned)),
-                    ..needle(context, scope, files, vec!["vars"], "include_vars")
+                    ..wanted_in(context, scope, files, vec!["vars"], "include_vars")
                 });
             }
         }

@@ -2,14 +2,13 @@
 //! looked at again whenever there are more.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::Walker;
 use super::args::Args;
 use super::arguments::Arguments;
 use super::context::{Context, RoleFiles, Wanted};
+use super::find::Depends;
 use crate::ansible::name::{Name, Pattern};
-use crate::ansible::resolve::Asked;
 use crate::ansible::values::Scope;
 
 /// What of a task is looked at again.
@@ -27,7 +26,7 @@ pub(super) enum What {
         done: BTreeSet<Pattern>,
     },
     /// Arguments of an action that may name files
-    Arguments(Arc<Arguments>),
+    Arguments(Arguments),
     /// The mode of a file that is copied, until it is known that its own may be kept
     Mode {
         mode: Name,
@@ -41,10 +40,8 @@ pub(super) struct Late {
     context: Context,
     scope: Scope,
     what: What,
-    /// What the last look depended on: variables, whether names could be anything, how many hosts
-    /// the play had
-    asked: Vec<Asked>,
-    surroundings: Option<(bool, usize)>,
+    /// What the last look depended on
+    depends: Depends,
 }
 
 impl Walker<'_> {
@@ -54,8 +51,7 @@ impl Walker<'_> {
             context: context.clone(),
             scope: scope.clone(),
             what,
-            asked: Vec::new(),
-            surroundings: None,
+            depends: Depends::default(),
         });
         self.grew = true;
     }
@@ -64,16 +60,13 @@ impl Walker<'_> {
     pub(super) fn look_at_late(&mut self, widest: bool) {
         let mut waiting = std::mem::take(&mut self.late);
         for late in &mut waiting {
-            let surroundings = self.surroundings_in(late.context.play, widest);
-            let mut asked = late.asked.iter();
-            if late.surroundings == Some(surroundings)
-                && asked.all(|asked| self.values.are_as_for(asked))
-            {
+            let play = late.context.play;
+            if self.leads_nowhere_else(&late.depends, play, widest) {
                 continue;
             }
-            late.surroundings = Some(surroundings);
+            late.depends = self.new_look(play, widest);
             let (context, scope) = (&late.context, &late.scope);
-            late.asked = match &mut late.what {
+            late.depends.asked = match &mut late.what {
                 What::Role { args, done } => self.parts_of_role(context, args, scope, widest, done),
                 What::Directory { dir, args, done } => {
                     self.vars_dirs_of(context, (dir, args), scope, widest, done)

@@ -19,7 +19,7 @@ use crate::ansible::values::Scope;
 use crate::ansible::yaml::Node;
 
 /// What came of looking for the files of a lookup so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct LooksOfLookup {
     /// How many loops were known, which give names in it their values
     loops: usize,
@@ -93,7 +93,8 @@ impl Walker<'_> {
     /// Whether looking for the files of a lookup once more leads nowhere else.
     fn is_known_by(&self, looks: &LooksOfLookup, play: usize, widest: bool) -> bool {
         looks.loops == self.loops.noted()
-            && (looks.terms.iter()).all(|looks| self.leads_nowhere_else(looks, play, widest))
+            && (looks.terms.iter())
+                .all(|looks| self.leads_nowhere_else(&looks.depends, play, widest))
     }
 
     /// A lookup that knows what the loop around it gives its variable.

@@ -380,15 +380,9 @@ impl Walker<'_> {
         // Names of playbooks to import are made of these before there is any play.
         for file in &self.request.var_files {
             let source = self.sources.read(file).ok().flatten();
-            let source = source.filter(|source| !source.is_encrypted());
-            match source.as_ref().map(|source| source.yaml()) {
-                Some(Ok(documents)) if self.defined.insert(PathText(file.clone())) => {
-                    for document in documents {
-                        self.values.define_all(document);
-                    }
-                }
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => self.values.beyond = Beyond::Any,
+            match source.filter(|source| !source.is_encrypted() && source.yaml().is_ok()) {
+                Some(source) => self.define_file(file, &source),
+                None => self.values.beyond = Beyond::Any,
             }
         }
     }

@@ -54,7 +54,7 @@ impl Walker<'_> {
         let known = |name| self.values.by_name.get(name).into_iter().flatten();
         let transport = self.settings.transport.as_deref();
         self.values.beyond != Beyond::Any
-            && transport.is_none_or(|name| REMOTE.contains(&name))
+            && transport.is_none_or(is_remote)
             && !self.inventory_has_this_machine
             && known("ansible_connection").all(|value| text_of(value).is_some_and(is_remote))
             && (ADDRESSES.iter().copied().flat_map(known))

@@ -226,13 +226,8 @@ impl Walker<'_> {
             Text::Delimited => source.as_delimited(),
             Text::Code | Text::Module => &Arc::new(Analysis::default()),
         };
-        if text == Text::Yaml
-            && self.defined.insert(path.into())
-            && let Ok(documents) = source.yaml()
-        {
-            for document in documents {
-                self.values.define_all(document);
-            }
+        if text == Text::Yaml {
+            self.define_file(path, &source);
         }
         let words = Arc::clone(source.words());
         if text == Text::Module {
@@ -258,6 +253,17 @@ impl Walker<'_> {
             context,
             via,
         );
+    }
+
+    /// Notes, once, the values that a YAML file gives.
+    pub(super) fn define_file(&mut self, path: &Utf8Path, source: &Source) {
+        if self.defined.insert(path.into())
+            && let Ok(documents) = source.yaml()
+        {
+            for document in documents {
+                self.values.define_all(document);
+            }
+        }
     }
 
     /// Notes that something which gives variables their values can't be read.
