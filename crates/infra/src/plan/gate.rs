@@ -1,6 +1,8 @@
 //! Asking the gate about every playbook and host of a stack.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::Peekable;
 use std::sync::Arc;
 
 use infra_core::ansible::{
@@ -303,14 +305,12 @@ impl<'p> Question<'p, '_> {
         let mut alike = Unchanged::default();
         // All of these are in the order of the hosts' names, so each is gone through once.
         for (host, fingerprint) in known.hosts() {
-            if let Some(named) = &mut named {
-                while named.next_if(|name| ***name < **host).is_some() {}
-                if named.next_if(|name| ***name == **host).is_none() {
-                    continue;
-                }
+            if let Some(named) = &mut named
+                && go_to(named, |name| (**name).cmp(host)).is_none()
+            {
+                continue;
             }
-            while successes.next_if(|(name, _)| *name < &**host).is_some() {}
-            let success = successes.next_if(|(name, _)| *name == &**host);
+            let success = go_to(&mut successes, |(name, _)| (*name).cmp(host));
             let skipped = fingerprint
                 .filter(|_| !self.machines.contains_key(&**host))
                 .zip(success)
@@ -350,7 +350,8 @@ impl<'p> Question<'p, '_> {
         {
             return Some(HostDecision {
                 host: Arc::clone(host),
-                ..decision.clone()
+                action: decision.action,
+                reasons: Arc::clone(&decision.reasons),
             });
         }
         // Of equal fingerprints the inputs are no matter.
@@ -492,6 +493,20 @@ impl<'p> Question<'p, '_> {
         }
         let found = sections.iter().filter_map(|digest| known.get(digest));
         Ok(Fingerprint::new(found.map(Arc::clone).collect()))
+    }
+}
+
+/// The one that is looked for among things in order, which are gone through as far as it.
+fn go_to<T>(
+    things: &mut Peekable<impl Iterator<Item = T>>,
+    order: impl Fn(&T) -> Ordering,
+) -> Option<T> {
+    loop {
+        match order(things.peek()?) {
+            Ordering::Less => things.next()?,
+            Ordering::Equal => return things.next(),
+            Ordering::Greater => return None,
+        };
     }
 }
 

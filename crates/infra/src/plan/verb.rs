@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use infra_core::ansible::{Fingerprint, SecretKey};
-use infra_core::decision::{Decision, PlaybookDecision};
+use infra_core::decision::Decision;
 use infra_core::dns::Target;
 use infra_core::document::{Document, DocumentError, EncodingError, decode, read_state};
 use infra_core::drift::{Analysis, DriftRules, RuleError, analyse_document};
@@ -320,14 +320,14 @@ impl Planner<'_> {
             machines,
             names,
         };
-        Ok(self.put_together(analysis, expected, &answers))
+        Ok(self.put_together(analysis, expected, answers))
     }
 
     fn put_together(
         &self,
         analysis: Analysis,
         expected: Expected,
-        answers: &[Answer<'_>],
+        answers: Vec<Answer<'_>>,
     ) -> Planned {
         let Expected {
             built,
@@ -335,16 +335,14 @@ impl Planner<'_> {
             names,
         } = expected;
         let known = &self.ledger.index().inventory;
-        let playbooks: Vec<PlaybookDecision> = answers
-            .iter()
-            .map(|answer| answer.decision.clone())
-            .collect();
+        let run_set = run_set(&answers);
+        let playbooks = answers.into_iter().map(|answer| answer.decision);
         Planned {
             decision: Decision::new(
                 &self.project.stack.name,
                 analysis,
                 changes(known, &built.inventory, self.key),
-                playbooks,
+                playbooks.collect(),
             ),
             skipped: built
                 .skipped
@@ -353,7 +351,7 @@ impl Planner<'_> {
                 .collect(),
             made: None,
             admitted: Admitted::Follows,
-            run_set: run_set(answers),
+            run_set,
             names,
             machines,
             built,
