@@ -98,8 +98,8 @@ pub struct FileInput {
 pub(crate) struct AttributesInput {
     /// Whether its mode counts
     pub(crate) mode: bool,
-    /// Whether it counts where it leads. If neither does, that it is there, which of a
-    /// directory with no file below it nothing else tells
+    /// Whether it counts where it leads. If neither does, that it is there, as a directory or
+    /// not, which of a directory with no file below it nothing else tells
     pub(crate) link: bool,
     /// Where it applies
     pub(crate) reach: BTreeSet<Reach>,

@@ -99,11 +99,15 @@ impl Tree for MemoryTree {
     }
 
     fn attributes(&self, path: &Utf8Path) -> Result<Option<Attributes>, TreeError> {
-        let mode = match self.files.get(path) {
-            Some((_, mode)) => Some(*mode),
-            None => self.dirs.contains(path).then_some(0o755),
+        let found = match self.files.get(path) {
+            Some((_, mode)) => Some((*mode, false)),
+            None => self.dirs.contains(path).then_some((0o755, true)),
         };
-        Ok(mode.map(|mode| Attributes { mode, link: None }))
+        Ok(found.map(|(mode, is_dir)| Attributes {
+            mode,
+            link: None,
+            is_dir,
+        }))
     }
 }
 

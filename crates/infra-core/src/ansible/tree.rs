@@ -65,15 +65,19 @@ pub struct Attributes {
     pub mode: u32,
     /// Where it leads, as written, if it is a link
     pub link: Option<String>,
+    /// Whether a directory stands there, after following links
+    pub is_dir: bool,
 }
 
 impl Attributes {
-    /// The digest of the mode, of where it leads, of both, or of its being there.
+    /// The digest of its being there, as a directory or not, and of the mode and where it leads
+    /// if these count.
     pub(crate) fn digest(&self, mode: bool, link: bool) -> Digest {
+        let kind = if self.is_dir { "directory" } else { "file" };
         let mode = mode.then(|| format!("{:04o}", self.mode));
         let link = self.link.as_deref().filter(|_| link);
         let (mode, link) = (mode.unwrap_or_default(), link.unwrap_or_default());
-        blake3::hash(format!("{mode} {link}").as_bytes())
+        blake3::hash(format!("{kind} {mode} {link}").as_bytes())
     }
 }
 

@@ -51,6 +51,20 @@ fn what_a_file_holds_is_nothing_to_who_asks_whether_it_is_there() {
 }
 
 #[test]
+fn whether_a_file_or_a_directory_is_there_counts() {
+    for test in ["exists", "directory", "file"] {
+        let tasks = format!("- debug: {{msg: x}}\n  when: \"'flag' is {test}\"\n");
+        let site = play("all", &tasks);
+        let before = setting(&[("site.yml", &site), ("flag", "1")]);
+        let becomes_a_directory = reruns(before, "a", |setting| {
+            setting.tree.remove("flag");
+            setting.tree.insert("flag/of.yml", "1");
+        });
+        assert!(becomes_a_directory, "{test}");
+    }
+}
+
+#[test]
 fn a_file_that_a_glob_finds_counts_when_it_appears_and_when_it_goes() {
     for (expression, path) in [
         ("'here/*.conf' | fileglob", "here/a.conf"),

@@ -171,9 +171,10 @@ pub(crate) struct Answers {
 
 /// The digest of what a directory says of a path.
 pub(crate) fn digest_of(attributes: &Attributes) -> Digest {
-    let Attributes { mode, link } = attributes;
+    let Attributes { mode, link, is_dir } = attributes;
     let link = link.as_deref();
-    let text = format!("{mode:o} {} {}", link.is_some(), link.unwrap_or_default());
+    let (is_link, link) = (link.is_some(), link.unwrap_or_default());
+    let text = format!("{mode:o} {is_dir} {is_link} {link}");
     blake3::hash(text.as_bytes())
 }
 

@@ -278,9 +278,11 @@ pub(crate) fn attributes(path: &Utf8Path) -> io::Result<Option<Attributes>> {
             .is_symlink()
             .then(|| fs::read_link(path))
             .transpose()?;
+        let found = fs::metadata(path)?;
         Ok(Attributes {
-            mode: fs::metadata(path)?.permissions().mode() & 0o7777,
+            mode: found.permissions().mode() & 0o7777,
             link: link.map(|link| link.to_string_lossy().into_owned()),
+            is_dir: found.is_dir(),
         })
     };
     match look() {
