@@ -248,6 +248,15 @@ impl Values {
         self.memo().is_as_for(asked, self.beyond)
     }
 
+    /// Whether what was resolved differs by the role that a task stands in.
+    pub(crate) fn depend_on_place(&self, asked: &Asked) -> bool {
+        let mut memo = self.memo();
+        let of_the_play = "playbook_dir";
+        (Scope::OF_THE_PLACE.iter())
+            .filter(|name| **name != of_the_play)
+            .any(|name| memo.is_about(asked, name))
+    }
+
     /// What was found out so far.
     pub(crate) fn memo(&self) -> RefMut<'_, Memo> {
         self.memo.borrow_mut()

@@ -96,6 +96,11 @@ impl Memo {
         asked.beyond == beyond && asked.names.iter().all(same)
     }
 
+    /// Whether a variable has a say.
+    pub(crate) fn is_about(&mut self, asked: &Asked, name: &str) -> bool {
+        asked.is_about(self.id(name))
+    }
+
     fn count(&self, id: Id) -> u32 {
         self.counts.get(id as usize).copied().unwrap_or_default()
     }

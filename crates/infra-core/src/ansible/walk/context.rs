@@ -183,6 +183,8 @@ pub(super) enum Besides {
 pub(super) enum Search {
     /// As actions and lookups do, in these subdirectories
     Needle(Vec<&'static str>),
+    /// The same, wherever a task of the play stands
+    Anywhere(Vec<&'static str>),
     /// As includes of tasks do
     Tasks {
         /// Whether while the playbook runs

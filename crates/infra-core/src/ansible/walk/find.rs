@@ -105,9 +105,14 @@ impl Walker<'_> {
         }
     }
 
-    fn look_for_one(&mut self, wanted: &Wanted, widest: bool, looks: &mut Looks) {
+    pub(super) fn look_for_one(&mut self, wanted: &Wanted, widest: bool, looks: &mut Looks) {
         let scope = self.scope(&wanted.context, &wanted.scope);
         let (mut patterns, asked) = self.values.resolve_noting(&wanted.name, &scope);
+        if let Search::Anywhere(subdirs) = &wanted.search
+            && self.differs_by_place(wanted, &asked)
+        {
+            return self.look_from_each_place(wanted, subdirs, widest, looks);
+        }
         let lacks = asked.lacks_some();
         if patterns.is_empty() && lacks {
             self.cannot_resolve(wanted, &wanted.name.text, Reason::Undefined);
@@ -141,7 +146,6 @@ impl Walker<'_> {
                 self.role(&wanted.step(), &dir, files);
                 continue;
             }
-            let places = self.places(wanted);
             let Some(text) = literal else {
                 if !wanted.glob {
                     let why = if pattern.is_any() {
@@ -151,10 +155,17 @@ impl Walker<'_> {
                     };
                     self.cannot_resolve(wanted, &wanted.name.text, why);
                 }
+                let places = self.places(wanted);
                 self.use_all(&places, pattern, wanted);
                 continue;
             };
-            let found = self.first(&places, &text, wanted);
+            let found = match &wanted.search {
+                Search::Anywhere(subdirs) => self.first_from_anywhere(&text, wanted, subdirs),
+                _ => {
+                    let places = self.places(wanted);
+                    self.first(&places, &text, wanted)
+                }
+            };
             if found.is_empty() && wanted.argument_of.is_none() && !wanted.name.is_computed() {
                 self.cannot_resolve(wanted, &text, Reason::Missing);
             }
@@ -190,18 +201,21 @@ impl Walker<'_> {
         search::stack(&context.roles, &self.includers, &context.file)
     }
 
-    fn places(&self, wanted: &Wanted) -> Vec<Place> {
+    /// Where actions and lookups look.
+    pub(super) fn needles(&self, context: &Context, subdirs: &[&str]) -> Vec<Place> {
+        let stack = self.stack(context);
+        let needles = subdirs.iter();
+        needles
+            .flat_map(|subdir| search::needle(&stack, &context.base, subdir))
+            .collect()
+    }
+
+    fn places(&mut self, wanted: &Wanted) -> Vec<Place> {
         let context = &wanted.context;
         match &wanted.search {
             Search::Places(places) => places.clone(),
-            Search::Needle(subdirs) => {
-                let stack = self.stack(context);
-                let mut places = Vec::new();
-                for subdir in subdirs {
-                    places.extend(search::needle(&stack, &context.base, subdir));
-                }
-                places
-            }
+            Search::Needle(subdirs) => self.needles(context, subdirs),
+            Search::Anywhere(subdirs) => self.grounds(context.play, subdirs).to_vec(),
             Search::Tasks { dynamic } => {
                 let mut places = search::tasks(
                     context.role().map(Utf8PathBuf::as_path),
@@ -222,7 +236,12 @@ impl Walker<'_> {
     }
 
     /// The first that exists, and before it what could be first on a condition.
-    fn first(&mut self, places: &[Place], text: &str, wanted: &Wanted) -> Vec<Utf8PathBuf> {
+    pub(super) fn first(
+        &mut self,
+        places: &[Place],
+        text: &str,
+        wanted: &Wanted,
+    ) -> Vec<Utf8PathBuf> {
         let mut found = Vec::new();
         let here = [Place {
             dir: Utf8PathBuf::new(),
@@ -235,9 +254,20 @@ impl Walker<'_> {
             (None, _) => text.to_owned(),
         };
         // With several subdirectories, each is a search of its own.
-        let many = matches!(&wanted.search, Search::Needle(subdirs) if subdirs.len() > 1);
+        let many = match &wanted.search {
+            Search::Needle(subdirs) | Search::Anywhere(subdirs) => subdirs.len() > 1,
+            _ => false,
+        };
         for place in places {
             let path = join(&self.request.root, &place.dir, &text);
+            let dir = path.parent().unwrap_or(Utf8Path::new(""));
+            if !self.sources.is_dir(dir) {
+                // One directory that is missing tells of all that isn't in it.
+                if wanted.argument_of.is_none() {
+                    self.add_absent(dir.to_owned());
+                }
+                continue;
+            }
             match self.sources.kind(&path) {
                 Some(kind) => {
                     let fits = match wanted.used {

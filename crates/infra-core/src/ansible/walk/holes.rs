@@ -262,7 +262,7 @@ impl Walker<'_> {
 pub(super) fn is_usual(wanted: &Wanted, path: &Utf8Path) -> bool {
     let subdirs: &[&str] = match (&wanted.search, &wanted.used) {
         (_, Use::Role(_)) => return true,
-        (Search::Needle(subdirs), _) => subdirs,
+        (Search::Needle(subdirs) | Search::Anywhere(subdirs), _) => subdirs,
         (_, Use::Template | Use::Delimited) => &["templates"],
         _ => &["tasks", "handlers"],
     };

@@ -23,6 +23,8 @@ use crate::ansible::yaml::Node;
 pub(super) struct LooksOfLookup {
     /// How many loops were known, which give names in it their values
     loops: usize,
+    /// How many places it can be evaluated in
+    stacks: usize,
     terms: Vec<Looks>,
 }
 
@@ -30,26 +32,23 @@ impl Walker<'_> {
     /// The lookups in the text of a play's files, each where it can be evaluated.
     pub(super) fn lookups(&mut self, play: usize, widest: bool) {
         let mut at = 0;
-        while let Some(places) = self.places_of_lookup(play, at) {
-            for place in 0..places {
-                let key = (play, at, place);
-                let known = self.looks_of_lookups.get(&key);
-                if known.is_some_and(|looks| self.is_known_by(looks, play, widest)) {
-                    continue;
-                }
-                let Some((context, used)) = self.lookup_at(play, at, place) else {
-                    continue;
-                };
-                let looks = self.looks_of_lookups.remove(&key);
+        while let Some(stacks) = self.places_of_lookup(play, at) {
+            let known = self.looks_of_lookups.get(&(play, at));
+            if !known.is_some_and(|looks| self.is_known_by(looks, stacks, play, widest))
+                && let Some((context, used)) = self.lookup_in_play(play, at)
+            {
+                let looks = self.looks_of_lookups.remove(&(play, at));
+                let loops = self.loops.noted();
                 let mut looks = looks
-                    .filter(|looks| looks.loops == self.loops.noted())
+                    .filter(|looks| looks.loops == loops && looks.stacks == stacks)
                     .unwrap_or_else(|| LooksOfLookup {
-                        loops: self.loops.noted(),
+                        loops,
+                        stacks,
                         terms: Vec::new(),
                     });
                 self.lookup(&context, &used, widest, &mut looks.terms);
                 if !looks.terms.is_empty() {
-                    self.looks_of_lookups.insert(key, looks);
+                    self.looks_of_lookups.insert((play, at), looks);
                 }
             }
             at += 1;
@@ -60,30 +59,19 @@ impl Walker<'_> {
     fn places_of_lookup(&self, play: usize, at: usize) -> Option<usize> {
         let play = self.plays.get(play)?;
         let used = play.lookups.get(at)?;
-        // What isn't about files is the same in all of them.
-        let about_files = used.call.plugin.as_deref().is_some_and(|plugin| {
-            !matches!(
-                lookup(plugin),
-                Lookup::Pure | Lookup::Environment | Lookup::External | Lookup::Unknown
-            )
-        });
-        // Whichever host a task stands in one of these places for, any may evaluate it.
-        Some(match &used.context {
-            None if about_files => play.stacks.len(),
-            None => play.stacks.len().min(1),
-            Some(_) => 1,
-        })
+        Some(used.context.as_ref().map_or(play.stacks.len(), |_| 1))
     }
 
-    /// A lookup in one of its places.
-    fn lookup_at(&self, play: usize, at: usize, place: usize) -> Option<(Context, LookupUse)> {
+    /// A lookup of a play, where it is evaluated; if that can be anywhere, in the first place.
+    fn lookup_in_play(&self, play: usize, at: usize) -> Option<(Context, LookupUse)> {
         let state = self.plays.get(play)?;
         let used = state.lookups.get(at)?;
         let context = match &used.context {
             Some(context) => context.clone(),
+            // Whichever host a task stands there for, any may evaluate it.
             None => Context {
                 reach: Reach::Play(play),
-                ..state.stacks.get(place)?.clone()
+                ..state.stacks.first()?.clone()
             },
         };
         let via = Arc::clone(&used.via);
@@ -91,8 +79,9 @@ impl Walker<'_> {
     }
 
     /// Whether looking for the files of a lookup once more leads nowhere else.
-    fn is_known_by(&self, looks: &LooksOfLookup, play: usize, widest: bool) -> bool {
+    fn is_known_by(&self, looks: &LooksOfLookup, stacks: usize, play: usize, widest: bool) -> bool {
         looks.loops == self.loops.noted()
+            && looks.stacks == stacks
             && (looks.terms.iter())
                 .all(|looks| self.leads_nowhere_else(&looks.depends, play, widest))
     }
@@ -109,12 +98,13 @@ impl Walker<'_> {
     fn lookup(
         &mut self,
         context: &Context,
-        LookupUse {
-            file, call, scope, ..
-        }: &LookupUse,
+        used_in: &LookupUse,
         widest: bool,
         looks: &mut Vec<Looks>,
     ) {
+        let LookupUse {
+            file, call, scope, ..
+        } = used_in;
         let Some(plugin) = &call.plugin else {
             self.unresolved(
                 file,
@@ -164,7 +154,15 @@ impl Walker<'_> {
                 (vec![expr], "files", Use::Data)
             }
             Lookup::FirstFound => {
-                let terms = self.until_found(context, &call.args, "");
+                let stacks = match used_in.context {
+                    Some(_) => vec![context.clone()],
+                    None => self.stacks(context.play),
+                };
+                let terms = stacks
+                    .iter()
+                    .map(|stack| self.until_found(stack, &call.args, ""))
+                    .max_by_key(Vec::len)
+                    .unwrap_or_default();
                 let expr = Expr::Call {
                     callee: Box::new(Expr::Name("lookup".to_owned())),
                     args: std::iter::once(Expr::Str("first_found".to_owned()))
@@ -253,7 +251,11 @@ impl Walker<'_> {
                 };
                 (Search::Places(vec![start]), plugin.clone())
             } else {
-                (Search::Needle(subdirs), format!("lookup {plugin}"))
+                let search = match used_in.context {
+                    Some(_) => Search::Needle(subdirs),
+                    None => Search::Anywhere(subdirs),
+                };
+                (search, format!("lookup {plugin}"))
             };
             let wanted = Wanted {
                 context: context.clone(),

@@ -1,6 +1,7 @@
 //! Following a playbook through everything that Ansible would read.
 
 mod action;
+mod anywhere;
 mod args;
 mod arguments;
 mod collections;
@@ -224,8 +225,10 @@ struct Walker<'r> {
     /// Values of other hosts' variables that were looked through, by play and file
     values_mentioned: BTreeSet<(usize, Utf8PathBuf, Arc<str>)>,
     wanted: Vec<Rc<Wanted>>,
-    /// By play, its lookup, and where that can be evaluated
-    looks_of_lookups: HashMap<(usize, usize, usize), lookup::LooksOfLookup>,
+    /// By play and its lookup
+    looks_of_lookups: HashMap<(usize, usize), lookup::LooksOfLookup>,
+    /// By play, and the subdirectories that are looked in
+    grounds: HashMap<(usize, Vec<&'static str>), anywhere::Grounds>,
     late: Vec<late::Late>,
     /// Plays of which not all text can be read, so that they may read any variable
     unread: BTreeSet<usize>,
@@ -294,6 +297,7 @@ impl<'r> Walker<'r> {
             values_mentioned: BTreeSet::new(),
             wanted: Vec::new(),
             looks_of_lookups: HashMap::new(),
+            grounds: HashMap::new(),
             late: Vec::new(),
             unread: BTreeSet::new(),
             makers: Vec::new(),

@@ -1,0 +1,114 @@
+//! Looking for what a lookup names that any task of a play may evaluate, as one in a file of
+//! variables.
+//!
+//! A play of a large site has hundreds of places where its tasks stand, and as many such lookups:
+//! each is looked for once, in all directories that any of the places adds.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use camino::Utf8PathBuf;
+
+use super::Walker;
+use super::context::{Context, Search, Use, Wanted};
+use super::find::Looks;
+use crate::ansible::resolve::Asked;
+use crate::ansible::search::Place;
+
+/// The directories that are looked in from somewhere in a play.
+#[derive(Debug, Default)]
+pub(super) struct Grounds {
+    /// How many places of tasks they are of
+    stacks: usize,
+    places: Rc<[Place]>,
+}
+
+impl Walker<'_> {
+    /// The places where the tasks of a play stand.
+    pub(super) fn stacks(&self, play: usize) -> Vec<Context> {
+        let play = self.plays.get(play);
+        play.map(|play| play.stacks.clone()).unwrap_or_default()
+    }
+
+    /// The directories that are looked in from somewhere in a play.
+    pub(super) fn grounds(&mut self, play: usize, subdirs: &[&'static str]) -> Rc<[Place]> {
+        let Some(state) = self.plays.get(play) else {
+            return Rc::default();
+        };
+        let key = (play, subdirs.to_vec());
+        let known = self.grounds.get(&key);
+        if let Some(known) = known.filter(|known| known.stacks == state.stacks.len()) {
+            return Rc::clone(&known.places);
+        }
+        let mut seen = HashSet::new();
+        let places = (state.stacks.iter())
+            .flat_map(|stack| self.needles(stack, subdirs))
+            .filter(|place| seen.insert(place.dir.clone()))
+            .map(|place| Place {
+                perhaps: true,
+                ..place
+            });
+        let grounds = Grounds {
+            stacks: state.stacks.len(),
+            places: places.collect(),
+        };
+        let places = Rc::clone(&grounds.places);
+        self.grounds.insert(key, grounds);
+        places
+    }
+
+    /// Whether what a name means, or what is done with what it names, differs by where a task
+    /// stands.
+    pub(super) fn differs_by_place(&self, wanted: &Wanted, asked: &Asked) -> bool {
+        matches!(wanted.used, Use::Template | Use::Delimited) || self.values.depend_on_place(asked)
+    }
+
+    /// Looks for a name from each place where a task of the play stands.
+    pub(super) fn look_from_each_place(
+        &mut self,
+        wanted: &Wanted,
+        subdirs: &[&'static str],
+        widest: bool,
+        looks: &mut Looks,
+    ) {
+        for stack in self.stacks(wanted.context.play) {
+            let from_there = Wanted {
+                context: Context {
+                    reach: wanted.context.reach.clone(),
+                    via: wanted.context.via.clone(),
+                    ..stack
+                },
+                search: Search::Needle(subdirs.to_vec()),
+                ..wanted.clone()
+            };
+            // What was used from one place has yet to be used from another.
+            let mut own = Looks::default();
+            self.look_for_one(&from_there, widest, &mut own);
+            looks.depends.asked.append(&mut own.depends.asked);
+        }
+    }
+
+    /// What a plain name leads to: from each place the first that exists.
+    pub(super) fn first_from_anywhere(
+        &mut self,
+        text: &str,
+        wanted: &Wanted,
+        subdirs: &[&'static str],
+    ) -> Vec<Utf8PathBuf> {
+        let grounds = self.grounds(wanted.context.play, subdirs);
+        let all = self.first(&grounds, text, wanted);
+        if all.len() < 2 {
+            return all;
+        }
+        let mut found = Vec::new();
+        for stack in self.stacks(wanted.context.play) {
+            let places = self.needles(&stack, subdirs);
+            for path in self.first(&places, text, wanted) {
+                if !found.contains(&path) {
+                    found.push(path);
+                }
+            }
+        }
+        found
+    }
+}
