@@ -11,9 +11,8 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::builtin::{is_given, own_action};
-use super::jinja::{Expr, Scan, find, identifiers, is_template, scan_template};
+use super::jinja::{Expr, Scan, is_template};
 use super::name::{Name, Pattern};
-use super::reads::Reads;
 use super::resolve::{Asked, MAX_ALTERNATIVES, Memo, resolve};
 use super::yaml::Node;
 use crate::inventory::Inventory;
@@ -263,29 +262,28 @@ impl Values {
     }
 }
 
-/// What the templates in the values of an inventory read, and every word in them.
-pub(crate) fn templates_in(
-    inventory: &Inventory,
-    extra: &BTreeMap<String, Value<'static>>,
-) -> (Reads, BTreeSet<Arc<str>>) {
-    fn visit(value: &Value<'_>, reads: &mut Reads, words: &mut BTreeSet<Arc<str>>) {
+/// The templates in the values of an inventory and of extra variables.
+pub(crate) fn templates_in<'i>(
+    inventory: &'i Inventory,
+    extra: &'i BTreeMap<String, Value<'static>>,
+) -> BTreeSet<&'i str> {
+    fn visit<'i>(value: &'i Value<'_>, found: &mut BTreeSet<&'i str>) {
         match value {
             Value::String(text) if is_template(text) => {
-                reads.extend(&find(&scan_template(text, 1)).reads);
-                words.extend(identifiers(text).into_iter().map(Arc::from));
+                found.insert(text);
             }
-            Value::Array(items) => items.iter().for_each(|item| visit(item, reads, words)),
-            Value::Object(members) => members.values().for_each(|item| visit(item, reads, words)),
+            Value::Array(items) => items.iter().for_each(|item| visit(item, found)),
+            Value::Object(members) => members.values().for_each(|item| visit(item, found)),
             _ => {}
         }
     }
-    let (mut reads, mut words) = (Reads::default(), BTreeSet::new());
+    let mut found = BTreeSet::new();
     let maps = std::iter::once(&inventory.vars)
         .chain(inventory.groups.values().map(|group| &group.vars))
         .chain(inventory.hosts.values().map(|host| &host.vars))
         .chain([extra]);
     for value in maps.flat_map(BTreeMap::values) {
-        visit(value, &mut reads, &mut words);
+        visit(value, &mut found);
     }
-    (reads, words)
+    found
 }

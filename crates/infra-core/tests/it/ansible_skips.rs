@@ -11,7 +11,7 @@ use crate::ansible_closure::inventory;
 /// A tree with the hosts a, b and c; the first two are `web`, the last is `db`.
 pub(crate) struct Setting {
     pub(crate) tree: MemoryTree,
-    inventory: Inventory,
+    pub(crate) inventory: Inventory,
 }
 
 pub(crate) fn setting(files: &[(&str, &str)]) -> Setting {

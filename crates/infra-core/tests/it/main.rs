@@ -11,6 +11,7 @@ mod ansible_closure;
 mod ansible_federation;
 mod ansible_fingerprint;
 mod ansible_fixed_values;
+mod ansible_inherited;
 mod ansible_loops;
 mod ansible_made;
 mod ansible_magic;

@@ -13,6 +13,7 @@ mod holes;
 mod hosts;
 mod include_role;
 mod include_vars;
+mod inherited;
 mod late;
 mod lookup;
 mod loops;
@@ -51,7 +52,7 @@ use super::path_text::PathText;
 use super::reads::HostSelection;
 use super::request::{ClosureError, Request};
 use super::settings::Settings;
-use super::source::Sources;
+use super::source::{Analysis, Sources};
 use super::unresolved::Reason;
 use super::values::{Beyond, Definition, Values};
 use super::yaml::Shape;
@@ -230,6 +231,9 @@ struct Walker<'r> {
     /// By play, and the subdirectories that are looked in
     grounds: HashMap<(usize, Vec<&'static str>), anywhere::Grounds>,
     late: Vec<late::Late>,
+    inherited: inherited::Inherited,
+    /// The templates in the inventory's values and in extra variables
+    given: Rc<[(Analysis, BTreeSet<Arc<str>>)]>,
     /// Plays of which not all text can be read, so that they may read any variable
     unread: BTreeSet<usize>,
     /// Tasks that make groups or hosts
@@ -299,6 +303,15 @@ impl<'r> Walker<'r> {
             looks_of_lookups: HashMap::new(),
             grounds: HashMap::new(),
             late: Vec::new(),
+            inherited: BTreeSet::new(),
+            given: super::values::templates_in(request.inventory, &request.extra_vars)
+                .into_iter()
+                .map(|text| {
+                    let words = super::jinja::identifiers(text);
+                    let words = words.into_iter().map(Arc::from).collect();
+                    (Analysis::new(super::jinja::scan_template(text, 1)), words)
+                })
+                .collect(),
             unread: BTreeSet::new(),
             makers: Vec::new(),
             made: BTreeSet::new(),
@@ -402,11 +415,14 @@ impl Walker<'_> {
         if let Some(file) = self.settings.file.clone() {
             self.mention(play, &file, Text::Code, None, &via);
         }
-        let (reads, words) =
-            super::values::templates_in(self.request.inventory, &self.request.extra_vars);
+        let via = Via::root("inventory");
+        let sources = self.request.inventory_sources.first();
+        let file = sources.cloned().unwrap_or_else(|| "inventory".into());
+        for (analysis, words) in Rc::clone(&self.given).iter() {
+            let words = words.iter().cloned();
+            self.note(play, analysis, words, BTreeSet::new(), &file, None, &via);
+        }
         if let Some(state) = self.plays.get_mut(play) {
-            state.inputs.reads.extend(&reads);
-            state.words.extend(words);
             for value in self.request.env.values() {
                 state
                     .code_words

@@ -239,6 +239,7 @@ impl Walker<'_> {
         self.stands(&context);
         self.common_text(index);
         self.mention_node(play, &context);
+        self.hands_down(&context, play);
         self.module_defaults(&context, play);
         self.plugin_dirs(index, &base);
         for (key, _) in play.members() {
@@ -360,6 +361,7 @@ impl Walker<'_> {
                 .and_then(|node| node.text().map(|text| (text.to_owned(), node.line))),
         };
         let Some((name, line)) = name else { return };
+        self.hands_down(context, entry);
         let context = context.under(entry);
         self.want(Wanted {
             search: Search::Roles,

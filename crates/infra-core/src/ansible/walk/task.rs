@@ -20,6 +20,7 @@ impl Walker<'_> {
         for task in tasks {
             self.module_defaults(context, task);
             if task.get("block").is_some() {
+                self.hands_down(context, task);
                 let inner = Context {
                     depth: context.depth + 1,
                     ..context.under(task)
@@ -64,6 +65,12 @@ impl Walker<'_> {
                 .insert(action.rsplit('.').next().unwrap_or(&action).to_owned());
         }
         let own = own_action(&action).map(str::to_owned);
+        if matches!(
+            own.as_deref(),
+            Some("include_tasks" | "include" | "import_tasks" | "include_role" | "import_role")
+        ) {
+            self.hands_down(context, task);
+        }
         let applied = args.get("apply").map(|apply| context.under(apply));
         let context = applied.as_ref().unwrap_or(context);
         match own.as_deref() {

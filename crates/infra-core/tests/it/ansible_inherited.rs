@@ -1,0 +1,65 @@
+//! Lookups in values that are evaluated elsewhere than where they are written: they look from the
+//! task that uses them. `find_file_in_search_path` of `plugins/lookup/__init__.py`.
+
+use crate::ansible_skips::{reruns, setting, written};
+
+/// Whether host `a` runs again when a file of the role `r` changes that `{{ v }}` looks up there.
+fn looks_in_the_role(site: &str) -> bool {
+    let files = [
+        ("site.yml", site),
+        ("roles/r/tasks/main.yml", "- debug: {msg: \"{{ v }}\"}\n"),
+        ("roles/r/files/k", "1"),
+        ("roles/other/files/k", "1"),
+        ("tasks/in.yml", "- import_role: {name: r}\n"),
+        (
+            "roles/above/meta/main.yml",
+            "dependencies: [{role: r, v: \"{{ lookup('file', 'k') }}\"}]\n",
+        ),
+    ];
+    assert!(!written(&files, "a", "roles/other/files/k", "2"), "{site}");
+    written(&files, "a", "roles/r/files/k", "2")
+}
+
+#[test]
+fn a_lookup_in_what_is_handed_down_looks_from_the_task_that_uses_it() {
+    let v = "vars: {v: \"{{ lookup('file', 'k') }}\"}";
+    for site in [
+        format!("- hosts: all\n  {v}\n  roles: [r]\n"),
+        format!("- hosts: all\n  roles:\n    - role: r\n      {v}\n"),
+        "- hosts: all\n  roles:\n    - {role: r, v: \"{{ lookup('file', 'k') }}\"}\n".to_owned(),
+        "- hosts: all\n  roles: [above]\n".to_owned(),
+        format!("- hosts: all\n  tasks:\n    - include_role: {{name: r}}\n      {v}\n"),
+        format!("- hosts: all\n  tasks:\n    - import_role: {{name: r}}\n      {v}\n"),
+        format!("- hosts: all\n  tasks:\n    - include_tasks: tasks/in.yml\n      {v}\n"),
+        format!("- hosts: all\n  tasks:\n    - import_tasks: tasks/in.yml\n      {v}\n"),
+        format!("- hosts: all\n  tasks:\n    - block: [import_role: {{name: r}}]\n      {v}\n"),
+        "- hosts: all\n  environment: {E: \"{{ lookup('file', 'k') }}\"}\n  roles: [r]\n"
+            .to_owned(),
+    ] {
+        assert!(looks_in_the_role(&site), "{site}");
+    }
+}
+
+#[test]
+fn a_lookup_in_a_value_of_the_inventory_is_evaluated_like_any_other() {
+    let looked_up = |value: &str, path: &str| {
+        let files = [
+            ("site.yml", "- hosts: all\n  roles: [r]\n"),
+            ("roles/r/tasks/main.yml", "- debug: {msg: \"{{ v }}\"}\n"),
+            ("roles/r/files/k", "1"),
+            ("roles/r/templates/t.j2", "{{ lookup('file', 'inner') }}"),
+            ("files/inner", "1"),
+        ];
+        let mut setting = setting(&files);
+        let host = setting.inventory.hosts.get_mut("b").unwrap();
+        host.vars.insert("v".to_owned(), value.to_owned().into());
+        reruns(setting, "b", |setting| {
+            setting.tree.insert(path, "2");
+        })
+    };
+    assert!(looked_up("{{ lookup('file', 'k') }}", "roles/r/files/k"));
+    assert!(looked_up("{{ lookup('template', 't.j2') }}", "files/inner"));
+    assert!(!looked_up("{{ v2 }}", "roles/r/files/k"));
+    // What may say something else each time is a reason to run.
+    assert!(looked_up("{{ lookup('pipe', 'date') }}", "none"));
+}
