@@ -163,6 +163,16 @@ pub(crate) enum Lookup {
     Unknown,
 }
 
+impl Lookup {
+    /// Whether files decide its result.
+    pub(crate) fn is_about_files(self) -> bool {
+        !matches!(
+            self,
+            Self::Pure | Self::Environment | Self::External | Self::Unknown
+        )
+    }
+}
+
 /// How a lookup plugin comes by its result. `plugins/lookup/`; of collections, those
 /// that only compute.
 pub(crate) fn lookup(plugin: &str) -> Lookup {

@@ -59,7 +59,7 @@ impl Names {
 }
 
 /// The hosts that a read through `hostvars` can reach.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HostSelection {
     /// The host that the play runs on
     This,

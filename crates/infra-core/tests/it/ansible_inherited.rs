@@ -63,3 +63,50 @@ fn a_lookup_in_a_value_of_the_inventory_is_evaluated_like_any_other() {
     // What may say something else each time is a reason to run.
     assert!(looked_up("{{ lookup('pipe', 'date') }}", "none"));
 }
+
+/// As of keys that hosts show to each other.
+#[test]
+fn what_is_looked_up_by_the_name_of_another_host_is_that_hosts() {
+    let key = "k: \"{{ lookup('file', 'keys/' ~ inventory_hostname) }}\"\n";
+    let path = "p: \"keys/{{ inventory_hostname }}\"\nk: \"{{ lookup('file', p) }}\"\n";
+    for variables in [key, path] {
+        for reads in [
+            "{% for h in groups['db'] %}{{ hostvars[h].k }}{% endfor %}",
+            "{{ hostvars['c'].k }}",
+            "{{ hostvars['c']['k'] }}",
+        ] {
+            let files = [
+                (
+                    "site.yml",
+                    "- hosts: web\n  tasks: [{template: {src: t.j2, dest: /t}}]\n",
+                ),
+                ("templates/t.j2", reads),
+                ("group_vars/all.yml", variables),
+                ("files/keys/a", "1"),
+                ("files/keys/c", "1"),
+            ];
+            assert!(written(&files, "a", "files/keys/c", "2"), "{reads}");
+            // Through another variable, the hosts of the play are not told apart.
+            let told = variables == key;
+            assert!(
+                !(told && written(&files, "b", "files/keys/a", "2")),
+                "{reads}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_another_host_is_told_to_know_depends_on_who_tells_it() {
+    let tells = [
+        "set_fact: {given: \"{{ lookup('file', 'k') }}\"}\n      delegate_to: a\n      delegate_facts: true",
+        "add_host: {name: a, given: \"{{ lookup('file', 'k') }}\"}",
+    ];
+    for tell in tells {
+        let site = format!(
+            "- hosts: db\n  tasks:\n    - {tell}\n- hosts: web\n  tasks:\n    - copy: {{content: \"{{{{ given }}}}\", dest: /x}}\n"
+        );
+        let files = [("site.yml", site.as_str()), ("files/k", "1")];
+        assert!(written(&files, "a", "files/k", "2"), "{tell}");
+    }
+}

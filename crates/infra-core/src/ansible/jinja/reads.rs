@@ -24,7 +24,7 @@ const ASK_FOR_FILES: [&str; 12] = [
 ];
 
 /// A call of a lookup plugin, or what a filter or test asks of files.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct LookupCall {
     pub(crate) line: u32,
     /// The plugin. None: its name is computed

@@ -522,6 +522,10 @@ pub(super) fn template_analysis<'s>(source: &'s Source, used: &Use) -> &'s Analy
 /// Whether a name is made of the host's, by itself or through the task's loop.
 fn names_the_host(wanted: &Wanted) -> bool {
     let variable = "inventory_hostname";
+    // Of a value that is read of other hosts it is the name of those.
+    if wanted.scope.local.contains_key(variable) {
+        return false;
+    }
     mentions(&wanted.name, variable)
         || (wanted.scope.local.values().flatten()).any(|definition| match definition {
             Definition::Computed(expr) => mentions(&Name::expression(expr), variable),

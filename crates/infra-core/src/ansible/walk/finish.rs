@@ -159,6 +159,7 @@ impl Walker<'_> {
             .enumerate()
             .map(|(at, play)| {
                 let mut follows = self.fillers(at);
+                follows.extend(self.setters_elsewhere(at));
                 for read in &play.inputs.reads.hostvars {
                     let hosts = self.selected(at, &read.hosts);
                     let one = read.hosts == HostSelection::OneOfPlay;
@@ -174,7 +175,7 @@ impl Walker<'_> {
                         let sets = other.sets_any
                             || stray && set_facts.get(earlier) == Some(&true)
                             || set.iter().any(|name| read.names.contains(name));
-                        let anywhere = other.makes_hosts || other.words.contains("delegate_facts");
+                        let anywhere = other.sets_elsewhere();
                         let there = || hosts.iter().any(|host| other.inputs.hosts.contains(host));
                         if sets && (anywhere || there()) {
                             follows.insert(earlier);
@@ -184,6 +185,19 @@ impl Walker<'_> {
                 follows
             })
             .collect()
+    }
+
+    /// The plays up to one whose tasks may set variables of its hosts from any other host, by
+    /// `delegate_facts` or `add_host`. `_set_hosts_cache` and `_add_host` of
+    /// `plugins/strategy/__init__.py`.
+    fn setters_elsewhere(&self, at: usize) -> impl Iterator<Item = usize> {
+        let words = self.plays.get(at).map(|play| &play.words);
+        let reads = move |name: &String| words.is_some_and(|words| words.contains(name.as_str()));
+        let earlier = self.plays.iter().enumerate().take(at + 1);
+        earlier
+            .filter(|(_, play)| play.sets_elsewhere())
+            .filter(move |(_, play)| play.sets_any || play.sets.iter().any(reads))
+            .map(|(earlier, _)| earlier)
     }
 
     /// Whether a variable of another host can only be a fact that a module of somebody's sets.

@@ -159,6 +159,11 @@ struct Play {
 }
 
 impl Play {
+    /// Whether what its tasks set may be set on hosts that it doesn't run on.
+    fn sets_elsewhere(&self) -> bool {
+        self.makes_hosts || self.words.contains("delegate_facts")
+    }
+
     /// A variable that a task sets.
     fn set(&mut self, name: &str, context: &Context) {
         self.sets.insert(name.to_owned());
@@ -223,6 +228,8 @@ struct Walker<'r> {
     owned: BTreeMap<(PathText, String), Arc<Vec<Utf8PathBuf>>>,
     /// Hosts of which every variable counts, by play, with the folders looked in
     whole_of: BTreeSet<(usize, HostSelection, Vec<Utf8PathBuf>)>,
+    /// Lookups in values of other hosts' variables, by play and which hosts these are
+    of_others: HashSet<(usize, HostSelection, super::jinja::LookupCall)>,
     /// Values of other hosts' variables that were looked through, by play and file
     values_mentioned: BTreeSet<(usize, Utf8PathBuf, Arc<str>)>,
     wanted: Vec<Rc<Wanted>>,
@@ -298,6 +305,7 @@ impl<'r> Walker<'r> {
             vars_done: BTreeSet::new(),
             owned: BTreeMap::new(),
             whole_of: BTreeSet::new(),
+            of_others: HashSet::new(),
             values_mentioned: BTreeSet::new(),
             wanted: Vec::new(),
             looks_of_lookups: HashMap::new(),

@@ -11,17 +11,20 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Walker;
-use super::context::{Context, Via};
+use super::context::{Context, LookupUse, Via};
 use super::record::Text;
+use crate::ansible::builtin::lookup;
 use crate::ansible::closure::Reach;
 use crate::ansible::fingerprinter::is_fact;
-use crate::ansible::jinja::{find, identifiers, is_template, scan_template};
+use crate::ansible::jinja::{LookupCall, find, identifiers, is_template, scan_template};
 use crate::ansible::layers::{Layers, Owner};
+use crate::ansible::name::Pattern;
 use crate::ansible::path_text::PathText;
 use crate::ansible::reads::{HostSelection, HostVariableRead, Names};
+use crate::ansible::resolve::MAX_ALTERNATIVES;
 use crate::ansible::source::{Variables, analyse_node};
 use crate::ansible::tree::Kind;
-use crate::ansible::values::Definition;
+use crate::ansible::values::{Definition, Scope};
 use crate::ansible::yaml::{Data, Node, Shape, digest_of};
 use crate::inventory::Host;
 use crate::json::Value;
@@ -37,6 +40,8 @@ struct Mentions {
     any: bool,
     /// Whether it is encrypted, at least in part
     vaulted: bool,
+    /// The lookups of files whose names may differ by host
+    lookups: Vec<LookupCall>,
 }
 
 impl Mentions {
@@ -53,6 +58,12 @@ impl Mentions {
             let short = name.strip_prefix("ansible.builtin.").unwrap_or(name);
             !PLAIN_LOOKUPS.contains(&short)
         });
+        let lookups = found.lookups.into_iter();
+        self.lookups.extend(lookups.filter(|call| {
+            let plugin = call.plugin.as_deref();
+            plugin.is_some_and(|plugin| lookup(plugin).is_about_files())
+                && call.args.iter().any(|term| term.as_str().is_none())
+        }));
     }
 
     fn node(&mut self, node: &Node) {
@@ -144,6 +155,7 @@ impl Walker<'_> {
         via: &Arc<Via>,
     ) -> Names {
         let in_play = read.hosts == HostSelection::OneOfPlay;
+        let selection = &read.hosts;
         let Names::Some(read) = &read.names else {
             return Names::All;
         };
@@ -190,6 +202,9 @@ impl Walker<'_> {
                     mentions.node(value);
                     self.mention_value(play, path, &name, value, via);
                 }
+                for call in std::mem::take(&mut mentions.lookups) {
+                    self.look_up_for_others((play, path), (selection, hosts), call, via);
+                }
             }
             for value in extra.iter().filter_map(|file| file.get(&*name)) {
                 mentions.node(value);
@@ -197,6 +212,10 @@ impl Walker<'_> {
             self.in_inventory(&name, hosts, &mut mentions);
             if in_play {
                 self.in_definitions(&name, &mut mentions);
+            }
+            for call in std::mem::take(&mut mentions.lookups) {
+                let playbook = &self.request.playbook;
+                self.look_up_for_others((play, playbook), (selection, hosts), call, via);
             }
             if mentions.any || mentions.vaulted && !in_play {
                 return Names::All;
@@ -206,6 +225,38 @@ impl Walker<'_> {
             }));
         }
         Names::Some(names)
+    }
+
+    /// A lookup in the value of a variable that a play reads of other hosts: `inventory_hostname`
+    /// in it is the name of each of those.
+    fn look_up_for_others(
+        &mut self,
+        (play, file): (usize, &Utf8Path),
+        (selection, hosts): (&HostSelection, &BTreeSet<String>),
+        call: LookupCall,
+        via: &Arc<Via>,
+    ) {
+        if !(self.of_others).insert((play, selection.clone(), call.clone())) {
+            return;
+        }
+        let names = if hosts.len() <= MAX_ALTERNATIVES {
+            hosts.iter().map(Pattern::literal).collect()
+        } else {
+            vec![Pattern::segment()]
+        };
+        let mut scope = Scope::default();
+        let name = "inventory_hostname".to_owned();
+        (scope.local).insert(name, vec![Definition::Patterns(names)]);
+        if let Some(state) = self.plays.get_mut(play) {
+            state.lookups.push(LookupUse {
+                call,
+                file: file.to_owned(),
+                context: None,
+                scope,
+                via: Arc::clone(via),
+            });
+            self.grew = true;
+        }
     }
 
     fn in_inventory(&self, name: &str, hosts: &BTreeSet<String>, mentions: &mut Mentions) {
