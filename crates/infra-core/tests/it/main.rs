@@ -17,6 +17,7 @@ mod ansible_made;
 mod ansible_magic;
 mod ansible_modes;
 mod ansible_mutation;
+mod ansible_names;
 mod ansible_once;
 mod ansible_others;
 mod ansible_place;

@@ -416,7 +416,9 @@ fn statement(scan: &mut Scan, blocks: &mut [Block], line: u32, code: &str) {
         }
         "for" => match rest.split_once(" in ") {
             Some((targets, source)) => {
-                let source = source.trim().trim_end_matches("recursive");
+                let whole = source.trim();
+                let source = whole.trim_end_matches("recursive");
+                let calls_itself = source != whole;
                 let (source, condition) = match parse(source) {
                     // `for x in y if z`: only the condition sees the name.
                     Some(Expr::Choice {
@@ -429,8 +431,10 @@ fn statement(scan: &mut Scan, blocks: &mut [Block], line: u32, code: &str) {
                     Some(source) => scan.expressions.push((line, source.clone())),
                     None => scan.opaque.push((line, rest.to_owned())),
                 }
+                // With other elements, if it calls itself.
+                let elements = source.filter(|_| !calls_itself);
                 for target in targets.split(',') {
-                    scan.bind(blocks, target, source.clone());
+                    scan.bind(blocks, target, elements.clone());
                 }
                 (scan.expressions).extend(condition.map(|condition| (line, condition)));
             }

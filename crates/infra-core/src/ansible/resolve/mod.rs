@@ -356,16 +356,16 @@ impl Resolver<'_> {
                 _ => (definition, None),
             };
             let before = fixed.map(|scope| self.fixed.replace(Arc::clone(scope)));
-            let (starts, steps) = self.starts(definition, &steps);
+            let starts = self.starts(definition, &steps);
             if fact {
                 // Most of these are one word each, as a fact is.
                 let mut more = BTreeSet::new();
-                for start in starts {
+                for (start, steps) in starts {
                     self.descend(start, steps, &mut more);
                 }
                 found.extend(more.into_iter().filter(Pattern::can_have_slash));
             } else {
-                for start in starts {
+                for (start, steps) in starts {
                     self.descend(start, steps, &mut found);
                 }
             }
@@ -382,21 +382,21 @@ impl Resolver<'_> {
         bounded(found.into_iter().collect())
     }
 
-    /// Where the steps into a variable begin, and those that are left.
+    /// Where steps into a variable begin, each with those that are left there.
     fn starts<'s, 'e>(
         &mut self,
         definition: &Definition,
         steps: &'s [Access<'e>],
-    ) -> (Vec<Step>, &'s [Access<'e>]) {
-        let any = || vec![Step::Pattern(Pattern::any())];
+    ) -> Vec<(Step, &'s [Access<'e>])> {
         let starts = match definition {
             Definition::Yaml(node) => vec![Step::Yaml(Arc::clone(node))],
             Definition::Json(value) => vec![Step::Json(value.clone())],
             Definition::Element(list) => elements(list),
             Definition::Patterns(patterns) => patterns.iter().cloned().map(Step::Pattern).collect(),
+            // It is the part that is computed: of a mapping as a whole only its keys are names.
             Definition::Computed(expr) => {
-                let found = self.expr(&expr.clone()).into_iter();
-                found.map(Step::Pattern).collect()
+                let found = self.expr(&part_of(expr.clone(), steps)).into_iter();
+                return found.map(|found| (Step::Pattern(found), &[][..])).collect();
             }
             Definition::Looped(result) => {
                 let element = steps.split_first().and_then(|(first, rest)| {
@@ -404,19 +404,18 @@ impl Resolver<'_> {
                     let is_it = matches!((first, second), (Access::Key("results"), Access::Key(key)) if *key == result.variable);
                     is_it.then_some(left)
                 });
-                let Some(left) = element else {
-                    return (any(), steps);
-                };
-                let elements = result.elements.iter();
-                let starts = elements
-                    .flat_map(|element| self.starts(element, left).0)
-                    .collect();
-                return (starts, left);
+                if let Some(left) = element {
+                    let elements = result.elements.iter();
+                    return elements
+                        .flat_map(|element| self.starts(element, left))
+                        .collect();
+                }
+                vec![Step::Pattern(Pattern::any())]
             }
             Definition::Fixed(_, definition) => return self.starts(definition, steps),
-            Definition::Unknown => any(),
+            Definition::Unknown => vec![Step::Pattern(Pattern::any())],
         };
-        (starts, steps)
+        starts.into_iter().map(|start| (start, steps)).collect()
     }
 }
 
