@@ -1,6 +1,8 @@
 //! Names of files that are made of values: parts of them, texts of numbers, words of options.
 
-use crate::ansible_skips::{play, written};
+use infra_core::json::Value;
+
+use crate::ansible_skips::{play, reruns, setting, written};
 
 /// Whether a host whose template is this runs again when a file changes that it names.
 fn template_names(template: &str, variables: &str, file: &str) -> bool {
@@ -89,4 +91,43 @@ fn other_files_than_those_of_a_part_do_not_count() {
             "{template}"
         );
     }
+}
+
+#[test]
+fn an_element_of_a_list_is_found_whatever_its_number_is() {
+    let list = "l: [{f: a.txt}, {f: b.txt}]\nn: [a.txt, b.txt]\nw: '1'\nm: {k: [{f: b.txt}]}\n";
+    let src = |name: &str| format!("- copy: {{src: \"{{{{ {name} }}}}\", dest: /x}}");
+    for name in [
+        "l[w].f",
+        "l[w | int].f",
+        "l[groups['web'].index(inventory_hostname)].f",
+        "l[-1].f",
+        "n[w | int]",
+        "m.k[w].f",
+        "m['k'][w | int]['f']",
+        "l[0:][w].f",
+    ] {
+        assert!(copies(&src(name), list, "files/b.txt"), "{name}");
+    }
+    for name in ["l[w].f", "l[w | int].f", "n[w | int]"] {
+        assert!(!copies(&src(name), list, "files/c.txt"), "{name}");
+    }
+    let counted =
+        "- copy: {src: '{{ l[i].f }}', dest: /x}\n  loop: [1]\n  loop_control: {index_var: i}";
+    assert!(copies(counted, list, "files/b.txt"));
+    let template = "{% for i in range(2) %}{{ lookup('file', l[i].f) }}{% endfor %}";
+    assert!(template_names(template, list, "files/b.txt"));
+    // Of each element, the part that a variable names.
+    let template = "{% for e in l %}{{ lookup('file', e[k]) }}{% endfor %}";
+    assert!(template_names(template, list, "files/b.txt"));
+    // An inventory's own values are no YAML.
+    let mut setting = setting(&[
+        ("site.yml", &play("all", &src("l[w].f"))),
+        ("files/b.txt", "1"),
+    ]);
+    let list = Value::parse("[{\"f\": \"b.txt\"}]").unwrap();
+    setting.inventory.vars.insert("l".into(), list);
+    assert!(reruns(setting, "a", |setting| {
+        setting.tree.insert("files/b.txt", "2");
+    }));
 }

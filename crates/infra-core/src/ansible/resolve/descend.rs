@@ -29,14 +29,16 @@ impl Resolver<'_> {
         }
         match at {
             Step::Pattern(pattern) => {
-                found.extend(character(&pattern, steps));
+                found.extend(characters(&pattern, steps));
                 found.insert(pattern);
             }
             Step::Json(value) => self.descend_json(&value, steps, found),
             Step::Yaml(node) => match &node.data {
                 Data::Sequence(items) => {
-                    for item in items {
-                        self.descend(Step::Yaml(Arc::clone(item)), index_of(steps), found);
+                    for steps in into_elements(steps) {
+                        for item in items {
+                            self.descend(Step::Yaml(Arc::clone(item)), steps, found);
+                        }
                     }
                 }
                 Data::Mapping(members) => match steps.split_first() {
@@ -89,9 +91,13 @@ impl Resolver<'_> {
         found: &mut BTreeSet<Pattern>,
     ) {
         match value {
-            Value::Array(items) => items
-                .iter()
-                .for_each(|item| self.descend_json(item, index_of(steps), found)),
+            Value::Array(items) => {
+                for steps in into_elements(steps) {
+                    for item in items {
+                        self.descend_json(item, steps, found);
+                    }
+                }
+            }
             Value::Object(members) => match steps.split_first() {
                 Some((Access::Key(key), rest)) => {
                     if let Some(value) = members.get(key) {
@@ -126,7 +132,7 @@ impl Resolver<'_> {
             {
                 found.insert(Pattern::literal(text));
             }
-            found.extend(character(&Pattern::literal(text), steps));
+            found.extend(characters(&Pattern::literal(text), steps));
             return;
         }
         let Some(parts) = self.values.memo().parts(text) else {
@@ -138,7 +144,7 @@ impl Resolver<'_> {
             found.extend(self.expr(&part_of(part.clone(), steps)));
         } else {
             for whole in self.concat(&parts) {
-                found.extend(character(&whole, steps));
+                found.extend(characters(&whole, steps));
                 found.insert(whole);
             }
         }
@@ -147,10 +153,34 @@ impl Resolver<'_> {
 
 /// What steps into a text give, beside the text itself: of one that was an element of a list, they
 /// can have been those into the list.
-fn character(text: &Pattern, steps: &[Access<'_>]) -> Option<Pattern> {
-    match steps.first()? {
-        Access::Key(index) => text.character(index.parse().ok()?),
-        Access::Computed(_) => Some(Pattern::any()),
+fn characters(text: &Pattern, steps: &[Access<'_>]) -> Vec<Pattern> {
+    let (Some(first), true) = (steps.first(), steps.iter().all(may_be_index)) else {
+        return Vec::new();
+    };
+    match (first, text.as_literal()) {
+        (Access::Key(index), _) => {
+            let index = index.parse().ok();
+            index
+                .and_then(|at| text.character(at))
+                .into_iter()
+                .collect()
+        }
+        (Access::Computed(_), Some(text)) => {
+            // Nobody means all of a directory by it.
+            let characters = text.chars().filter(|one| !matches!(one, '.' | '/'));
+            characters
+                .map(|one| Pattern::literal(one.to_string()))
+                .collect()
+        }
+        (Access::Computed(_), None) => vec![Pattern::any()],
+    }
+}
+
+/// Whether a step can be into a list.
+fn may_be_index(step: &Access<'_>) -> bool {
+    match step {
+        Access::Key(key) => key.parse::<i64>().is_ok(),
+        Access::Computed(_) => true,
     }
 }
 
@@ -186,5 +216,14 @@ pub(super) fn index_of<'s, 'e>(steps: &'s [Access<'e>]) -> &'s [Access<'e>] {
         Some((Access::Key(key), rest)) if key.parse::<i64>().is_ok() => rest,
         Some((Access::Computed(Expr::Op(_) | Expr::Number(_)), rest)) => rest,
         _ => steps,
+    }
+}
+
+/// The steps that are left in the elements of a list. What only a run can know may be a number, or,
+/// where it isn't the list that it is a step into but each of its elements, a name.
+fn into_elements<'s, 'e>(steps: &'s [Access<'e>]) -> Vec<&'s [Access<'e>]> {
+    match (index_of(steps), steps) {
+        (left, [Access::Computed(_), rest @ ..]) if left.len() == steps.len() => vec![rest, steps],
+        (left, _) => vec![left],
     }
 }
