@@ -131,3 +131,47 @@ fn an_element_of_a_list_is_found_whatever_its_number_is() {
         setting.tree.insert("files/b.txt", "2");
     }));
 }
+
+#[test]
+fn the_keys_and_values_of_a_mapping_are_found_whatever_a_filter_calls_them() {
+    let variables = "d: {b.txt: {f: c.txt}}\nl: [{a: {f: b.txt}}]\n";
+    let looped = |src: &str, elements: &str| {
+        format!("- copy: {{src: \"{{{{ {src} }}}}\", dest: /x}}\n  loop: \"{{{{ {elements} }}}}\"")
+    };
+    for (src, elements, file) in [
+        (
+            "item.file",
+            "d | dict2items(key_name='file', value_name='to')",
+            "files/b.txt",
+        ),
+        (
+            "item.to.f",
+            "d | dict2items(key_name='file', value_name='to')",
+            "files/c.txt",
+        ),
+        ("item.file", "d | dict2items('file', 'to')", "files/b.txt"),
+        ("item.to.f", "d | dict2items('file', 'to')", "files/c.txt"),
+        (
+            "item.key",
+            "d | dict2items(value_name='key2')",
+            "files/b.txt",
+        ),
+        ("item.file", "d | dict2items(key_name=z)", "files/b.txt"),
+        (
+            "item",
+            "d | dict2items('file') | map(attribute='file')",
+            "files/b.txt",
+        ),
+        ("(d | dict2items('file'))[0].file", "[1]", "files/b.txt"),
+        ("(d | dict2items)[z].key", "[1]", "files/b.txt"),
+        ("(l | map(attribute='a') | list)[z].f", "[1]", "files/b.txt"),
+        ("[l[0].a, l[0].a][z].f", "[1]", "files/b.txt"),
+    ] {
+        assert!(
+            copies(&looped(src, elements), variables, file),
+            "{src} of {elements}"
+        );
+    }
+    let keys = looped("item.file", "d | dict2items('file', 'to')");
+    assert!(!copies(&keys, variables, "files/c.txt"));
+}

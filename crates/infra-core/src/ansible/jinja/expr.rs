@@ -104,7 +104,8 @@ pub(crate) fn member(value: Expr, path: &str) -> Expr {
     })
 }
 
-fn access(key: &Expr) -> Access<'_> {
+/// The step that a key in brackets is.
+pub(crate) fn access(key: &Expr) -> Access<'_> {
     match key {
         Expr::Str(key) | Expr::Number(key) => Access::Key(key),
         other => Access::Computed(other),

@@ -9,7 +9,7 @@ mod reads;
 mod scan;
 mod tokens;
 
-pub(crate) use expr::{Access, Expr, chain, defaults, member};
+pub(crate) use expr::{Access, Expr, access, chain, defaults};
 pub(crate) use reads::{Found, LookupCall, find};
 pub(crate) use scan::{
     Lines, Scan, is_template, openings, pieces, scan_at, scan_expression, scan_template,

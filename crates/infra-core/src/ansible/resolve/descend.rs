@@ -221,7 +221,7 @@ pub(super) fn index_of<'s, 'e>(steps: &'s [Access<'e>]) -> &'s [Access<'e>] {
 
 /// The steps that are left in the elements of a list. What only a run can know may be a number, or,
 /// where it isn't the list that it is a step into but each of its elements, a name.
-fn into_elements<'s, 'e>(steps: &'s [Access<'e>]) -> Vec<&'s [Access<'e>]> {
+pub(super) fn into_elements<'s, 'e>(steps: &'s [Access<'e>]) -> Vec<&'s [Access<'e>]> {
     match (index_of(steps), steps) {
         (left, [Access::Computed(_), rest @ ..]) if left.len() == steps.len() => vec![rest, steps],
         (left, _) => vec![left],

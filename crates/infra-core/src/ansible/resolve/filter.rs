@@ -1,11 +1,12 @@
 //! What a filter gives of what it is given.
 
+use super::steps::step_into;
 use super::{Resolver, bounded, is_fact};
-use crate::ansible::jinja::{Expr, chain, member};
+use crate::ansible::jinja::{Access, Expr, chain};
 use crate::ansible::name::Pattern;
 
 /// Filters that give elements of what they are given, as they are.
-const OF_ELEMENTS: [&str; 11] = [
+pub(super) const OF_ELEMENTS: [&str; 11] = [
     "difference",
     "flatten",
     "intersect",
@@ -96,7 +97,8 @@ impl Resolver<'_> {
             }),
             "map" => match (args, attribute_of(args, kwargs)) {
                 (_, Some(path)) => {
-                    self.expr(&step_into(value.clone(), &|value| member(value, path)))
+                    let path: Vec<Access<'_>> = path.split('.').map(Access::Key).collect();
+                    self.expr(&step_into(value, &path))
                 }
                 ([Expr::Str(filter), args @ ..], _) => self.filter(value, filter, args, kwargs),
                 _ => vec![Pattern::any()],
@@ -209,73 +211,8 @@ impl Resolver<'_> {
     }
 }
 
-/// An expression whose steps into parts are taken where the values come from: `(x | list).key` is
-/// `x.key`, `(x | default(y)).key` is `x.key | default(y.key)`.
-pub(super) fn with_steps_inside(expr: Expr) -> Expr {
-    match expr {
-        Expr::Attr(value, key) => step_into(with_steps_inside(*value), &|value| {
-            Expr::Attr(Box::new(value), key.clone())
-        }),
-        Expr::Item(value, key) => step_into(with_steps_inside(*value), &|value| {
-            Expr::Item(Box::new(value), key.clone())
-        }),
-        other => other,
-    }
-}
-
-/// A step into a value, through the filters that pass elements or parts of them on, and into each
-/// of several values.
-fn step_into(value: Expr, step: &dyn Fn(Expr) -> Expr) -> Expr {
-    let each = |values: Vec<Expr>| Expr::Choice {
-        values: (values.into_iter())
-            .map(|value| step_into(value, step))
-            .collect(),
-        conditions: Vec::new(),
-    };
-    match value {
-        Expr::Choice { values, .. } | Expr::List(values) => each(values),
-        Expr::Concat(parts) if !parts.iter().any(|part| matches!(part, Expr::Str(_))) => {
-            each(parts)
-        }
-        Expr::Filter {
-            value,
-            name,
-            args,
-            kwargs,
-        } => {
-            let path = attribute_of(&args, &kwargs);
-            match (name.rsplit('.').next().unwrap_or(&name), path) {
-                ("dict2items" | "first" | "last", _) => step_into(*value, step),
-                (name, _) if OF_ELEMENTS.contains(&name) => step_into(*value, step),
-                ("default" | "d", _) => Expr::Filter {
-                    value: Box::new(step_into(*value, step)),
-                    name,
-                    args: (args.into_iter().take(1))
-                        .map(|arg| step_into(arg, step))
-                        .collect(),
-                    kwargs,
-                },
-                ("ternary", _) => each(
-                    (args.into_iter())
-                        .chain(kwargs.into_iter().map(|(_, arg)| arg))
-                        .collect(),
-                ),
-                ("union" | "combine", _) => each(std::iter::once(*value).chain(args).collect()),
-                ("map", Some(path)) => step_into(*value, &|value| step(member(value, path))),
-                _ => step(Expr::Filter {
-                    value,
-                    name,
-                    args,
-                    kwargs,
-                }),
-            }
-        }
-        other => step(other),
-    }
-}
-
 /// The path of `map(attribute='a.b')`, where that is all that it is told.
-fn attribute_of<'a>(args: &[Expr], kwargs: &'a [(String, Expr)]) -> Option<&'a str> {
+pub(super) fn attribute_of<'a>(args: &[Expr], kwargs: &'a [(String, Expr)]) -> Option<&'a str> {
     match (args, kwargs) {
         ([], [(key, Expr::Str(path))]) if key == "attribute" => Some(path),
         _ => None,

@@ -4,15 +4,16 @@ mod descend;
 mod filter;
 mod lookup;
 mod memo;
+mod steps;
 
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use self::descend::{Step, elements, index_of, part_of};
-use self::filter::with_steps_inside;
 use self::memo::Id;
 pub(crate) use self::memo::{Asked, Memo};
+use self::steps::with_steps_inside;
 use super::jinja::{Access, Expr, chain, defaults, is_template};
 use super::name::{Name, Pattern};
 use super::values::{Beyond, Definition, Scope, Values};
@@ -174,7 +175,7 @@ impl Resolver<'_> {
                 _ => self.reference(expr),
             },
             Expr::Attr(..) | Expr::Item(..) if chain(expr).is_none() => {
-                match with_steps_inside(expr.clone()) {
+                match with_steps_inside(expr) {
                     inside @ (Expr::Attr(..) | Expr::Item(..)) => self.reference(&inside),
                     inside => self.expr(&inside),
                 }
