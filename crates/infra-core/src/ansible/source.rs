@@ -208,6 +208,13 @@ fn asserts(key: &str) -> bool {
     key.rsplit('.').next() == Some("assert")
 }
 
+/// The expression that `debug: var=x` shows.
+fn shown<'t>(key: &str, text: &'t str) -> Option<&'t str> {
+    let debugs = key.rsplit('.').next() == Some("debug");
+    let shown = text.trim().strip_prefix("var=").filter(|_| debugs)?;
+    Some(shown.trim_matches(['"', '\'']))
+}
+
 /// Where the code of a scalar stands.
 fn lines(node: &Node) -> Lines<'_> {
     match &node.openings {
@@ -232,6 +239,11 @@ fn scan_node(node: &Node, expression: bool, scan: &mut Scan) {
         Data::Mapping(members) => {
             for (key, value) in members {
                 scan_node(key, false, scan);
+                let texts = key.text().zip(value.text());
+                if let Some(code) = texts.and_then(|(key, text)| shown(key, text)) {
+                    scan.extend(scan_expression(code, lines(value)));
+                    continue;
+                }
                 scan_node(
                     value,
                     expression

@@ -175,3 +175,27 @@ fn the_keys_and_values_of_a_mapping_are_found_whatever_a_filter_calls_them() {
     let keys = looped("item.file", "d | dict2items('file', 'to')");
     assert!(!copies(&keys, variables, "files/c.txt"));
 }
+
+#[test]
+fn a_default_is_found_by_its_name_too() {
+    for src in [
+        "{{ none | default(default_value='b.txt') }}",
+        "{{ none | d(default_value='b.txt', boolean=true) }}",
+        "{{ (none | default(default_value={'f': 'b.txt'})).f }}",
+    ] {
+        let task = format!("- copy: {{src: \"{src}\", dest: /x}}");
+        assert!(copies(&task, "", "files/b.txt"), "{src}");
+    }
+}
+
+#[test]
+fn a_lookup_is_found_in_what_debug_shows() {
+    for task in [
+        "- debug: var=lookup('file','b.txt')",
+        "- debug: var=\"lookup('file', 'b.txt')\"",
+        "- debug: {var: \"lookup('file', 'b.txt')\"}",
+    ] {
+        assert!(copies(task, "", "files/b.txt"), "{task}");
+        assert!(!copies(task, "", "files/c.txt"), "{task}");
+    }
+}

@@ -32,7 +32,7 @@ impl Resolver<'_> {
             "default" | "d" => {
                 let known = chain(value).is_none_or(|(root, _)| self.knows(root) || is_fact(root));
                 let mut found = if known { self.expr(value) } else { Vec::new() };
-                if let Some(default) = args.first()
+                if let Some(default) = default_of(args, kwargs)
                     && !matches!(default, Expr::Name(name) if name == "omit")
                 {
                     found.extend(self.expr(default));
@@ -209,6 +209,12 @@ impl Resolver<'_> {
             })
             .collect()
     }
+}
+
+/// What `default` gives for nothing. `do_default` of `filters.py` of Jinja
+pub(super) fn default_of<'a>(args: &'a [Expr], kwargs: &'a [(String, Expr)]) -> Option<&'a Expr> {
+    let named = || kwargs.iter().find(|(key, _)| key == "default_value");
+    args.first().or_else(|| Some(&named()?.1))
 }
 
 /// The path of `map(attribute='a.b')`, where that is all that it is told.

@@ -1,7 +1,7 @@
 //! Steps into what filters and operators give, taken where the values come from.
 
 use super::descend::{into_elements, part_of};
-use super::filter::{OF_ELEMENTS, attribute_of};
+use super::filter::{OF_ELEMENTS, attribute_of, default_of};
 use crate::ansible::jinja::{Access, Expr, access};
 
 /// An expression whose steps into parts are taken where the values come from: `(x | list).key` is
@@ -56,10 +56,10 @@ pub(super) fn step_into(value: &Expr, steps: &[Access<'_>]) -> Expr {
             "default" | "d" => Expr::Filter {
                 value: Box::new(step_into(given, steps)),
                 name: name.clone(),
-                args: (args.iter().take(1))
-                    .map(|arg| step_into(arg, steps))
+                args: (default_of(args, kwargs).into_iter())
+                    .map(|default| step_into(default, steps))
                     .collect(),
-                kwargs: kwargs.clone(),
+                kwargs: Vec::new(),
             },
             "ternary" => each(&mut args.iter().chain(kwargs.iter().map(|(_, arg)| arg))),
             "union" | "combine" => each(&mut std::iter::once(&**given).chain(args)),
