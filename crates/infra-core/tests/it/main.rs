@@ -12,6 +12,7 @@ mod ansible_federation;
 mod ansible_fingerprint;
 mod ansible_fixed_values;
 mod ansible_inherited;
+mod ansible_included;
 mod ansible_loops;
 mod ansible_made;
 mod ansible_magic;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::includes::Includes;
 use super::once::runs_once;
 use super::place::may_run_here;
 use super::preserve::defaults_preserve;
@@ -62,7 +63,7 @@ pub(super) struct Context {
     /// The file that the task is in
     pub(super) file: Utf8PathBuf,
     /// The directories that the files of the includes above were named with
-    pub(super) includes: Vec<String>,
+    pub(super) includes: Includes,
     /// Whether these are handlers
     pub(super) handlers: bool,
     /// Collections whose roles need no full name

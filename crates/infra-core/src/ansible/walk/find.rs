@@ -170,7 +170,7 @@ impl Walker<'_> {
                 self.cannot_resolve(wanted, &text, Reason::Missing);
             }
             for path in found {
-                self.use_file(wanted, &path, Some(&text), false);
+                self.use_file(wanted, &path, &text, false);
             }
         }
     }
@@ -221,7 +221,7 @@ impl Walker<'_> {
                     context.role().map(Utf8PathBuf::as_path),
                     &context.base,
                     &self.request.cwd,
-                    &context.includes,
+                    context.includes.dirs(),
                     context.subdir(),
                     *dynamic,
                 );
@@ -295,14 +295,8 @@ impl Walker<'_> {
         found
     }
 
-    /// Uses a file that is found, under its whole name if that is known.
-    pub(super) fn use_file(
-        &mut self,
-        wanted: &Wanted,
-        path: &Utf8Path,
-        literal: Option<&str>,
-        widened: bool,
-    ) {
+    /// Uses a file that is found by a name, or, `widened`, that a name with holes could mean so.
+    pub(super) fn use_file(&mut self, wanted: &Wanted, path: &Utf8Path, name: &str, widened: bool) {
         let context = wanted.step();
         self.besides(&context, path, wanted.besides);
         match &wanted.used {
@@ -310,10 +304,11 @@ impl Walker<'_> {
                 let (reach, via) = (context.reach.clone(), &context.via);
                 self.add_yaml(path, reach, via, widened, Shape::Plays);
                 let mut inner = context;
-                let dir = literal.and_then(|text| text.rsplit_once('/'));
-                inner
-                    .includes
-                    .push(dir.map_or("", |(dir, _)| dir).to_owned());
+                if widened {
+                    inner.includes.meant(name, &self.request.root.join(path));
+                } else {
+                    inner.includes.named(name);
+                }
                 inner.depth += 1;
                 self.task_file(inner, path);
             }

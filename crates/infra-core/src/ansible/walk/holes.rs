@@ -88,7 +88,7 @@ impl Walker<'_> {
         let pattern = &pattern.without_steps();
         let (dir, rest) = pattern.split_dir();
         let sort = Sort::of(&wanted.used);
-        let mut found = Vec::new();
+        let (mut found, mut starts) = (Vec::new(), Vec::new());
         for place in places {
             let start = if dir.starts_with('/') {
                 locate(&self.request.root, Utf8Path::new(&dir))
@@ -99,6 +99,7 @@ impl Walker<'_> {
             if start.as_str() == "/" || start.is_absolute() && rest.is_any() {
                 continue;
             }
+            starts.push(start.clone());
             found.push(self.below_that_fit(start, &rest, sort, wanted.context.play));
         }
         let apart = self.not_told_apart(wanted, &found);
@@ -150,7 +151,13 @@ impl Walker<'_> {
                 if unusual {
                     self.anything(wanted, path);
                 } else {
-                    self.use_file(wanted, path, None, !wanted.glob);
+                    let start = starts.get(at);
+                    let relative = start.and_then(|start| path.strip_prefix(start).ok());
+                    let name = match relative {
+                        Some(relative) => Utf8Path::new(&dir).join(relative),
+                        None => self.request.root.join(&path.0),
+                    };
+                    self.use_file(wanted, path, name.as_str(), !wanted.glob);
                 }
                 if self.leads_nowhere(wanted, path, unusual)
                     && let Some((_, known)) = self.settled.get_index_mut(way)

@@ -14,6 +14,7 @@ mod hosts;
 mod include_role;
 mod include_vars;
 mod inherited;
+mod includes;
 mod late;
 mod lookup;
 mod loops;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use camino::Utf8Path;
 
 use super::context::{Context, Keywords, RoleFiles, Search, Use, Via, Wanted};
+use super::includes::Includes;
 use super::{Play, Walker};
 use crate::ansible::closure::{PlayInputs, Reach};
 use crate::ansible::jinja::is_template;
@@ -217,7 +218,7 @@ impl Walker<'_> {
             base: base.clone(),
             roles: Vec::new(),
             file: path.to_owned(),
-            includes: Vec::new(),
+            includes: Includes::default(),
             handlers: false,
             collections: (self.default_collection.iter().cloned())
                 .chain(

@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Walker;
 use super::context::{Context, RoleFiles};
+use super::includes::Includes;
 use super::playbook::texts;
 use super::record::Text;
 use crate::ansible::path::{join, parent};
@@ -102,7 +103,7 @@ impl Walker<'_> {
         let mut context = Context {
             roles,
             file: path.join("tasks/main.yml"),
-            includes: Vec::new(),
+            includes: Includes::default(),
             handlers: false,
             depth: context.depth + 1,
             ..context.clone()
@@ -198,7 +199,7 @@ impl Walker<'_> {
         };
         // Where it looks, and not by which way: files that include each other without end, as they
         // seem to where names are computed, look in the same places however deep.
-        let dirs = [true, false].map(|dynamic| cumulative(&context.includes, dynamic));
+        let dirs = [true, false].map(|dynamic| cumulative(context.includes.dirs(), dynamic));
         let key = format!("tasks {} {:?} {dirs:?}", context.handlers, context.roles);
         if !self.enter(&context, path, &key) {
             return;
