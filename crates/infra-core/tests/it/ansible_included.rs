@@ -56,3 +56,45 @@ fn what_a_file_includes_is_found_beside_it_whatever_it_was_named() {
         assert!(counts(&files, more), "{more}");
     }
 }
+
+#[test]
+fn an_argument_that_may_be_omitted_leaves_what_there_is_without_it() {
+    for (tasks, path) in [
+        (
+            "- include_role: {name: r, tasks_from: '{{ q | default(omit) }}'}",
+            "roles/r/tasks/main.yml",
+        ),
+        (
+            "- include_role: {name: r, tasks_from: '{{ item.t | default(omit) }}'}\n  loop: [{t: go}, {u: 1}]",
+            "roles/r/tasks/main.yml",
+        ),
+        (
+            "- include_role: {name: r, tasks_from: '{{ given }}', vars_from: '{{ q if q is defined else omit }}'}",
+            "roles/r/tasks/main.yml",
+        ),
+        (
+            "- include_role: {name: r, tasks_from: '{{ item.t | default(omit) }}'}\n  loop: [{t: go}, {u: 1}]",
+            "roles/r/tasks/go.yml",
+        ),
+    ] {
+        let site = play("all", tasks);
+        let files = [
+            ("site.yml", &*site),
+            ("group_vars/all.yml", "given: '{{ q | default(omit) }}'"),
+            ("roles/r/tasks/main.yml", ""),
+            ("roles/r/tasks/go.yml", ""),
+        ];
+        assert!(counts(&files, path), "{tasks}");
+    }
+    let site = play(
+        "all",
+        "- include_vars: {dir: '{{ q | default(omit) }}', file: '{{ v | default(omit) }}'}\n- copy: {src: '{{ f }}', dest: /x}",
+    );
+    let files = [
+        ("site.yml", &*site),
+        ("group_vars/all.yml", "v: v.yml"),
+        ("vars/v.yml", "f: b.txt"),
+        ("files/b.txt", "1"),
+    ];
+    assert!(written(&files, "a", "files/b.txt", "2"));
+}

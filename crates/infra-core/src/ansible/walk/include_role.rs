@@ -51,9 +51,14 @@ impl Walker<'_> {
         let mut choices = vec![RoleFiles::default()];
         for (key, part) in FROM {
             let Some(text) = args.text(key) else { continue };
-            let (found, asked) = self.known(context, &Name::new(text), args.line, &here);
+            let named = Name::new(text);
+            let (found, asked) = self.known(context, &named, args.line, &here);
             depends.push(asked);
-            let mut next = Vec::new();
+            let mut next = if self.may_be_omitted(&named) {
+                choices.clone()
+            } else {
+                Vec::new()
+            };
             for pattern in found {
                 if let Some(text) = pattern.as_literal() {
                     next.extend(choices.iter().map(|choice| choice.with(part, &text)));

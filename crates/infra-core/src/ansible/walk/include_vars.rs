@@ -24,21 +24,17 @@ impl Walker<'_> {
         if name.as_deref().is_some_and(is_template) {
             self.any_value();
         }
-        let Some(dir) = args.text("dir").map(str::to_owned) else {
-            let text = args
-                .text("file")
-                .map(str::to_owned)
-                .or_else(|| args.raw.clone());
-            if let Some(text) = text {
-                let file = (Name::new(text.trim()), args.line);
-                self.want(Wanted {
-                    used: Use::Vars(name),
-                    ..wanted_in(context, scope, file, vec!["vars"], "include_vars")
-                });
-            }
+        // With both, one of them is omitted.
+        if let Some(text) = args.text("file").or(args.raw.as_deref()) {
+            let file = (Name::new(text.trim()), args.line);
+            self.want(Wanted {
+                used: Use::Vars(name),
+                ..wanted_in(context, scope, file, vec!["vars"], "include_vars")
+            });
+        }
+        let Some(dir) = args.text("dir").map(Name::new) else {
             return;
         };
-        let dir = Name::new(&dir);
         if dir.is_computed() {
             let done = BTreeSet::new();
             let args = args.clone();

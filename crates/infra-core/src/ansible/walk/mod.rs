@@ -19,6 +19,7 @@ mod late;
 mod lookup;
 mod loops;
 mod made;
+mod omit;
 mod once;
 mod origins;
 mod others;
