@@ -110,47 +110,34 @@ pub(crate) fn tasks(
     dynamic: bool,
 ) -> Vec<Place> {
     let mut places = Vec::new();
-    let mut add = |dir| add(&mut places, dir, false);
+    let below_role = |places: &mut Vec<Place>, role: &Utf8Path| {
+        add(places, role.join(subdir), false);
+        // Where `tasks` are, besides those of handlers: `import_tasks` looks there in what it takes
+        // for a role.
+        add(places, role.join("tasks"), !dynamic);
+        add(places, below(cwd, subdir), false);
+        add(places, role.to_owned(), false);
+        add(places, below(base, subdir), false);
+        add(places, base.to_owned(), false);
+    };
     for cumulative in cumulative(includes, dynamic) {
         let Some(role) = role else {
-            add(below(base, cumulative.as_str()));
-            add(below(cwd, cumulative.as_str()));
-            add(base.to_owned());
+            add(&mut places, below(base, cumulative.as_str()), false);
+            add(&mut places, below(base, "tasks"), true);
+            add(&mut places, below(cwd, cumulative.as_str()), false);
+            add(&mut places, base.to_owned(), false);
             continue;
         };
         let dir = below(&role.join(subdir), cumulative.as_str());
         if dynamic {
-            for dir in [
-                role.join(subdir),
-                below(cwd, subdir),
-                role.to_owned(),
-                below(base, subdir),
-                base.to_owned(),
-            ] {
-                add(dir);
-            }
+            below_role(&mut places, role);
         }
-        for dir in [
-            dir.join(subdir),
-            below(cwd, subdir),
-            dir,
-            below(base, subdir),
-            base.to_owned(),
-        ] {
-            add(dir);
-        }
+        below_role(&mut places, &dir);
     }
     if let Some(role) = role {
-        for dir in [
-            role.join(subdir),
-            below(cwd, subdir),
-            role.to_owned(),
-            below(base, subdir),
-        ] {
-            add(dir);
-        }
+        below_role(&mut places, role);
     }
-    add(base.to_owned());
+    add(&mut places, base.to_owned(), false);
     places
 }
 
@@ -211,7 +198,7 @@ mod tests {
                 "tasks",
                 true
             )),
-            ["p/b", "p", "p/a/b"]
+            ["p/b", "p/tasks", "p", "p/a/b"]
         );
         assert_eq!(
             dirs(&tasks(
@@ -243,7 +230,7 @@ mod tests {
                 .map(|place| place.dir)
                 .collect::<Vec<_>>()
         };
-        assert_eq!(of(true), ["/t/hooks", "p", "p/sub"]);
-        assert_eq!(of(false), ["/t/hooks", "p"]);
+        assert_eq!(of(true), ["/t/hooks", "p/tasks", "p", "p/sub"]);
+        assert_eq!(of(false), ["/t/hooks", "p/tasks", "p"]);
     }
 }

@@ -98,3 +98,21 @@ fn an_argument_that_may_be_omitted_leaves_what_there_is_without_it() {
     ];
     assert!(written(&files, "a", "files/b.txt", "2"));
 }
+
+#[test]
+fn handlers_include_what_is_among_the_tasks_of_their_role() {
+    for (handler, path) in [
+        ("include_tasks: more.yml", "roles/r/tasks/more.yml"),
+        ("import_tasks: more.yml", "roles/r/tasks/more.yml"),
+        ("include_tasks: sub/more.yml", "roles/r/tasks/sub/more.yml"),
+    ] {
+        let handlers = format!("- {handler}\n");
+        let files = [
+            ("site.yml", "- {hosts: all, roles: [r]}\n"),
+            ("roles/r/tasks/main.yml", "[]"),
+            ("roles/r/handlers/main.yml", &*handlers),
+            (path, ""),
+        ];
+        assert!(counts(&files, path), "{handler}");
+    }
+}
