@@ -58,6 +58,34 @@ fn what_a_file_includes_is_found_beside_it_whatever_it_was_named() {
 }
 
 #[test]
+fn what_the_import_of_a_playbook_says_counts_for_its_plays() {
+    for import in [
+        "vars: {v: \"{{ lookup('file', 'k.txt') }}\"}",
+        "vars: {v: \"{{ hostvars['c'].v }}\"}",
+        "when: lookup('file', 'k.txt') == 'x'",
+        "when: hostvars['c'].v == 1",
+    ] {
+        let site = format!("- import_playbook: p/middle.yml\n  {import}\n");
+        let files = [
+            ("site.yml", &*site),
+            ("p/middle.yml", "- import_playbook: last.yml\n"),
+            (
+                "p/last.yml",
+                "- hosts: web\n  tasks: [{debug: {msg: '{{ v }}'}}]\n",
+            ),
+            ("p/files/k.txt", "1"),
+            ("p/host_vars/c.yml", "v: 1"),
+        ];
+        let (path, text) = if import.contains("hostvars") {
+            ("p/host_vars/c.yml", "v: 2")
+        } else {
+            ("p/files/k.txt", "2")
+        };
+        assert!(written(&files, "a", path, text), "{import}");
+    }
+}
+
+#[test]
 fn an_argument_that_may_be_omitted_leaves_what_there_is_without_it() {
     for (tasks, path) in [
         (

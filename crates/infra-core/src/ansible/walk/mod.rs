@@ -57,7 +57,7 @@ use super::settings::Settings;
 use super::source::{Analysis, Sources};
 use super::unresolved::Reason;
 use super::values::{Beyond, Definition, Values};
-use super::yaml::Shape;
+use super::yaml::{Node, Shape};
 
 /// More includes than this are a cycle that arguments keep going, or more than can be followed.
 const MAX_WALKS: usize = 100_000;
@@ -254,6 +254,8 @@ struct Walker<'r> {
     default_collection: Option<String>,
     /// The playbook files that lead to the one being read
     playbooks: Vec<Utf8PathBuf>,
+    /// The entries that import them, each with the file that has it
+    imports: Vec<(Utf8PathBuf, Arc<Node>)>,
     /// What is below a directory, once it has been looked through
     walked: BTreeMap<Utf8PathBuf, Arc<Vec<(Utf8PathBuf, super::tree::Kind)>>>,
     /// What of it a name with holes could mean
@@ -327,6 +329,7 @@ impl<'r> Walker<'r> {
             made: BTreeSet::new(),
             default_collection: None,
             playbooks: Vec::new(),
+            imports: Vec::new(),
             walked: BTreeMap::new(),
             fitting: BTreeMap::new(),
             settled: IndexMap::new(),

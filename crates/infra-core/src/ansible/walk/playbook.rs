@@ -16,6 +16,7 @@ use crate::ansible::path::{is_outside, join, parent};
 use crate::ansible::pattern::select;
 use crate::ansible::request::ClosureError;
 use crate::ansible::search;
+use crate::ansible::source::analyse_node;
 use crate::ansible::unresolved::Reason;
 use crate::ansible::values::{Definition, Scope};
 use crate::ansible::yaml::{Node, Shape};
@@ -118,21 +119,35 @@ impl Walker<'_> {
         if let Some(vars) = entry.get("vars") {
             self.values.define_all(vars);
         }
+        let above = self.imports.len();
+        self.imports.push((path.to_owned(), Arc::clone(entry)));
+        let done = self.imported(path, (text, name.line), &via);
+        self.imports.truncate(above);
+        done
+    }
+
+    /// The playbooks that an import's name can mean.
+    fn imported(
+        &mut self,
+        path: &Utf8Path,
+        (text, line): (&str, u32),
+        via: &Arc<Via>,
+    ) -> Result<(), ClosureError> {
         // `a.yml file=…` was never a way to say it; only the first word is a name.
         let patterns = self.values.resolve(&Name::new(text), &Scope::default());
         for pattern in patterns {
             if let Some(text) = pattern.as_literal() {
                 let file = self
-                    .collection_playbook(&text, &via)
+                    .collection_playbook(&text, via)
                     .unwrap_or_else(|| join(&self.request.root, &parent(path), &text));
                 if self.sources.is_file(&file) {
-                    self.playbook(&file, &via)?;
+                    self.playbook(&file, via)?;
                 } else {
-                    self.unresolved(path, name.line, &text, Reason::Missing, None);
+                    self.unresolved(path, line, &text, Reason::Missing, None);
                     self.add_absent(file);
                 }
             } else {
-                self.unresolved(path, name.line, text, Reason::TemplatedName, None);
+                self.unresolved(path, line, text, Reason::TemplatedName, None);
                 let (dir, rest) = pattern.split_dir();
                 let start = join(&self.request.root, &parent(path), &dir);
                 if is_outside(&start) {
@@ -147,7 +162,7 @@ impl Walker<'_> {
                         // Of what the name could mean, only a playbook can be meant.
                         let before = self.plays.len();
                         let depth = self.playbooks.len();
-                        if self.playbook(&file, &via).is_err() {
+                        if self.playbook(&file, via).is_err() {
                             self.plays.truncate(before);
                             self.playbooks.truncate(depth);
                         }
@@ -156,6 +171,15 @@ impl Walker<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Notes what the imports say that lead to a play: their variables and conditions are those of
+    /// its tasks, wherever these stand (`playbook/playbook_include.py`).
+    fn mention_imports(&mut self, play: usize, via: &Arc<Via>) {
+        for (file, entry) in self.imports.clone() {
+            let (analysis, words, qualified) = analyse_node(&entry);
+            self.note(play, &analysis, words, qualified, &file, None, via);
+        }
     }
 
     /// What ansible-galaxy is told to install. ansible-playbook never reads it: what counts is
@@ -241,6 +265,7 @@ impl Walker<'_> {
         self.common_text(index);
         self.mention_node(play, &context);
         self.hands_down(&context, play);
+        self.mention_imports(index, via);
         self.module_defaults(&context, play);
         self.plugin_dirs(index, &base);
         for (key, _) in play.members() {
