@@ -144,3 +144,21 @@ fn handlers_include_what_is_among_the_tasks_of_their_role() {
         assert!(counts(&files, path), "{handler}");
     }
 }
+
+#[test]
+fn a_role_that_another_needs_may_be_named_by_where_it_comes_from() {
+    for source in [
+        "https://x.org/y/r.git",
+        "git+https://x.org/y/r.git",
+        "git@x.org:y/r.git",
+        "https://x.org/r.tar.gz",
+    ] {
+        let meta = format!("dependencies: [{{src: '{source}', version: v1}}]\n");
+        let files = [
+            ("site.yml", "- {hosts: all, roles: [needs]}\n"),
+            ("roles/needs/meta/main.yml", &*meta),
+            ("roles/r/tasks/main.yml", ""),
+        ];
+        assert!(counts(&files, "roles/r/tasks/main.yml"), "{source}");
+    }
+}

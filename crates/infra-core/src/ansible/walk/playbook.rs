@@ -383,8 +383,15 @@ impl Walker<'_> {
             Some(text) => Some((text.to_owned(), entry.line)),
             None => ["role", "name", "src"]
                 .iter()
-                .find_map(|key| entry.get(key))
-                .and_then(|node| node.text().map(|text| (text.to_owned(), node.line))),
+                .find_map(|key| Some((*key, entry.get(key)?)))
+                .and_then(|(key, node)| {
+                    let text = node.text()?;
+                    let name = match key {
+                        "src" => name_of_source(text),
+                        _ => text,
+                    };
+                    Some((name.to_owned(), node.line))
+                }),
         };
         let Some((name, line)) = name else { return };
         self.hands_down(context, entry);
@@ -395,6 +402,18 @@ impl Walker<'_> {
             ..Wanted::new(&context, Name::new(&name), line, what)
         });
     }
+}
+
+/// What a role is called by where it comes from, for want of another name.
+/// `RoleRequirement.repo_url_to_role_name` in `playbook/role/requirement.py`.
+fn name_of_source(source: &str) -> &str {
+    if !source.contains("://") && !source.contains('@') {
+        return source;
+    }
+    let name = source.rsplit('/').next().unwrap_or(source);
+    let name = name.strip_suffix(".git").unwrap_or(name);
+    let name = name.strip_suffix(".tar.gz").unwrap_or(name);
+    name.split(',').next().unwrap_or(name)
 }
 
 /// The texts of a list, or the one text.
