@@ -162,3 +162,21 @@ fn a_role_that_another_needs_may_be_named_by_where_it_comes_from() {
         assert!(counts(&files, "roles/r/tasks/main.yml"), "{source}");
     }
 }
+
+#[test]
+fn a_file_of_variables_that_is_not_there_yet_may_give_any_value() {
+    for tasks in [
+        "- include_vars: gen.yml\n- copy: {src: '{{ f }}', dest: /x}",
+        "- include_vars: gen.yml\n- copy: {src: \"{{ f | default('a.txt') }}\", dest: /x}",
+        "- include_vars: gen.yml\n- copy: {src: '{{ g }}', dest: /x}",
+    ] {
+        let site = play("all", tasks);
+        let files = [
+            ("site.yml", &*site),
+            ("group_vars/all.yml", "g: a.txt"),
+            ("files/a.txt", "1"),
+            ("files/b.txt", "1"),
+        ];
+        assert!(written(&files, "a", "files/b.txt", "2"), "{tasks}");
+    }
+}
