@@ -163,6 +163,20 @@ impl Pattern {
         (dir.to_owned(), Self(parts))
     }
 
+    /// The collection whose name every name starts with, and the pattern of what follows it.
+    pub(crate) fn split_collection(&self) -> Option<(String, Self)> {
+        let (Part::Text(first), rest) = self.0.split_first()? else {
+            return None;
+        };
+        let (namespace, after) = first.split_once('.')?;
+        let (name, after) = after.split_once('.')?;
+        let is_word = |text: &str| {
+            !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        };
+        let names = Self::literal(after).then(&Self(rest.to_vec()));
+        (is_word(namespace) && is_word(name)).then(|| (format!("{namespace}.{name}"), names))
+    }
+
     /// Whether names can be whole paths, with a directory or file in them that is known: only what
     /// they begin with isn't.
     pub(crate) fn can_be_whole_path(&self) -> bool {

@@ -164,6 +164,42 @@ fn a_role_that_another_needs_may_be_named_by_where_it_comes_from() {
 }
 
 #[test]
+fn a_role_is_called_what_it_was_named() {
+    for (role, variable, path) in [
+        ("sub/r", "role_name", "files/sub/r/b.txt"),
+        ("sub/r", "ansible_role_name", "files/sub/r/b.txt"),
+        ("r", "role_name", "files/r/b.txt"),
+        ("one.a.r", "role_name", "files/r/b.txt"),
+        ("one.a.r", "ansible_role_name", "files/one.a.r/b.txt"),
+    ] {
+        let site = format!("- {{hosts: all, roles: [{role}]}}\n");
+        let copy = format!("- copy: {{src: '{{{{ {variable} }}}}/b.txt', dest: /x}}\n");
+        let files = [
+            ("site.yml", &*site),
+            ("roles/r/tasks/main.yml", &*copy),
+            ("roles/sub/r/tasks/main.yml", &*copy),
+            (
+                "collections/ansible_collections/one/a/roles/r/tasks/main.yml",
+                &*copy,
+            ),
+            (path, "1"),
+        ];
+        assert!(written(&files, "a", path, "2"), "{role} {variable}");
+    }
+}
+
+#[test]
+fn a_role_of_a_collection_may_be_any_that_its_name_fits() {
+    let site = play(
+        "all",
+        "- include_role: {name: 'one.a.r_{{ ansible_system }}'}",
+    );
+    let path = "collections/ansible_collections/one/a/roles/r_Linux/tasks/main.yml";
+    let files = [("site.yml", &*site), (path, "")];
+    assert!(counts(&files, path));
+}
+
+#[test]
 fn a_file_of_variables_that_is_not_there_yet_may_give_any_value() {
     for tasks in [
         "- include_vars: gen.yml\n- copy: {src: '{{ f }}', dest: /x}",

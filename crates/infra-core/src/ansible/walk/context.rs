@@ -60,6 +60,8 @@ pub(super) struct Context {
     pub(super) base: Utf8PathBuf,
     /// The directories of the roles, from the outermost to the innermost
     pub(super) roles: Vec<Utf8PathBuf>,
+    /// What the innermost of them was named
+    pub(super) called: Arc<str>,
     /// The file that the task is in
     pub(super) file: Utf8PathBuf,
     /// The directories that the files of the includes above were named with

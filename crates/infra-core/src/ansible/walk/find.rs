@@ -143,10 +143,13 @@ impl Walker<'_> {
             if let (Use::Role(files), Some(text)) = (&wanted.used, &literal)
                 && let Some(dir) = self.collection_role(&wanted.context, text)
             {
-                self.role(&wanted.step(), &dir, files);
+                self.role(&wanted.step(), &dir, text, files);
                 continue;
             }
             let Some(text) = literal else {
+                if let Some((places, names)) = self.collection_roles(wanted, pattern) {
+                    self.use_all(&places, &names, wanted);
+                }
                 if !wanted.glob {
                     let why = if pattern.is_any() {
                         Reason::AnyName
@@ -327,7 +330,7 @@ impl Walker<'_> {
             }
             Use::Presence => self.add_attributes(path, &context.reach, false, true),
             Use::Data | Use::Password => self.data(&context, path, widened),
-            Use::Role(files) => self.role(&context, path, files),
+            Use::Role(files) => self.role(&context, path, name, files),
         }
     }
 
@@ -416,8 +419,8 @@ impl Walker<'_> {
                 context.play,
                 path,
                 format!(
-                    "{:?} {:?} {:?} {used:?}",
-                    context.roles, context.file, context.reach
+                    "{:?} {} {:?} {:?} {used:?}",
+                    context.roles, context.called, context.file, context.reach
                 ),
             )
         {

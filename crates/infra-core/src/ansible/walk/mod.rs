@@ -129,10 +129,11 @@ struct Play {
     module_words: BTreeSet<Arc<str>>,
     /// What could be collections in the text of its files
     qualified: BTreeSet<String>,
-    /// Where its tasks stand, one for each list of roles and directory
+    /// Where its tasks stand, one for each list of roles, what the last of them was named, and
+    /// directory
     stacks: Vec<Context>,
-    /// These lists and directories
-    stood: HashSet<(Vec<Utf8PathBuf>, Utf8PathBuf)>,
+    /// These lists, names and directories
+    stood: HashSet<(Vec<Utf8PathBuf>, Arc<str>, Utf8PathBuf)>,
     lookups: Vec<LookupUse>,
     /// Collections whose filters or tests are used
     filters: BTreeSet<String>,
@@ -181,13 +182,14 @@ type FixedKey = (
     String,
     Utf8PathBuf,
     Vec<Utf8PathBuf>,
+    Arc<str>,
 );
 type UnresolvedKey = (Utf8PathBuf, u32, String, Reason);
 type MentionKey = (
     usize,
     PathText,
     Text,
-    Option<(Vec<Utf8PathBuf>, Utf8PathBuf, Reach)>,
+    Option<(Vec<Utf8PathBuf>, Arc<str>, Utf8PathBuf, Reach)>,
 );
 
 struct Walker<'r> {
@@ -485,7 +487,11 @@ impl Walker<'_> {
     fn stands(&mut self, context: &Context) {
         let dir = parent(&context.file);
         if let Some(play) = self.plays.get_mut(context.play)
-            && play.stood.insert((context.roles.clone(), dir.clone()))
+            && play.stood.insert((
+                context.roles.clone(),
+                Arc::clone(&context.called),
+                dir.clone(),
+            ))
         {
             play.stacks.push(context.clone());
             self.grew = true;

@@ -241,6 +241,7 @@ impl Walker<'_> {
             play: index,
             base: base.clone(),
             roles: Vec::new(),
+            called: Arc::default(),
             file: path.to_owned(),
             includes: Includes::default(),
             handlers: false,

@@ -187,7 +187,8 @@ impl Walker<'_> {
             text,
             context.map(|context| {
                 let (roles, file) = (context.roles.clone(), context.file.clone());
-                (roles, file, context.reach.clone())
+                let called = Arc::clone(&context.called);
+                (roles, called, file, context.reach.clone())
             }),
         );
         if !self.mentioned.insert(key) {

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Walker;
-use super::context::{Context, RoleFiles};
+use super::context::{Context, RoleFiles, Use, Wanted};
 use super::includes::Includes;
 use super::playbook::texts;
 use super::record::Text;
+use crate::ansible::name::Pattern;
 use crate::ansible::path::{join, parent};
 use crate::ansible::search::{Place, cumulative};
 use crate::ansible::yaml::Shape;
@@ -72,6 +73,25 @@ impl Walker<'_> {
         Some(dir)
     }
 
+    /// Where the roles of a collection are, and what they are called there that have such full names.
+    pub(super) fn collection_roles(
+        &mut self,
+        wanted: &Wanted,
+        name: &Pattern,
+    ) -> Option<(Vec<Place>, Pattern)> {
+        if !matches!(wanted.used, Use::Role(_)) {
+            return None;
+        }
+        let (collection, names) = name.split_collection()?;
+        let dir = self.find_collection(wanted.context.play, &collection)?;
+        self.use_collection(&collection, &wanted.context);
+        let place = Place {
+            dir: dir.join("roles"),
+            perhaps: false,
+        };
+        Some((vec![place], names))
+    }
+
     /// Where a role is, which Ansible knows by where links lead (`unfrackpath` of
     /// `utils/path.py`): what stands beside it does so there. Out of the tree, where it is named.
     fn real(&self, path: &Utf8Path) -> Utf8PathBuf {
@@ -83,8 +103,14 @@ impl Walker<'_> {
         }
     }
 
-    /// A role with all its parts.
-    pub(super) fn role(&mut self, context: &Context, path: &Utf8Path, files: &RoleFiles) {
+    /// A role that was found by a name, with all its parts.
+    pub(super) fn role(
+        &mut self,
+        context: &Context,
+        path: &Utf8Path,
+        called: &str,
+        files: &RoleFiles,
+    ) {
         let real = self.real(path);
         let path = &*real;
         // A role that depends on itself adds nothing the second time.
@@ -93,7 +119,7 @@ impl Walker<'_> {
             || !self.enter(
                 context,
                 path,
-                &format!("role {files:?} {:?}", context.roles),
+                &format!("role {called} {files:?} {:?}", context.roles),
             )
         {
             return;
@@ -102,6 +128,7 @@ impl Walker<'_> {
         roles.push(path.to_owned());
         let mut context = Context {
             roles,
+            called: called.into(),
             file: path.join("tasks/main.yml"),
             includes: Includes::default(),
             handlers: false,
@@ -200,7 +227,10 @@ impl Walker<'_> {
         // Where it looks, and not by which way: files that include each other without end, as they
         // seem to where names are computed, look in the same places however deep.
         let dirs = [true, false].map(|dynamic| cumulative(context.includes.dirs(), dynamic));
-        let key = format!("tasks {} {:?} {dirs:?}", context.handlers, context.roles);
+        let key = format!(
+            "tasks {} {:?} {} {dirs:?}",
+            context.handlers, context.roles, context.called
+        );
         if !self.enter(&context, path, &key) {
             return;
         }

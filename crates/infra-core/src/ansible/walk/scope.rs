@@ -6,6 +6,7 @@ use camino::Utf8Path;
 
 use super::Walker;
 use super::context::Context;
+use super::role::collection_of;
 use crate::ansible::name::Pattern;
 use crate::ansible::resolve::MAX_ALTERNATIVES;
 use crate::ansible::search::SOME_ROLE;
@@ -63,23 +64,24 @@ impl Walker<'_> {
     /// The names in [`Scope::OF_THE_PLACE`], beside the task's own.
     fn place(&self, context: &Context, own: &Scope) -> Scope {
         let mut scope = own.clone();
-        let mut set = |name: &str, pattern: Pattern| {
+        let mut set = |name: &str, patterns: Vec<Pattern>| {
             let known = scope.local.entry(name.to_owned());
-            known.or_insert_with(|| vec![Definition::Patterns(vec![pattern])]);
+            known.or_insert_with(|| vec![Definition::Patterns(patterns)]);
         };
-        set("playbook_dir", self.absolute(&context.base));
+        set("playbook_dir", vec![self.absolute(&context.base)]);
         if let Some(role) = context.role() {
-            set("role_path", self.absolute(role));
-            if let Some(name) = role.file_name() {
-                set("role_name", Pattern::literal(name));
-                set("ansible_role_name", Pattern::literal(name));
-            }
+            set("role_path", vec![self.absolute(role)]);
+            let (short, full) = names_of_role(role, &context.called);
+            set("role_name", short);
+            set("ansible_role_name", full);
         }
         match context.roles.as_slice() {
             [parent, _] if parent == SOME_ROLE => {
-                set("ansible_parent_role_paths", Pattern::any());
+                set("ansible_parent_role_paths", vec![Pattern::any()]);
             }
-            [.., parent, _] => set("ansible_parent_role_paths", self.absolute(parent)),
+            [.., parent, _] => {
+                set("ansible_parent_role_paths", vec![self.absolute(parent)]);
+            }
             _ => {}
         }
         scope
@@ -102,11 +104,31 @@ impl Walker<'_> {
             name.to_owned(),
             context.base.clone(),
             roles,
+            Arc::clone(&context.called),
         );
         if self.fixed.insert(key) {
             let place = Arc::new(self.place(context, own));
             let value = Definition::Fixed(place, Box::new(value()));
             self.values.define(name, value);
         }
+    }
+}
+
+/// The names that a role can have without and with that of its collection. `get_name` in
+/// `playbook/role/__init__.py`: what it was named, but for a path that no place of roles was needed
+/// for (`_load_role_path` in `playbook/role/definition.py`) and for a collection.
+fn names_of_role(role: &Utf8Path, called: &str) -> (Vec<Pattern>, Vec<Pattern>) {
+    let last = role.file_name().unwrap_or_default();
+    let short = match called {
+        _ if called.contains('/') => vec![Pattern::literal(called), Pattern::literal(last)],
+        "" => vec![Pattern::literal(last)],
+        _ => vec![Pattern::literal(called)],
+    };
+    match collection_of(role) {
+        Some(collection) if !called.contains('/') => (
+            vec![Pattern::literal(last)],
+            vec![Pattern::literal(format!("{collection}.{last}"))],
+        ),
+        _ => (short.clone(), short),
     }
 }
