@@ -131,6 +131,61 @@ impl Pattern {
         )
     }
 
+    /// What stands between characters of the text, as patterns of their own.
+    pub(crate) fn split(&self, ends: impl Fn(char) -> bool) -> Vec<Self> {
+        let mut found = Vec::new();
+        let mut one = Self::default();
+        for part in &self.0 {
+            let Part::Text(text) = part else {
+                one = one.then(&Self(vec![part.clone()]));
+                continue;
+            };
+            for (at, piece) in text.split(&ends).enumerate() {
+                if at > 0 {
+                    found.push(std::mem::take(&mut one));
+                }
+                one = one.then(&Self::literal(piece));
+            }
+        }
+        found.push(one);
+        found.retain(|one| !one.0.is_empty());
+        found
+    }
+
+    /// The same with others in place of what begins somewhere in its text: `find` says what stands
+    /// for how many bytes of it.
+    pub(crate) fn replaced(&self, find: impl Fn(&str) -> Option<(usize, Self)>) -> Self {
+        let mut whole = Self::default();
+        for part in &self.0 {
+            let Part::Text(text) = part else {
+                whole = whole.then(&Self(vec![part.clone()]));
+                continue;
+            };
+            let mut done = 0;
+            for (at, _) in text.char_indices() {
+                if at < done {
+                    continue;
+                }
+                let rest = text.get(at..).unwrap_or_default();
+                if let Some((length, other)) = find(rest) {
+                    let before = text.get(done..at).unwrap_or_default();
+                    whole = whole.then(&Self::literal(before)).then(&other);
+                    done = at + length;
+                }
+            }
+            whole = whole.then(&Self::literal(text.get(done..).unwrap_or_default()));
+        }
+        whole
+    }
+
+    /// Whether a letter or digit of the name is known.
+    pub(crate) fn has_word(&self) -> bool {
+        self.0.iter().any(|part| match part {
+            Part::Text(text) => text.contains(char::is_alphanumeric),
+            Part::Hole { .. } => false,
+        })
+    }
+
     /// What stands before the first space.
     pub(crate) fn first_word(&self) -> Self {
         let mut parts = Vec::new();

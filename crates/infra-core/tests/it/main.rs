@@ -13,6 +13,7 @@ mod ansible_fingerprint;
 mod ansible_fixed_values;
 mod ansible_inherited;
 mod ansible_included;
+mod ansible_local;
 mod ansible_loops;
 mod ansible_made;
 mod ansible_magic;

@@ -3,16 +3,21 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use camino::{Utf8Path, Utf8PathBuf};
+
 use super::Walker;
 use super::args::{Args, words};
+use super::command::names_in;
 use super::context::{Besides, Context};
+use super::holes::Sort;
 use super::late::What;
 use crate::ansible::closure::Reach;
-use crate::ansible::jinja::is_template;
+use crate::ansible::jinja::{Expr, is_template};
 use crate::ansible::name::{Name, Pattern};
 use crate::ansible::path::{is_outside, join};
 use crate::ansible::resolve::Asked;
 use crate::ansible::search::{Place, needle};
+use crate::ansible::unresolved::Reason;
 use crate::ansible::values::{Definition, Scope};
 use crate::ansible::yaml::Node;
 
@@ -21,14 +26,64 @@ const WITHOUT_NAMES: [&str; 9] = [
     "dest", "msg", "mode", "owner", "group", "content", "state", "regexp", "line",
 ];
 
-/// The texts of an action's arguments.
+/// Keys whose values are the names of other things, which a directory may be called like.
+const OF_OTHER_THINGS: [&str; 8] = [
+    "name",
+    "namespace",
+    "project",
+    "release_name",
+    "release_namespace",
+    "tag",
+    "tags",
+    "user",
+];
+
+/// Keys whose values are certainly paths.
+const PATHS: [&str; 5] = ["path", "paths", "file", "filename", "chdir"];
+
+/// What arguments of an action may be the names of files.
 #[derive(Debug)]
 pub(super) struct Arguments {
     action: String,
-    /// Whether it is a command line, which starts where Ansible was started
-    command: bool,
-    /// Each with its line
-    texts: Vec<(Name, u32)>,
+    how: How,
+    /// The directory that a command is started in, if it isn't the playbook's
+    chdir: Option<Name>,
+    texts: Vec<Argument>,
+}
+
+/// How texts name files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// Each is a name, which modules on this machine look for as they like
+    Names,
+    /// The same, and the controller looks for them wherever the module runs
+    NamesFromHere,
+    /// They are command lines, which mean files of this machine where they run here
+    Command,
+    /// They are command lines, or values that commands see, which may run here wherever the task
+    /// does
+    CommandHere,
+}
+
+impl How {
+    fn is_command(self) -> bool {
+        matches!(self, Self::Command | Self::CommandHere)
+    }
+}
+
+/// A text that may be a name, or a command line.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Text {
+    text: String,
+    line: u32,
+    key: String,
+}
+
+#[derive(Debug, Clone)]
+struct Argument {
+    name: Name,
+    line: u32,
+    key: String,
 }
 
 impl Walker<'_> {
@@ -41,44 +96,103 @@ impl Walker<'_> {
         scope: &Scope,
         action: &str,
     ) {
-        let command = matches!(
-            action,
-            "command" | "shell" | "raw" | "expect" | "win_command" | "win_shell"
-        );
-        let mut texts: BTreeSet<(String, u32)> = BTreeSet::new();
+        let how = match action {
+            "command" | "shell" | "raw" | "expect" | "win_command" | "win_shell" => How::Command,
+            // It looks for the files of a form itself.
+            "uri" => How::NamesFromHere,
+            _ => How::Names,
+        };
+        let mut texts: BTreeSet<Text> = BTreeSet::new();
         for (key, value) in &args.members {
             if !WITHOUT_NAMES.contains(&key.as_str()) {
-                collect(value, &mut texts);
+                collect(key, value, &mut texts);
             }
         }
         if let Some(raw) = &args.raw {
-            texts.insert((raw.clone(), args.line));
+            texts.insert(Text {
+                text: raw.clone(),
+                line: args.line,
+                key: String::new(),
+            });
         }
-        if command {
-            texts = texts
-                .into_iter()
-                .flat_map(|(text, line)| words(&text).into_iter().map(move |word| (word, line)))
-                .collect();
+        let chdir = args.text("chdir").map(Name::new);
+        self.texts(context, scope, (action, how, chdir), texts);
+        // `rsync` runs here.
+        if action == "synchronize"
+            && let Some(options) = args.get("rsync_opts")
+        {
+            let mut texts = BTreeSet::new();
+            collect("rsync_opts", options, &mut texts);
+            let how = How::CommandHere;
+            self.texts(context, scope, (action, how, None), texts);
         }
-        let names = (texts.iter())
-            .map(|(text, line)| (text.trim_matches(['"', '\'']), *line))
-            .filter(|(text, _)| may_be_name(text))
-            .map(|(text, line)| (Name::new(text), line));
-        let (computed, texts) = names.partition(|(name, _)| name.is_computed());
-        let action = action.to_owned();
-        let known = Arguments {
-            action,
-            command,
-            texts,
+    }
+
+    /// What the environment says that commands below a play, a block or a task see.
+    pub(super) fn environment(&mut self, context: &Context, node: &Node) {
+        if let Some(environment) = node.get("environment") {
+            let mut texts = BTreeSet::new();
+            collect("", environment, &mut texts);
+            let of = ("environment", How::CommandHere, None);
+            self.texts(context, &Scope::default(), of, texts);
+        }
+    }
+
+    /// The files that texts name, now and whenever more is known of the variables in them, and of
+    /// where they are used.
+    fn texts(
+        &mut self,
+        context: &Context,
+        scope: &Scope,
+        (action, how, chdir): (&str, How, Option<Name>),
+        texts: BTreeSet<Text>,
+    ) {
+        let mut all = Vec::new();
+        for Text { text, line, key } in texts {
+            let names: Vec<String> = if how.is_command() {
+                words(&text)
+            } else {
+                let name = text.trim_matches(['"', '\'']);
+                may_be_name(name)
+                    .then(|| name.to_owned())
+                    .into_iter()
+                    .collect()
+            };
+            all.extend(names.iter().map(|name| Argument {
+                name: Name::new(name),
+                line,
+                key: key.clone(),
+            }));
+        }
+        let (mut waiting, known): (Vec<_>, Vec<_>) =
+            (all.into_iter()).partition(|argument| argument.name.is_computed());
+        let mut arguments = Arguments {
+            action: action.to_owned(),
+            how,
+            chdir,
+            texts: known,
         };
-        self.arguments(context, &known, scope);
-        let computed = Arguments {
-            texts: computed,
-            ..known
-        };
-        if !computed.texts.is_empty() {
-            self.later(context, scope, What::Arguments(computed));
+        self.arguments(context, &arguments, scope);
+        if !context.keywords.here {
+            // It may yet turn out that they are this machine's.
+            let known = std::mem::take(&mut arguments.texts).into_iter();
+            waiting.extend(
+                known.filter(|argument| self.depends_on_the_machine(context, how, argument)),
+            );
         }
+        if !waiting.is_empty() {
+            arguments.texts = waiting;
+            self.later(context, scope, What::Arguments(arguments));
+        }
+    }
+
+    /// Whether a known text names something only where the module runs on this machine.
+    fn depends_on_the_machine(&self, context: &Context, how: How, argument: &Argument) -> bool {
+        how == How::Command
+            || how == How::Names
+                && !argument.name.text.contains('/')
+                && (self.argument_places(context, how).iter())
+                    .any(|place| self.sources.is_dir(&place.dir.join(&argument.name.text)))
     }
 
     /// The files that arguments name. What that depends on.
@@ -88,24 +202,52 @@ impl Walker<'_> {
         arguments: &Arguments,
         scope: &Scope,
     ) -> Vec<Asked> {
+        let mut depends = Vec::new();
+        if !context.keywords.here {
+            let connection = Name::expression(&Expr::Name("ansible_connection".to_owned()));
+            depends.push(self.values.resolve_noting(&connection, scope).1);
+        }
+        let here = context.keywords.here || !self.connects_elsewhere();
+        if arguments.how == How::Command && !here {
+            return depends;
+        }
         let mut places = vec![(context.clone(), scope.clone())];
         // A name that is made of the host's is that host's file.
         let of_host = |name: &Name| name.text.contains("inventory_hostname");
-        if arguments.texts.iter().any(|(name, _)| of_host(name)) {
+        if (arguments.texts.iter()).any(|argument| of_host(&argument.name)) {
             places = self.for_each_host(context, scope);
         }
-        let mut depends = Vec::new();
         for (at, (context, scope)) in places.into_iter().enumerate() {
-            let here = self.scope(&context, &scope);
-            for (name, line) in &arguments.texts {
-                let (found, asked) = self.values.resolve_noting(name, &here);
+            let known = self.scope(&context, &scope);
+            let mut dirs = self.argument_places(&context, arguments.how);
+            for start in arguments
+                .chdir
+                .iter()
+                .flat_map(|dir| self.values.resolve(dir, &known))
+            {
+                dirs.extend(start.as_literal().map(|dir| Place {
+                    dir: join(&self.request.root, &context.base, &dir),
+                    perhaps: false,
+                }));
+            }
+            let at_place = AtPlace {
+                context: &context,
+                places: &dirs,
+                of: arguments,
+                here,
+            };
+            for argument in &arguments.texts {
+                let (found, asked) = self.values.resolve_noting(&argument.name, &known);
                 if at == 0 {
                     depends.push(asked);
                 }
-                for literal in found.iter().filter_map(Pattern::as_literal) {
-                    let nothing = literal.trim_matches(['.', '/']).is_empty();
-                    if !nothing && !literal.contains(['\n', '\0']) && literal.len() <= 1024 {
-                        self.argument(&context, &literal, *line, arguments);
+                for pattern in found {
+                    if arguments.how.is_command() {
+                        for name in names_in(&pattern) {
+                            self.argument(&at_place, argument, &name);
+                        }
+                    } else {
+                        self.argument(&at_place, argument, &pattern);
                     }
                 }
             }
@@ -132,49 +274,119 @@ impl Walker<'_> {
         hosts.iter().map(one).collect()
     }
 
-    fn argument(&mut self, context: &Context, literal: &str, line: u32, of: &Arguments) {
-        let (name, command) = (of.action.as_str(), of.command);
-        let stack = self.stack(context);
-        let mut places = needle(&stack, &context.base, "files");
-        if command {
-            // A program starts in the directory that ansible-playbook was started in.
-            places.clear();
-        } else {
+    /// Where names among the arguments may be looked for.
+    fn argument_places(&self, context: &Context, how: How) -> Vec<Place> {
+        let start = |dir: &Utf8Path| Place {
+            dir: dir.to_owned(),
+            perhaps: false,
+        };
+        // A command starts beside the playbook (`_low_level_execute_command` of
+        // `plugins/action/__init__.py`), a plugin for the controller where Ansible was started.
+        let mut places = vec![start(&context.base), start(&self.request.cwd)];
+        if !how.is_command() {
+            let stack = self.stack(context);
+            places.extend(needle(&stack, &context.base, "files"));
             places.extend(needle(&stack, &context.base, "templates"));
         }
-        places.push(Place {
-            dir: self.request.cwd.clone(),
-            perhaps: false,
-        });
-        for place in places {
-            let path = join(&self.request.root, &place.dir, literal);
-            if is_outside(&path) || path.as_str().is_empty() {
+        places
+    }
+
+    /// The files of one name among the arguments.
+    fn argument(&mut self, at: &AtPlace<'_>, argument: &Argument, name: &Pattern) {
+        let root = &self.request.root;
+        let mut found = Vec::new();
+        if let Some(literal) = name.as_literal() {
+            let nothing = literal.trim_matches(['.', '/']).is_empty();
+            if nothing || literal.contains(['\n', '\0']) || literal.len() > 1024 {
+                return;
+            }
+            let dir = literal.contains('/')
+                || at.of.action == "find"
+                || at.here && !OF_OTHER_THINGS.contains(&argument.key.as_str());
+            for place in at.places {
+                let path = join(root, &place.dir, &literal);
+                if self.sources.is_file(&path) || dir && self.sources.is_dir(&path) {
+                    found.push(path);
+                }
+            }
+        } else if at.here || at.of.how == How::NamesFromHere {
+            let named = PATHS.contains(&argument.key.as_str());
+            if name.is_any() && named && !at.of.how.is_command() {
+                let (file, play) = (&at.context.file, Some(at.context.play));
+                self.unresolved(
+                    file,
+                    argument.line,
+                    &argument.name.text,
+                    Reason::AnyName,
+                    play,
+                );
+            }
+            found = self.all_arguments(at, name);
+        }
+        let context = at.context.step(argument.line, &at.of.action);
+        let widened = name.as_literal().is_none();
+        for path in found {
+            let above = at.context.base.starts_with(&path);
+            if is_outside(&path) || path.as_str().is_empty() || above {
                 continue;
             }
-            let counts = self.sources.is_file(&path)
-                || self.sources.is_dir(&path)
-                    && (literal.contains('/') || name == "find")
-                    && path != context.base
-                    && !context.base.starts_with(&path);
-            if counts {
-                let context = context.step(line, name);
-                if command && self.sources.is_file(&path) {
-                    self.besides(&context, &path, Besides::Modes);
-                }
-                self.data(&context, &path, false);
+            if at.of.how.is_command() && self.sources.is_file(&path) {
+                self.besides(&context, &path, Besides::Modes);
             }
+            self.data(&context, &path, widened);
         }
+    }
+
+    /// All that a name with holes among the arguments could mean. One of which no word is known
+    /// means nothing in particular.
+    fn all_arguments(&mut self, at: &AtPlace<'_>, name: &Pattern) -> Vec<Utf8PathBuf> {
+        let name = name.without_steps();
+        if !name.has_word() {
+            return Vec::new();
+        }
+        let (dir, rest) = name.split_dir();
+        let mut starts: BTreeSet<Utf8PathBuf> = (at.places.iter())
+            .map(|place| join(&self.request.root, &place.dir, &dir))
+            .collect();
+        if name.can_be_whole_path() {
+            starts.insert(Utf8PathBuf::new());
+        }
+        let mut found = Vec::new();
+        for start in starts.into_iter().filter(|start| !is_outside(start)) {
+            let fitting = self.below_that_fit(start, &rest, Sort::Any, at.context.play);
+            found.extend(fitting.iter().map(|path| path.0.clone()));
+        }
+        found
     }
 }
 
-fn collect(node: &Node, texts: &mut BTreeSet<(String, u32)>) {
-    node.walk(&mut |node| {
-        if let Some(text) = node.text()
-            && !node.is_opaque()
-        {
-            texts.insert((text.to_owned(), node.line));
-        }
-    });
+/// Where arguments are used.
+struct AtPlace<'a> {
+    context: &'a Context,
+    places: &'a [Place],
+    of: &'a Arguments,
+    /// Whether that may be on this machine
+    here: bool,
+}
+
+/// The texts below a key.
+fn collect(key: &str, node: &Node, texts: &mut BTreeSet<Text>) {
+    if let Some(text) = node.text()
+        && !node.is_opaque()
+    {
+        texts.insert(Text {
+            text: text.to_owned(),
+            line: node.line,
+            key: key.to_owned(),
+        });
+    }
+    for item in node.items() {
+        collect(key, item, texts);
+    }
+    for (name, value) in node.members() {
+        collect("", name, texts);
+        collect(name.text().unwrap_or_default(), value, texts);
+    }
 }
 
 /// Whether a text could be the name of a file.

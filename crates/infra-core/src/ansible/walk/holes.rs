@@ -212,7 +212,7 @@ impl Walker<'_> {
     }
 
     /// What is below a directory and fits a name and what it is used as.
-    fn below_that_fit(
+    pub(super) fn below_that_fit(
         &mut self,
         start: Utf8PathBuf,
         rest: &Pattern,

@@ -5,6 +5,7 @@ mod anywhere;
 mod args;
 mod arguments;
 mod collections;
+mod command;
 mod context;
 mod facts;
 mod find;

@@ -50,7 +50,7 @@ impl Walker<'_> {
     }
 
     /// Whether no variable and no setting says that a host is this machine.
-    fn connects_elsewhere(&self) -> bool {
+    pub(super) fn connects_elsewhere(&self) -> bool {
         let known = |name| self.values.by_name.get(name).into_iter().flatten();
         let transport = self.settings.transport.as_deref();
         self.values.beyond != Beyond::Any

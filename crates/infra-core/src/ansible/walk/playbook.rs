@@ -268,6 +268,7 @@ impl Walker<'_> {
         self.hands_down(&context, play);
         self.mention_imports(index, via);
         self.module_defaults(&context, play);
+        self.environment(&context, play);
         self.plugin_dirs(index, &base);
         for (key, _) in play.members() {
             if key.text() == Some("vars_prompt") {

@@ -19,6 +19,7 @@ impl Walker<'_> {
     pub(super) fn tasks(&mut self, context: &Context, tasks: &[Arc<Node>]) {
         for task in tasks {
             self.module_defaults(context, task);
+            self.environment(&context.under(task), task);
             if task.get("block").is_some() {
                 self.hands_down(context, task);
                 let inner = Context {
