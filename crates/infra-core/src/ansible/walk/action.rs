@@ -44,7 +44,8 @@ impl Walker<'_> {
         match name {
             "include_vars" => return self.include_vars(context, args, scope),
             "template" | "win_template" => {
-                let delimited = args.members.iter().any(|(key, _)| delimits(key));
+                let delimited =
+                    context.keywords.delimits || args.members.iter().any(|(key, _)| delimits(key));
                 let used = if delimited {
                     Use::Delimited
                 } else {
@@ -59,7 +60,9 @@ impl Walker<'_> {
             | "unarchive" | "assemble"
                 if !(args.is_true("remote_src")
                     || name == "unarchive" && args.is_false("copy")
-                    || name == "assemble" && args.get("remote_src").is_none()) =>
+                    || name == "assemble"
+                        && args.get("remote_src").is_none()
+                        && !context.keywords.assembles) =>
             {
                 let besides = match name {
                     "copy" if args.get("local_follow").is_some() => Besides::Links,
@@ -137,23 +140,31 @@ impl Walker<'_> {
         }
         if own.is_none() && !args.is_true("remote_src") {
             for key in SOURCES {
-                if let Some(text) = args.text(key).map(str::to_owned) {
-                    let template = key == "template" || name.ends_with("template");
-                    let (subdirs, used) = if template {
-                        (vec!["templates"], Use::Template)
-                    } else {
-                        (vec!["files", "templates"], Use::Data)
-                    };
+                let template = key == "template" || name.ends_with("template");
+                let (subdirs, used) = if template {
+                    (vec!["templates"], Use::Template)
+                } else if key == "file" {
+                    // `community.sops.load_vars` looks in `vars`.
+                    (vec!["files", "templates", "vars"], Use::Data)
+                } else {
+                    (vec!["files", "templates"], Use::Data)
+                };
+                for text in args
+                    .get(key)
+                    .map(|value| names_in(value))
+                    .into_iter()
+                    .flatten()
+                {
                     let named = (Name::new(&text), args.line);
                     self.want(Wanted {
-                        used,
+                        used: used.clone(),
                         argument_of: Some(action.to_owned()),
-                        ..wanted_in(context, scope, named, subdirs, name)
+                        ..wanted_in(context, scope, named, subdirs.clone(), name)
                     });
                 }
             }
         }
-        self.any_argument(context, args, scope, name);
+        self.any_argument(context, args, scope, action);
     }
 
     /// Notes that any variable may have any value.
@@ -173,14 +184,36 @@ impl Walker<'_> {
 
     /// What `module_defaults` give the arguments of actions, which may name files.
     pub(super) fn module_defaults(&mut self, context: &Context, node: &Node) {
-        let defaults = node.get("module_defaults");
-        let members = defaults.map(|defaults| defaults.members());
-        for (action, args) in members.unwrap_or_default() {
-            if let Some(action) = action.text().filter(|_| args.is_mapping()) {
-                self.action(context, action, &Args::read(args), &Scope::default());
+        let Some(defaults) = node.get("module_defaults") else {
+            return;
+        };
+        let each = std::iter::once(defaults).chain(defaults.items());
+        for (action, value) in each.flat_map(|defaults| defaults.members()) {
+            let computed = value.text().is_some_and(is_template);
+            if let Some(action) = action.text().filter(|_| value.is_mapping() || computed) {
+                let mut args = Args::default();
+                if computed {
+                    args.read_computed(value);
+                } else {
+                    args = Args::read(value);
+                }
+                self.action(context, action, &args, &Scope::default());
             }
         }
     }
+}
+
+/// The names of files that an argument gives: itself, or each of a list, or of mappings.
+fn names_in(value: &Node) -> Vec<String> {
+    let mut found = Vec::new();
+    found.extend(value.text().map(str::to_owned));
+    for item in value.items() {
+        found.extend(names_in(item));
+    }
+    for key in ["path", "src", "file", "template"] {
+        found.extend(value.get(key).iter().flat_map(|value| names_in(value)));
+    }
+    found
 }
 
 /// The source of an action that Ansible looks for itself, in this subdirectory.

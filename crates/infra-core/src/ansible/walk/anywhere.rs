@@ -6,6 +6,7 @@
 
 use std::collections::HashSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
@@ -24,10 +25,17 @@ pub(super) struct Grounds {
 }
 
 impl Walker<'_> {
-    /// The places where the tasks of a play stand.
-    pub(super) fn stacks(&self, play: usize) -> Vec<Context> {
-        let play = self.plays.get(play);
-        play.map(|play| play.stacks.clone()).unwrap_or_default()
+    /// The same in each place where tasks of the play stand.
+    pub(super) fn from_each_place(&self, context: &Context) -> Vec<Context> {
+        let play = self.plays.get(context.play);
+        let stacks = play.into_iter().flat_map(|play| &play.stacks);
+        stacks
+            .map(|stack| Context {
+                reach: context.reach.clone(),
+                via: Arc::clone(&context.via),
+                ..stack.clone()
+            })
+            .collect()
     }
 
     /// The directories that are looked in from somewhere in a play.
@@ -71,13 +79,9 @@ impl Walker<'_> {
         widest: bool,
         looks: &mut Looks,
     ) {
-        for stack in self.stacks(wanted.context.play) {
+        for context in self.from_each_place(&wanted.context) {
             let from_there = Wanted {
-                context: Context {
-                    reach: wanted.context.reach.clone(),
-                    via: wanted.context.via.clone(),
-                    ..stack
-                },
+                context,
                 search: Search::Needle(subdirs.to_vec()),
                 ..wanted.clone()
             };
@@ -101,8 +105,8 @@ impl Walker<'_> {
             return all;
         }
         let mut found = Vec::new();
-        for stack in self.stacks(wanted.context.play) {
-            let places = self.needles(&stack, subdirs);
+        for from in self.from_each_place(&wanted.context) {
+            let places = self.needles(&from, subdirs);
             for path in self.first(&places, text, wanted) {
                 if !found.contains(&path) {
                     found.push(path);

@@ -109,7 +109,7 @@ impl Args {
 
     /// Arguments that are the value of one expression: of those that name files, each is
     /// that member of it.
-    fn read_computed(&mut self, node: &Node) {
+    pub(super) fn read_computed(&mut self, node: &Node) {
         let Some(inner) = node
             .text()
             .map(str::trim)

@@ -8,9 +8,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::Walker;
 use super::args::{Args, words};
 use super::command::names_in;
-use super::context::{Besides, Context};
+use super::context::{Besides, Context, LookupUse, Use};
+use super::find::Looks;
 use super::holes::Sort;
 use super::late::What;
+use crate::ansible::builtin::{MODULES, own_action};
 use crate::ansible::closure::Reach;
 use crate::ansible::jinja::{Expr, is_template};
 use crate::ansible::name::{Name, Pattern};
@@ -48,6 +50,9 @@ pub(super) struct Arguments {
     how: How,
     /// The directory that a command is started in, if it isn't the playbook's
     chdir: Option<Name>,
+    /// Whether a plugin for the controller has the files, or may have them, and can render them as
+    /// templates
+    renders: bool,
     texts: Vec<Argument>,
 }
 
@@ -96,10 +101,12 @@ impl Walker<'_> {
         scope: &Scope,
         action: &str,
     ) {
-        let how = match action {
+        let name = action.rsplit('.').next().unwrap_or(action);
+        let how = match name {
             "command" | "shell" | "raw" | "expect" | "win_command" | "win_shell" => How::Command,
             // It looks for the files of a form itself.
             "uri" => How::NamesFromHere,
+            _ if !is_own(action) && self.has_plugin_here(context, action) => How::NamesFromHere,
             _ => How::Names,
         };
         let mut texts: BTreeSet<Text> = BTreeSet::new();
@@ -118,7 +125,7 @@ impl Walker<'_> {
         let chdir = args.text("chdir").map(Name::new);
         self.texts(context, scope, (action, how, chdir), texts);
         // `rsync` runs here.
-        if action == "synchronize"
+        if name == "synchronize"
             && let Some(options) = args.get("rsync_opts")
         {
             let mut texts = BTreeSet::new();
@@ -170,6 +177,7 @@ impl Walker<'_> {
             action: action.to_owned(),
             how,
             chdir,
+            renders: !how.is_command() && self.may_render(context, action),
             texts: known,
         };
         self.arguments(context, &arguments, scope);
@@ -301,7 +309,7 @@ impl Walker<'_> {
                 return;
             }
             let dir = literal.contains('/')
-                || at.of.action == "find"
+                || at.of.action.ends_with("find")
                 || at.here && !OF_OTHER_THINGS.contains(&argument.key.as_str());
             for place in at.places {
                 let path = join(root, &place.dir, &literal);
@@ -334,7 +342,67 @@ impl Walker<'_> {
                 self.besides(&context, &path, Besides::Modes);
             }
             self.data(&context, &path, widened);
+            if at.of.renders && self.sources.is_file(&path) {
+                self.template(&context, &path, widened, &Use::Template);
+            }
         }
+    }
+
+    /// The files that the terms of a lookup of the tree name, whatever it does with them. It runs
+    /// here, where Ansible was started.
+    pub(super) fn terms_of_own(
+        &mut self,
+        context: &Context,
+        used: &LookupUse,
+        widest: bool,
+        looks: &mut Vec<Looks>,
+    ) {
+        let LookupUse { call, scope, .. } = used;
+        let named = call.kwargs.iter().map(|(_, value)| value);
+        let terms: Vec<Name> = (call.args.iter().chain(named))
+            .map(Name::expression)
+            .collect();
+        looks.resize_with(terms.len(), Looks::default);
+        let arguments = Arguments {
+            action: format!("lookup {}", call.plugin.as_deref().unwrap_or_default()),
+            how: How::NamesFromHere,
+            chdir: None,
+            renders: false,
+            texts: Vec::new(),
+        };
+        let places = self.argument_places(context, arguments.how);
+        let here = self.scope(context, scope);
+        for (name, looks) in terms.into_iter().zip(looks) {
+            if self.leads_nowhere_else(&looks.depends, context.play, widest) {
+                continue;
+            }
+            looks.depends = self.new_look(context.play, widest);
+            let (found, asked) = self.values.resolve_noting(&name, &here);
+            looks.depends.asked.push(asked);
+            let at = AtPlace {
+                context,
+                places: &places,
+                of: &arguments,
+                here: false,
+            };
+            let argument = Argument {
+                name,
+                line: call.line,
+                key: String::new(),
+            };
+            for pattern in found {
+                self.argument(&at, &argument, &pattern);
+            }
+        }
+    }
+
+    /// Whether a plugin for the controller has an action that isn't Ansible's own, or may have it.
+    /// It can render what it is given: `template` of `kubernetes.core.k8s`.
+    fn may_render(&mut self, context: &Context, action: &str) -> bool {
+        // These copy what they are given as it is.
+        const COPIERS: [&str; 4] = ["patch", "synchronize", "win_copy", "win_robocopy"];
+        let name = action.rsplit('.').next().unwrap_or(action);
+        !is_own(action) && !COPIERS.contains(&name) && !self.is_only_module(context, action)
     }
 
     /// All that a name with holes among the arguments could mean. One of which no word is known
@@ -358,6 +426,11 @@ impl Walker<'_> {
         }
         found
     }
+}
+
+/// Whether an action is Ansible's own.
+fn is_own(action: &str) -> bool {
+    own_action(action).is_some_and(|name| MODULES.contains(&name))
 }
 
 /// Where arguments are used.

@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::includes::Includes;
 use super::once::runs_once;
 use super::place::may_run_here;
-use super::preserve::defaults_preserve;
+use super::preserve::{defaults_assemble, defaults_delimit, defaults_preserve};
 use crate::ansible::closure::Reach;
 use crate::ansible::jinja::Expr;
 use crate::ansible::name::Name;
@@ -118,6 +118,10 @@ impl Context {
 pub(super) struct Keywords {
     /// Whether `module_defaults` may say `mode: preserve`
     pub(super) preserves: bool,
+    /// Whether they may give templates delimiters of their own
+    pub(super) delimits: bool,
+    /// Whether they may say that files to assemble are here
+    pub(super) assembles: bool,
     /// Whether tasks run on one host of the play for all
     pub(super) once: bool,
     /// Whether tasks may run on this machine, which has the tree
@@ -129,6 +133,8 @@ impl Keywords {
     pub(super) fn with(self, node: &Node) -> Self {
         Self {
             preserves: self.preserves || defaults_preserve(node),
+            delimits: self.delimits || defaults_delimit(node),
+            assembles: self.assembles || defaults_assemble(node),
             once: self.once || runs_once(node),
             here: self.here || may_run_here(node),
         }

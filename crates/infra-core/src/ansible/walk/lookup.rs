@@ -154,13 +154,13 @@ impl Walker<'_> {
                 (vec![expr], "files", Use::Data)
             }
             Lookup::FirstFound => {
-                let stacks = match used_in.context {
+                let places = match used_in.context {
                     Some(_) => vec![context.clone()],
-                    None => self.stacks(context.play),
+                    None => self.from_each_place(context),
                 };
-                let terms = stacks
+                let terms = places
                     .iter()
-                    .map(|stack| self.until_found(stack, &call.args, ""))
+                    .map(|from| self.until_found(from, &call.args, ""))
                     .max_by_key(Vec::len)
                     .unwrap_or_default();
                 let expr = Expr::Call {
@@ -221,7 +221,16 @@ impl Walker<'_> {
                     self.collection_has(context.play, collection, "lookup", name)
                         && self.is_in_tree(context.play, collection)
                 });
-                if !inside && !self.has_plugin("lookup_plugins", name) {
+                if inside || self.has_plugin("lookup_plugins", name) {
+                    match used_in.context {
+                        Some(_) => self.terms_of_own(context, used_in, widest, looks),
+                        None => {
+                            for from in self.from_each_place(context) {
+                                self.terms_of_own(&from, used_in, widest, &mut Vec::new());
+                            }
+                        }
+                    }
+                } else {
                     self.unresolved(
                         file,
                         call.line,

@@ -62,13 +62,21 @@ impl Walker<'_> {
     }
 
     /// Whether an action is a module, and no plugin for the controller has its name.
-    fn is_only_module(&mut self, context: &Context, action: &str) -> bool {
+    pub(super) fn is_only_module(&mut self, context: &Context, action: &str) -> bool {
         if self.has_plugin("library", action) {
             return !self.has_plugin("action_plugins", action);
         }
         let homes = self.homes(context.play, action);
         let mut of = homes.iter();
         !homes.is_empty() && of.all(|home| self.is_only_module_of(context.play, home))
+    }
+
+    /// Whether a plugin for the controller is known to have the name of an action.
+    pub(super) fn has_plugin_here(&mut self, context: &Context, action: &str) -> bool {
+        let play = context.play;
+        self.has_plugin("action_plugins", action)
+            || (self.homes(play, action).iter())
+                .any(|home| self.collection_has(play, &home.collection, "action", &home.name))
     }
 
     /// The same of a collection. A plugin for a module can have another name: that of the platform,

@@ -1,6 +1,9 @@
 //! Files that are copied with their modes: `mode: preserve` of `copy` and `template`.
 
+use std::sync::Arc;
+
 use super::Walker;
+use super::action::delimits;
 use super::args::Args;
 use super::context::{Besides, Context, Wanted};
 use super::late::What;
@@ -56,12 +59,34 @@ impl Walker<'_> {
 
 /// Whether the `module_defaults` of a play, a block, a task or a role may say `mode: preserve`.
 pub(super) fn defaults_preserve(node: &Node) -> bool {
+    defaults_say(node, |key, value| {
+        key == "mode" && (value == "preserve" || is_template(value))
+    })
+}
+
+/// Whether they may give templates delimiters of their own.
+pub(super) fn defaults_delimit(node: &Node) -> bool {
+    defaults_say(node, |key, _| delimits(key))
+}
+
+/// Whether they may say that the files that are assembled are the controller's.
+pub(super) fn defaults_assemble(node: &Node) -> bool {
+    defaults_say(node, |key, _| key == "remote_src")
+}
+
+/// Whether one of them says something, or is an expression that may.
+fn defaults_say(node: &Node, says: impl Fn(&str, &str) -> bool) -> bool {
     let mut found = false;
     if let Some(defaults) = node.get("module_defaults") {
         found |= defaults.text().is_some_and(is_template);
+        for of_one in std::iter::once(defaults).chain(defaults.items()) {
+            let computed = |(_, value): &(_, Arc<Node>)| value.text().is_some_and(is_template);
+            found |= of_one.members().iter().any(computed);
+        }
         defaults.walk(&mut |node| {
-            let mode = node.get("mode").and_then(|mode| mode.text());
-            found |= mode.is_some_and(|mode| mode == "preserve" || is_template(mode));
+            let pairs = node.members().iter();
+            let mut texts = pairs.filter_map(|(key, value)| Some((key.text()?, value.text()?)));
+            found |= texts.any(|(key, value)| says(key, value));
         });
     }
     found
