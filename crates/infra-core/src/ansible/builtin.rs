@@ -147,6 +147,8 @@ pub(crate) enum Lookup {
     FirstFound,
     /// From a template
     Template,
+    /// From a template that a text includes
+    Include,
     /// From a directory with all below it
     Directory,
     /// From whether there is a file of the name, and where it leads if it is a link
@@ -192,6 +194,8 @@ pub(crate) fn lookup(plugin: &str) -> Lookup {
         "filetree" => Lookup::Directory,
         "password" => Lookup::Files(""),
         "env" => Lookup::Environment,
+        // The statement.
+        "{% include %}" => Lookup::Include,
         // The filters and tests of that name.
         "| fileglob" => Lookup::Found,
         "| realpath" | "is a file" => Lookup::Presence,

@@ -141,14 +141,26 @@ pub(crate) fn tasks(
     places
 }
 
-/// Where a template looks for what it includes. `plugins/action/template.py`: each
-/// directory of the search path with `templates` first, the playbook's directory, and
-/// the directory of the template.
-pub(crate) fn includes(stack: &[Place], base: &Utf8Path, template: &Utf8Path) -> Vec<Place> {
+/// The directory of a template that is not included itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Beside {
+    pub(crate) dir: Utf8PathBuf,
+    /// Whether it comes first, as it does for the lookup of templates
+    pub(crate) first: bool,
+}
+
+/// Where a template, and all that it includes, looks for what it includes. For
+/// `plugins/action/template.py`: each directory of the search path with `templates` first, the
+/// playbook's directory, and the directory of the template. For `plugins/lookup/template.py`: the
+/// last of these, the others.
+pub(crate) fn includes(stack: &[Place], base: &Utf8Path, beside: &Beside) -> Vec<Place> {
     let mut places = Vec::new();
-    let beside = parent(template);
+    if beside.first {
+        add(&mut places, beside.dir.clone(), false);
+    }
     let stack = (stack.iter()).map(|place| (&*place.dir, place.perhaps));
-    for (path, perhaps) in stack.chain([(base, false), (&beside, false)]) {
+    let last = (!beside.first).then_some((&*beside.dir, false));
+    for (path, perhaps) in stack.chain([(base, false)]).chain(last) {
         for dir in [path.join("templates"), path.to_owned()] {
             add(&mut places, dir, perhaps);
         }

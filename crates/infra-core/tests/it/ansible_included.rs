@@ -216,3 +216,66 @@ fn a_file_of_variables_that_is_not_there_yet_may_give_any_value() {
         assert!(written(&files, "a", "files/b.txt", "2"), "{tasks}");
     }
 }
+
+#[test]
+fn a_text_may_include_templates_that_is_none_itself() {
+    for (tasks, variables, path) in [
+        (
+            "- copy: {content: \"{% include 'u.j2' %}\", dest: /x}",
+            "",
+            "u.j2",
+        ),
+        (
+            "- template: {src: t.j2, dest: /x}",
+            "v: \"{% include 'u.j2' %}\"",
+            "templates/u.j2",
+        ),
+        (
+            "- template: {src: t.j2, dest: /x}\n  vars: {v: \"{% import 'u.j2' as u %}\"}",
+            "",
+            "u.j2",
+        ),
+    ] {
+        let site = play("all", tasks);
+        let files = [
+            ("site.yml", &*site),
+            ("group_vars/all.yml", variables),
+            ("templates/t.j2", "{{ v }}"),
+            (path, "1"),
+        ];
+        assert!(written(&files, "a", path, "2"), "{tasks}");
+    }
+}
+
+#[test]
+fn what_a_template_includes_is_found_beside_the_first_of_them() {
+    for (tasks, includes, path) in [
+        (
+            "- debug: {msg: \"{{ lookup('template', 'd/t.j2') }}\"}",
+            "{% include 'u.j2' %}",
+            "templates/d/u.j2",
+        ),
+        (
+            "- template: {src: d/t.j2, dest: /x}",
+            "{% include 'u.j2' %}",
+            "templates/u.j2",
+        ),
+        (
+            "- template: {src: d/t.j2, dest: /x}",
+            "{% include 'd/e/between.j2' %}",
+            "templates/d/last.j2",
+        ),
+    ] {
+        let site = play("all", tasks);
+        let files = [
+            ("site.yml", &*site),
+            ("templates/d/t.j2", includes),
+            ("templates/d/e/between.j2", "{% include 'last.j2' %}"),
+            ("templates/d/u.j2", "1"),
+            ("templates/u.j2", "1"),
+            ("templates/d/last.j2", "1"),
+            ("templates/d/e/last.j2", "1"),
+        ];
+        assert!(written(&files, "a", path, "2"), "{tasks} {includes}");
+    }
+}

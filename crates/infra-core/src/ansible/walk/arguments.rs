@@ -16,9 +16,9 @@ use crate::ansible::builtin::{MODULES, own_action};
 use crate::ansible::closure::Reach;
 use crate::ansible::jinja::{Expr, is_template};
 use crate::ansible::name::{Name, Pattern};
-use crate::ansible::path::{is_outside, join};
+use crate::ansible::path::{is_outside, join, parent};
 use crate::ansible::resolve::Asked;
-use crate::ansible::search::{Place, needle};
+use crate::ansible::search::{Beside, Place, needle};
 use crate::ansible::unresolved::Reason;
 use crate::ansible::values::{Definition, Scope};
 use crate::ansible::yaml::Node;
@@ -343,7 +343,11 @@ impl Walker<'_> {
             }
             self.data(&context, &path, widened);
             if at.of.renders && self.sources.is_file(&path) {
-                self.template(&context, &path, widened, &Use::Template);
+                let beside = Beside {
+                    dir: parent(&path),
+                    first: false,
+                };
+                self.template(&context, &path, widened, (&Use::Template, &beside));
             }
         }
     }

@@ -12,7 +12,7 @@ use super::preserve::{defaults_assemble, defaults_delimit, defaults_preserve};
 use crate::ansible::closure::Reach;
 use crate::ansible::jinja::Expr;
 use crate::ansible::name::Name;
-use crate::ansible::search::Place;
+use crate::ansible::search::{Beside, Place};
 use crate::ansible::values::Scope;
 use crate::ansible::yaml::Node;
 
@@ -201,6 +201,8 @@ pub(super) enum Search {
     },
     /// As roles are found
     Roles,
+    /// As a template does what it includes, and as that does what it includes itself
+    Included(Beside),
     /// Here
     Places(Vec<Place>),
 }

@@ -12,9 +12,9 @@ use super::{MAX_INCLUDES, Walker};
 use crate::ansible::closure::Reach;
 use crate::ansible::jinja::{Access, Expr, chain};
 use crate::ansible::name::{Name, Pattern};
-use crate::ansible::path::join;
+use crate::ansible::path::{join, parent};
 use crate::ansible::resolve::Asked;
-use crate::ansible::search::{self, Place};
+use crate::ansible::search::{self, Beside, Place};
 use crate::ansible::source::{Analysis, Source};
 use crate::ansible::tree::Kind;
 use crate::ansible::unresolved::Reason;
@@ -239,6 +239,9 @@ impl Walker<'_> {
                 places
             }
             Search::Roles => self.role_places(context),
+            Search::Included(beside) => {
+                search::includes(&self.stack(context), &context.base, beside)
+            }
         }
     }
 
@@ -326,7 +329,15 @@ impl Walker<'_> {
                 }
             }
             used @ (Use::Template | Use::Delimited) => {
-                self.template(&context, path, widened, used);
+                let beside = match &wanted.search {
+                    Search::Included(beside) => beside.clone(),
+                    // A lookup, which stands in a file.
+                    _ => Beside {
+                        dir: parent(path),
+                        first: wanted.within.is_some(),
+                    },
+                };
+                self.template(&context, path, widened, (used, &beside));
             }
             Use::Presence => self.add_attributes(path, &context.reach, false, true),
             Use::Data | Use::Password => self.data(&context, path, widened),
@@ -399,7 +410,7 @@ impl Walker<'_> {
         context: &Context,
         path: &Utf8Path,
         widened: bool,
-        used: &Use,
+        (used, beside): (&Use, &Beside),
     ) {
         self.add_file(path, context.reach.clone(), &context.via, widened);
         let delimited = *used == Use::Delimited;
@@ -419,16 +430,14 @@ impl Walker<'_> {
                 context.play,
                 path,
                 format!(
-                    "{:?} {} {:?} {:?} {used:?}",
+                    "{:?} {} {:?} {:?} {used:?} {beside:?}",
                     context.roles, context.called, context.file, context.reach
                 ),
             )
         {
             return;
         }
-        let stack = self.stack(context);
         for (line, name) in &analysis.scan.includes {
-            let places = search::includes(&stack, &context.base, path);
             let inner = Context {
                 depth: context.depth + 1,
                 ..context.clone()
@@ -436,7 +445,7 @@ impl Walker<'_> {
             // A list of names is a choice of the first that exists.
             self.want(Wanted {
                 scope: Scope::of(&analysis.scan),
-                search: Search::Places(places),
+                search: Search::Included(beside.clone()),
                 used: used.clone(),
                 within: Some(path.to_owned()),
                 ..Wanted::new(&inner, Name::expression(name), *line, "include")

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use camino::Utf8Path;
+
 use super::Walker;
 use super::action::delimits;
 use super::args::words;
-use super::context::{Besides, Context, LookupUse, Search, Use, Wanted};
+use super::context::{Besides, Context, LookupUse, Search, Use, Via, Wanted};
 use super::find::Looks;
 use super::task::expr_of;
 use crate::ansible::builtin::{Lookup, lookup};
@@ -14,6 +16,7 @@ use crate::ansible::jinja::{Expr, LookupCall, is_template};
 use crate::ansible::name::Name;
 use crate::ansible::path::{is_outside, join};
 use crate::ansible::search::{self, Place};
+use crate::ansible::source::Analysis;
 use crate::ansible::unresolved::Reason;
 use crate::ansible::values::Scope;
 use crate::ansible::yaml::Node;
@@ -52,6 +55,33 @@ impl Walker<'_> {
                 }
             }
             at += 1;
+        }
+    }
+
+    /// The templates that a text includes which is none itself: a task's, or a variable's.
+    pub(super) fn includes_in_text(
+        &mut self,
+        play: usize,
+        analysis: &Analysis,
+        file: &Utf8Path,
+        via: &Arc<Via>,
+    ) {
+        let Some(state) = self.plays.get_mut(play) else {
+            return;
+        };
+        for (line, name) in &analysis.scan.includes {
+            state.lookups.push(LookupUse {
+                call: LookupCall {
+                    line: *line,
+                    plugin: Some("{% include %}".to_owned()),
+                    args: vec![name.clone()],
+                    kwargs: Vec::new(),
+                },
+                scope: Scope::of(&analysis.scan),
+                file: file.to_owned(),
+                context: None,
+                via: Arc::clone(via),
+            });
         }
     }
 
@@ -139,6 +169,7 @@ impl Walker<'_> {
                 };
                 (call.args.clone(), "templates", used)
             }
+            Lookup::Include => (call.args.clone(), "templates", Use::Template),
             Lookup::Directory => (call.args.clone(), "files", Use::Data),
             Lookup::FileOption => {
                 let default = if plugin.ends_with("ini") {
@@ -244,12 +275,14 @@ impl Walker<'_> {
         };
         looks.resize_with(terms.len(), Looks::default);
         for (term, looks) in terms.into_iter().zip(looks) {
-            // Since 2.19 `first_found` looks beside the task, and in a directory called `None`
-            // for want of a better one; before, in `files` first.
-            let subdirs = if kind == Lookup::FirstFound {
-                vec!["None", "", subdir]
-            } else {
-                vec![subdir]
+            let subdirs = match kind {
+                // Since 2.19 `first_found` looks beside the task, and in a directory called `None`
+                // for want of a better one; before, in `files` first.
+                Lookup::FirstFound => vec!["None", "", subdir],
+                // Of a task's own text it is beside the playbook; of a variable's, wherever the
+                // template looks that has it.
+                Lookup::Include => vec![subdir, ""],
+                _ => vec![subdir],
             };
             let asks = matches!(kind, Lookup::Presence | Lookup::Found | Lookup::Content);
             let (search, what) = if asks {

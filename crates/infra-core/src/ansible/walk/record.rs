@@ -245,6 +245,9 @@ impl Walker<'_> {
             state.code_words.extend(words.iter().cloned());
         }
         let qualified = source.qualified().clone();
+        if text == Text::Yaml {
+            self.includes_in_text(play, analysis, path, via);
+        }
         self.note(
             play,
             analysis,
@@ -279,6 +282,7 @@ impl Walker<'_> {
         let (analysis, words, qualified) = analyse_node(node);
         self.values.define_all(node);
         let via = Arc::clone(&context.via);
+        self.includes_in_text(context.play, &analysis, &context.file, &via);
         self.note(
             context.play,
             &analysis,
