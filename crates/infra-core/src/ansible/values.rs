@@ -47,6 +47,22 @@ impl Definition {
     pub(crate) fn is_computed(&self) -> bool {
         matches!(self, Self::Computed(_))
     }
+
+    /// Whether it may be the name of a file that a lookup found.
+    fn is_found(&self) -> bool {
+        match self {
+            Self::Yaml(node) | Self::Element(node) => {
+                (node.text()).is_some_and(|text| is_template(text) && finds_files(text))
+            }
+            Self::Fixed(_, definition) => definition.is_computed() || definition.is_found(),
+            _ => false,
+        }
+    }
+}
+
+/// Whether a text may have a lookup in it that finds files.
+pub(crate) fn finds_files(text: &str) -> bool {
+    text.contains("fileglob") || text.contains("first_found")
 }
 
 /// What a loop goes through.
@@ -81,6 +97,8 @@ pub(crate) struct Values {
     asked_for_more: Cell<bool>,
     /// Names that facts of somebody's modules may have
     facts: BTreeSet<Arc<str>>,
+    /// Variables whose values lookups may have found
+    pub(crate) found: BTreeSet<String>,
     /// Names that some template binds, and templates that it includes may use
     bound: BTreeSet<String>,
     start: Utf8PathBuf,
@@ -137,6 +155,9 @@ impl Values {
     /// Adds a definition.
     pub(crate) fn define(&mut self, name: &str, definition: Definition) {
         self.memo.get_mut().defined(name);
+        if definition.is_found() && !self.found.contains(name) {
+            self.found.insert(name.to_owned());
+        }
         self.by_name
             .entry(name.to_owned())
             .or_default()

@@ -279,3 +279,44 @@ fn what_a_template_includes_is_found_beside_the_first_of_them() {
         assert!(written(&files, "a", path, "2"), "{tasks} {includes}");
     }
 }
+
+#[test]
+fn what_a_lookup_finds_is_used_where_it_found_it() {
+    for (tasks, variables, found, text) in [
+        (
+            "- include_vars: '{{ item }}'\n  loop: \"{{ query('fileglob', 'd/*.yml') }}\"\n- copy: {src: '{{ f }}', dest: /x}",
+            "",
+            "files/d/v.yml",
+            "f: b.txt",
+        ),
+        (
+            "- include_tasks: '{{ item }}'\n  loop: \"{{ query('fileglob', 'd/*.yml') }}\"",
+            "",
+            "files/d/t.yml",
+            "- copy: {src: b.txt, dest: /x}",
+        ),
+        (
+            "- template: {src: '{{ item }}', dest: /x}\n  loop: \"{{ found }}\"",
+            "found: \"{{ query('fileglob', 'd/*.j2') }}\"",
+            "files/d/t.j2",
+            "{{ lookup('file', 'b.txt') }}",
+        ),
+        (
+            "- set_fact: {found: \"{{ lookup('first_found', ['d/t.j2', 'e/t.j2']) }}\"}\n- template: {src: '{{ found }}', dest: /x}",
+            "",
+            "files/d/t.j2",
+            "{{ lookup('file', 'b.txt') }}",
+        ),
+    ] {
+        let main = format!("{tasks}\n");
+        let found = format!("roles/r/{found}");
+        let files = [
+            ("site.yml", "- {hosts: all, roles: [r]}\n"),
+            ("roles/r/tasks/main.yml", &*main),
+            ("group_vars/all.yml", variables),
+            (&*found, text),
+            ("roles/r/files/b.txt", "1"),
+        ];
+        assert!(written(&files, "a", "roles/r/files/b.txt", "2"), "{tasks}");
+    }
+}

@@ -247,6 +247,11 @@ impl Wanted {
         }
     }
 
+    /// Whether it is looked for in this subdirectory.
+    pub(super) fn is_in(&self, subdir: &str) -> bool {
+        matches!(&self.search, Search::Needle(subdirs) if subdirs.contains(&subdir))
+    }
+
     /// The file that the name stands in.
     pub(super) fn file(&self) -> &Utf8Path {
         self.within.as_deref().unwrap_or(&self.context.file)

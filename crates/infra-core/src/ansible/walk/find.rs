@@ -221,7 +221,14 @@ impl Walker<'_> {
         let context = &wanted.context;
         match &wanted.search {
             Search::Places(places) => places.clone(),
-            Search::Needle(subdirs) => self.needles(context, subdirs),
+            Search::Needle(subdirs) => {
+                let mut subdirs = subdirs.clone();
+                if self.may_be_found(wanted) {
+                    let more = ["files", "templates", "vars"].into_iter();
+                    subdirs.extend(more.filter(|more| !wanted.is_in(more)));
+                }
+                self.needles(context, &subdirs)
+            }
             Search::Anywhere(subdirs) => self.grounds(context.play, subdirs).to_vec(),
             Search::Tasks { dynamic } => {
                 let mut places = search::tasks(
@@ -232,7 +239,7 @@ impl Walker<'_> {
                     context.subdir(),
                     *dynamic,
                 );
-                if (wanted.scope.local.values().flatten()).any(Definition::is_computed) {
+                if self.may_be_found(wanted) {
                     let stack = self.stack(context);
                     places.extend(search::needle(&stack, &context.base, "files"));
                 }
@@ -265,7 +272,8 @@ impl Walker<'_> {
         };
         // With several subdirectories, each is a search of its own.
         let many = match &wanted.search {
-            Search::Needle(subdirs) | Search::Anywhere(subdirs) => subdirs.len() > 1,
+            Search::Needle(subdirs) => subdirs.len() > 1 || self.may_be_found(wanted),
+            Search::Anywhere(subdirs) => subdirs.len() > 1,
             _ => false,
         };
         for place in places {

@@ -10,6 +10,7 @@ mod context;
 mod facts;
 mod find;
 mod finish;
+mod found;
 mod holes;
 mod hosts;
 mod include_role;

@@ -39,7 +39,7 @@ fn template_of(definition: &Definition) -> Option<Name> {
 }
 
 /// The variables that a name is made of.
-fn variables(name: &Name) -> Vec<String> {
+pub(super) fn variables(name: &Name) -> Vec<String> {
     let mut found = Vec::new();
     let mut waiting: Vec<&Expr> = name.parts.iter().flatten().collect();
     while let Some(expr) = waiting.pop() {
