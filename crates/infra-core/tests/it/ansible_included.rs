@@ -320,3 +320,24 @@ fn what_a_lookup_finds_is_used_where_it_found_it() {
         assert!(written(&files, "a", "roles/r/files/b.txt", "2"), "{tasks}");
     }
 }
+
+#[test]
+fn tasks_that_could_be_any_near_are_followed_wherever_they_are_kept() {
+    let site = play(
+        "all",
+        "- find: {paths: '{{ playbook_dir }}/steps'}\n  register: found\n  delegate_to: localhost\n- include_tasks: '{{ item.path }}'\n  loop: '{{ found.files }}'",
+    );
+    let files = [
+        ("site.yml", &*site),
+        (
+            "steps/one.yml",
+            "- copy: {src: b.txt, dest: /x}\n- import_tasks: ../more.yml\n",
+        ),
+        ("more.yml", "- copy: {src: c.txt, dest: /x}\n"),
+        ("files/b.txt", "1"),
+        ("files/c.txt", "1"),
+    ];
+    for path in ["files/b.txt", "files/c.txt"] {
+        assert!(written(&files, "a", path, "2"), "{path}");
+    }
+}

@@ -7,9 +7,11 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Walker;
+use super::args::action_of;
 use super::context::{Besides, Search, Use, Wanted};
 use super::find::template_analysis;
 use super::record::Text;
+use crate::ansible::builtin::own_action;
 use crate::ansible::closure::Reach;
 use crate::ansible::name::Pattern;
 use crate::ansible::path::{join, locate, parent};
@@ -17,9 +19,12 @@ use crate::ansible::path_text::PathText;
 use crate::ansible::search::{Place, SOME_ROLE};
 use crate::ansible::tree::Kind;
 use crate::ansible::values::Definition;
+use crate::ansible::yaml::Node;
 
 /// Of more files than these that a whole path could mean, none is followed further.
 const MOST_ELSEWHERE: usize = 16;
+/// Of more tasks than these that stand where none are kept, none is followed further.
+const MOST_KEPT_ELSEWHERE: usize = 32;
 /// Of a role that could be more than these, it is not told apart who includes which.
 const MANY_ROLES: usize = 8;
 
@@ -121,6 +126,12 @@ impl Walker<'_> {
         let entry = self.settled.entry(way);
         let way = entry.index();
         entry.or_default();
+        let any = pattern.is_any() && !wanted.glob;
+        let steps = if any && wanted.used == Use::Tasks {
+            self.tasks_kept_elsewhere(wanted, found.get(..near).unwrap_or_default())
+        } else {
+            HashSet::new()
+        };
         let mut seen = HashSet::new();
         for (at, list) in found.iter().enumerate() {
             let elsewhere = many && at >= near;
@@ -139,8 +150,8 @@ impl Walker<'_> {
                 if known && wanted.used != Use::Tasks {
                     continue;
                 }
-                let unusual =
-                    elsewhere || pattern.is_any() && !wanted.glob && !is_usual(wanted, path);
+                let usual = || is_usual(wanted, path) || steps.contains(path);
+                let unusual = elsewhere || any && !usual();
                 if known && unusual {
                     continue;
                 }
@@ -171,6 +182,39 @@ impl Walker<'_> {
                 known.left.insert(Arc::as_ptr(list), left.into());
             }
         }
+    }
+
+    /// The files that have tasks and stand where none are kept, unless these are many.
+    fn tasks_kept_elsewhere(
+        &mut self,
+        wanted: &Wanted,
+        near: &[Arc<Vec<PathText>>],
+    ) -> HashSet<PathText> {
+        let mut kept = HashSet::new();
+        let files = near.iter().flat_map(|list| list.iter());
+        for path in files.filter(|path| !is_usual(wanted, path)) {
+            if !kept.contains(path) && self.has_tasks(path) {
+                kept.insert(path.clone());
+            }
+            if kept.len() > MOST_KEPT_ELSEWHERE {
+                return HashSet::new();
+            }
+        }
+        kept
+    }
+
+    /// Whether a file is a list of tasks, as far as it can be told from other lists.
+    fn has_tasks(&mut self, path: &PathText) -> bool {
+        if let Some(known) = self.have_tasks.get(path) {
+            return *known;
+        }
+        let source = self.sources.read(path).ok().flatten();
+        let found = source.is_some_and(|source| match source.yaml().as_deref() {
+            Ok([document]) => is_tasks(document),
+            _ => false,
+        });
+        self.have_tasks.insert(path.clone(), found);
+        found
     }
 
     fn settled(&self, way: usize) -> Option<&Settled> {
@@ -263,6 +307,21 @@ impl Walker<'_> {
             self.mention(context.play, path, Text::Template, None, &context.via);
         }
     }
+}
+
+/// Whether this is a list of tasks: each has an action or a block, and some action is known.
+fn is_tasks(document: &Node) -> bool {
+    let action = |task: &Arc<Node>| action_of(task).map(|(action, _)| action);
+    let mut known = false;
+    let all = document.items().iter().all(|task| {
+        let action = action(task);
+        known |= (action.as_deref())
+            .is_some_and(|action| action.contains('.') || own_action(action).is_some());
+        known |= task.get("block").is_some();
+        let play = task.get("hosts").is_some() || task.get("import_playbook").is_some();
+        !play && (action.is_some() || task.get("block").is_some())
+    });
+    all && known
 }
 
 /// Whether a file stands where one of its kind is kept.

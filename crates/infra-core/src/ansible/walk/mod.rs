@@ -264,6 +264,8 @@ struct Walker<'r> {
     walked: BTreeMap<Utf8PathBuf, Arc<Vec<(Utf8PathBuf, super::tree::Kind)>>>,
     /// What of it a name with holes could mean
     fitting: BTreeMap<(PathText, super::name::Pattern, Sort), Arc<Vec<PathText>>>,
+    /// Whether files are lists of tasks, once that was asked
+    have_tasks: HashMap<PathText, bool>,
     /// Files that names with holes led to, by how they are used, where using them once more
     /// brings nothing new
     settled: IndexMap<Way, Settled>,
@@ -336,6 +338,7 @@ impl<'r> Walker<'r> {
             imports: Vec::new(),
             walked: BTreeMap::new(),
             fitting: BTreeMap::new(),
+            have_tasks: HashMap::new(),
             settled: IndexMap::new(),
             homes: BTreeMap::new(),
             facts: BTreeMap::new(),
