@@ -97,6 +97,8 @@ pub(crate) struct Settings {
     /// Whether plugins or modules are configured that give variables values besides those that
     /// Ansible uses by itself: `vars_plugins_enabled`, `facts_modules`
     pub(crate) others_give_variables: bool,
+    /// Plugins that give hosts and groups variables besides Ansible's own: `vars_plugins_enabled`
+    pub(crate) vars_plugins: Vec<String>,
     /// The cache of facts, unless it is `memory`
     pub(crate) fact_cache: Option<String>,
     /// Files that settings name
@@ -217,16 +219,16 @@ impl Settings {
         settings.vars_in_roles = word("playbook_vars_root", "ANSIBLE_PLAYBOOK_VARS_ROOT")
             .is_some_and(|text| text != "top");
         settings.transport = word("transport", "ANSIBLE_TRANSPORT");
-        let plain = |key: &str, env: &str, usual: [&str; 2]| {
-            word(key, env).is_none_or(|text| {
-                let mut words = text.split([',', '\n']).map(str::trim);
-                words.all(|word| word.is_empty() || usual.contains(&word))
-            })
+        let others = |key: &str, env: &str, usual: [&str; 2]| -> Vec<String> {
+            let words = word(key, env).unwrap_or_default();
+            let words = words.split([',', '\n']).map(str::trim);
+            let others = words.filter(|word| !word.is_empty() && !usual.contains(word));
+            others.map(str::to_owned).collect()
         };
         let usual = ["host_group_vars", "ansible.builtin.host_group_vars"];
-        settings.others_give_variables =
-            !plain("vars_plugins_enabled", "ANSIBLE_VARS_ENABLED", usual)
-                || !plain("facts_modules", "ANSIBLE_FACTS_MODULES", ["smart", "setup"]);
+        settings.vars_plugins = others("vars_plugins_enabled", "ANSIBLE_VARS_ENABLED", usual);
+        let facts = others("facts_modules", "ANSIBLE_FACTS_MODULES", ["smart", "setup"]);
+        settings.others_give_variables = !settings.vars_plugins.is_empty() || !facts.is_empty();
         settings.fact_cache =
             word("fact_caching", "ANSIBLE_CACHE_PLUGIN").filter(|text| text != "memory");
         // `vault_identity_list` has elements such as `dev@path`.
@@ -267,19 +269,51 @@ impl Settings {
     }
 }
 
-/// A path of the configuration: `~`, `{{CWD}}`, and relative to `base`.
+/// A path of the configuration: `~`, `{{CWD}}`, `$NAME`, and relative to `base`.
 fn expand(request: &Request<'_>, base: &Utf8Path, text: &str) -> Option<Utf8PathBuf> {
     let text = text.trim().trim_matches(['"', '\'']);
     if text.is_empty() {
         return None;
     }
     let cwd = request.root.join(&request.cwd);
-    let text = text.replace("{{CWD}}", cwd.as_str());
+    let text = with_variables(request, &text.replace("{{CWD}}", cwd.as_str()));
     if let Some(rest) = text.strip_prefix('~') {
         let home = request.home.as_ref()?;
         return Some(join(&request.root, home, rest.trim_start_matches('/')));
     }
     Some(join(&request.root, base, &text))
+}
+
+/// A text with what the environment says in place of `$NAME` and `${NAME}`; what it doesn't know
+/// stays. `unfrackpath` of `utils/path.py`, `expandvars` of Python.
+fn with_variables(request: &Request<'_>, text: &str) -> String {
+    let value = |name: &str| {
+        let inherited = request.environment.as_ref();
+        let home = request.home.as_ref().filter(|_| name == "HOME");
+        (request.env.get(name))
+            .or_else(|| inherited.and_then(|inherited| inherited.get(name)))
+            .map(String::as_str)
+            .or(home.map(|home| home.as_str()))
+    };
+    let mut parts = text.split('$');
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let braced = (part.strip_prefix('{')).and_then(|inner| inner.split_once('}'));
+        let (name, rest) = braced
+            .unwrap_or_else(|| part.split_at(part.find(|c| !is_name(c)).unwrap_or(part.len())));
+        match value(name) {
+            Some(value) => {
+                whole.push_str(value);
+                whole.push_str(rest);
+            }
+            None => {
+                whole.push('$');
+                whole.push_str(part);
+            }
+        }
+    }
+    whole
 }
 
 /// The keys of an INI file, whatever their section: no two of those used here share a
@@ -328,7 +362,7 @@ mod tests {
         let tree = MemoryTree::from_iter([
             (
                 "ansible/ansible.cfg",
-                "[defaults]\nroles_path = roles:../shared # no\nfilter_plugins=plugins/filter\nhash_behaviour: merge ; yes\n",
+                "[defaults]\nroles_path = roles:$SHARED/r:${HOME}:a$NONE:../shared # no\nfilter_plugins=plugins/filter\nhash_behaviour: merge ; yes\n",
             ),
             ("/home/u/.ansible/plugins/modules/x.py", ""),
         ]);
@@ -338,8 +372,12 @@ mod tests {
             .env
             .insert("ANSIBLE_COLLECTIONS_PATH".into(), "deps:~/c".into());
         request.home = Some("/home/u".into());
+        request.env.insert("SHARED".into(), "/srv/more".into());
         let settings = Settings::read(&request, &Sources::new(&tree));
-        assert_eq!(settings.roles[0], "ansible/roles");
+        assert_eq!(
+            settings.roles[..4],
+            ["ansible/roles", "more/r", "/home/u", "ansible/a$NONE"]
+        );
         assert_eq!(settings.collections, ["ansible/deps", "/home/u/c"]);
         let of = |folder| {
             let known = settings.plugins.iter();

@@ -26,6 +26,7 @@ mod ansible_place;
 mod ansible_plugins;
 mod ansible_presence;
 mod ansible_skips;
+mod ansible_surroundings;
 mod ansible_undefined;
 mod ansible_unread;
 mod ansible_unresolved;

@@ -196,8 +196,10 @@ impl Walker<'_> {
             .filter(|(kind, _)| matches!(*kind, "library" | "action_plugins"))
             .any(|(_, dir)| {
                 ["", ".py", ".ps1", ".sh"].iter().any(|extension| {
-                    self.sources
-                        .is_file(&dir.join(format!("{name}{extension}")))
+                    ["", "_"].iter().any(|mark| {
+                        let file = dir.join(format!("{mark}{name}{extension}"));
+                        self.sources.is_file(&file)
+                    })
                 })
             })
     }
@@ -239,6 +241,7 @@ impl Walker<'_> {
             return;
         }
         let via = Via::root(format!("collection {name}"));
+        self.routed(context.play, &dir);
         // Its metadata counts as the version that it says.
         for file in [
             "meta/runtime.yml",
@@ -312,6 +315,44 @@ impl Walker<'_> {
                 };
                 self.plugin(context.play, kind, &path, &via);
             }
+        }
+    }
+
+    /// Notes what `meta/runtime.yml` of a collection says that plugins with names which a play's
+    /// text mentions are called instead. `plugin_routing` of `plugins/loader.py`.
+    fn routed(&mut self, play: usize, dir: &Utf8Path) {
+        let routing = self.sources.read(&dir.join("meta/runtime.yml"));
+        let Ok(Some(source)) = routing else { return };
+        let Ok(documents) = source.yaml() else { return };
+        let Some(state) = self.plays.get_mut(play) else {
+            return;
+        };
+        let kinds = documents
+            .iter()
+            .filter_map(|document| document.get("plugin_routing"));
+        let names = (kinds.flat_map(|kinds| kinds.members()))
+            .flat_map(|(kind, names)| names.members().iter().map(move |name| (kind, name)));
+        for (kind, (name, route)) in names {
+            let (Some(name), Some(to)) = (name.text(), route.get("redirect")) else {
+                continue;
+            };
+            let name = name.rsplit('.').next().unwrap_or(name);
+            let used = [&state.words, &state.code_words, &state.module_words]
+                .iter()
+                .any(|words| words.contains(name))
+                || state.actions.contains(name)
+                || kind.text() == Some("lookup")
+                    && state.words.contains(format!("with_{name}").as_str());
+            let Some((collection, name)) = to
+                .text()
+                .filter(|_| used)
+                .and_then(|to| to.rsplit_once('.'))
+            else {
+                continue;
+            };
+            let collection: Vec<&str> = collection.split('.').take(2).collect();
+            self.grew |= state.code_words.insert(Arc::from(name));
+            self.grew |= state.qualified.insert(collection.join("."));
         }
     }
 

@@ -348,6 +348,15 @@ impl Walker<'_> {
                 self.template(&context, path, widened, (used, &beside));
             }
             Use::Presence => self.add_attributes(path, &context.reach, false, true),
+            // What a task copies, it copies as it is. `rsync` is told otherwise as a rule.
+            Use::Data
+                if !widened
+                    && wanted.argument_of.is_none()
+                    && wanted.besides != Besides::Entries =>
+            {
+                let below = |walker: &mut Self| walker.all_below(path, context.play);
+                self.data_of(&context, path, false, below);
+            }
             Use::Data | Use::Password => self.data(&context, path, widened),
             Use::Role(files) => self.role(&context, path, name, files),
         }
@@ -491,12 +500,23 @@ impl Walker<'_> {
 
     /// A file whose bytes count, or a directory with all below it.
     pub(super) fn data(&mut self, context: &Context, path: &Utf8Path, widened: bool) {
+        let below = |walker: &mut Self| walker.below(path, Some(context.play));
+        self.data_of(context, path, widened, below);
+    }
+
+    fn data_of(
+        &mut self,
+        context: &Context,
+        path: &Utf8Path,
+        widened: bool,
+        below: impl FnOnce(&mut Self) -> Arc<Vec<(Utf8PathBuf, Kind)>>,
+    ) {
         match self.sources.kind(path) {
             Some(Kind::Dir) => {
                 if path.as_str().is_empty() || path.as_str() == "/" {
                     return;
                 }
-                let below = self.below(path, Some(context.play));
+                let below = below(self);
                 for (at, (relative, kind)) in below.iter().enumerate() {
                     let whole = path.join(relative);
                     if matches!(kind, Kind::File { .. }) {

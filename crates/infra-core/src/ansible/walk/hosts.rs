@@ -16,6 +16,7 @@ use crate::ansible::layers::Owner;
 use crate::ansible::search::SOME_ROLE;
 use crate::ansible::tree::Kind;
 use crate::ansible::unresolved::Reason;
+use crate::ansible::values::Definition;
 use crate::ansible::yaml::Shape;
 
 impl Walker<'_> {
@@ -97,6 +98,49 @@ impl Walker<'_> {
             }
         }
         self.other_hosts(play, &dirs);
+    }
+
+    /// What plugins that the settings enable give hosts and groups. Those of `community.sops` have
+    /// files beside Ansible's own; what others have, nobody knows.
+    pub(super) fn vars_plugins(&mut self, play: usize) {
+        for plugin in self.settings.vars_plugins.clone() {
+            let in_tree = match plugin.rsplit_once('.') {
+                Some((collection, _)) => self.is_in_tree(play, collection),
+                None => self.has_plugin("vars_plugins", &plugin),
+            };
+            if plugin == "community.sops.sops" {
+                self.encrypted_values(play);
+            } else if !in_tree {
+                let file = self.settings.file.clone();
+                let file = file.unwrap_or_else(|| self.request.playbook.clone());
+                self.unresolved(&file, 0, &plugin, Reason::ExternalLookup, None);
+            }
+        }
+    }
+
+    /// The files of variables whose values are encrypted: `NAME.sops.yml`.
+    fn encrypted_values(&mut self, play: usize) {
+        let via = Via::root("community.sops.sops");
+        let dirs = self.vars_dirs(play).into_iter();
+        for dir in dirs.flat_map(|dir| ["group_vars", "host_vars"].map(|folder| dir.join(folder))) {
+            let Some(entries) = self.sources.list(&dir) else {
+                continue;
+            };
+            for (name, ..) in entries.iter().filter(|(name, ..)| name.contains(".sops.")) {
+                let path = dir.join(name);
+                if !self.sources.is_file(&path) {
+                    continue;
+                }
+                self.add_file(&path, Reach::Everywhere, &via, false);
+                let documents = self.yaml(&path, play);
+                if self.defined.insert((&*path).into()) {
+                    let members = documents.iter().flat_map(|document| document.members());
+                    for name in members.filter_map(|(name, _)| name.text()) {
+                        self.values.define(name, Definition::Unknown);
+                    }
+                }
+            }
+        }
     }
 
     /// The files of variables with a name: the first extension that exists, or all files

@@ -260,8 +260,9 @@ struct Walker<'r> {
     playbooks: Vec<Utf8PathBuf>,
     /// The entries that import them, each with the file that has it
     imports: Vec<(Utf8PathBuf, Arc<Node>)>,
-    /// What is below a directory, once it has been looked through
-    walked: BTreeMap<Utf8PathBuf, Arc<Vec<(Utf8PathBuf, super::tree::Kind)>>>,
+    /// What is below a directory, all of it or what computed names mean, once it has been looked
+    /// through
+    walked: BTreeMap<(Utf8PathBuf, bool), Arc<Vec<(Utf8PathBuf, super::tree::Kind)>>>,
     /// What of it a name with holes could mean
     fitting: BTreeMap<(PathText, super::name::Pattern, Sort), Arc<Vec<PathText>>>,
     /// Whether files are lists of tasks, once that was asked
@@ -444,9 +445,11 @@ impl Walker<'_> {
         }
         if let Some(state) = self.plays.get_mut(play) {
             for value in self.request.env.values() {
-                state
-                    .code_words
-                    .extend(super::jinja::identifiers(value).into_iter().map(Arc::from));
+                let words = super::jinja::identifiers(value);
+                let words = words.into_iter().map(Arc::from);
+                let words: Vec<Arc<str>> = words.collect();
+                state.words.extend(words.iter().cloned());
+                state.code_words.extend(words);
             }
         }
     }

@@ -270,6 +270,7 @@ impl Walker<'_> {
         self.module_defaults(&context, play);
         self.environment(&context, play);
         self.plugin_dirs(index, &base);
+        self.vars_plugins(index);
         for (key, _) in play.members() {
             if key.text() == Some("vars_prompt") {
                 self.unresolved(path, key.line, "vars_prompt", Reason::Prompt, Some(index));

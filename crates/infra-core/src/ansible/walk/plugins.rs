@@ -172,6 +172,12 @@ impl Walker<'_> {
         if ALWAYS.contains(&folder) {
             return matches!(extension, "py" | "yml" | "yaml" | "json");
         }
+        // `_old.py` is deprecated, and called `old` (`_find_plugin_legacy`).
+        if folder != "module_utils"
+            && let Some(deprecated) = stem.strip_prefix('_')
+        {
+            stem = deprecated;
+        }
         let Some(state) = self.plays.get(play) else {
             return false;
         };
@@ -233,7 +239,7 @@ impl Walker<'_> {
         (self.plays.iter())
             .flat_map(|play| &play.plugins)
             .filter(move |(kind, _)| *kind == folder)
-            .map(move |(_, dir)| dir.join(format!("{name}.py")))
+            .flat_map(move |(_, dir)| ["", "_"].map(|mark| dir.join(format!("{mark}{name}.py"))))
             .filter(|path| self.sources.is_file(path))
     }
 

@@ -32,7 +32,9 @@ pub(super) enum Text {
 }
 
 /// Directories that no playbook means, however a name is computed.
-const SKIPPED: [&str; 3] = [".git", ".terraform", ".infra"];
+const SKIPPED: [&str; 2] = [".git", ".terraform"];
+/// What infra keeps beside `infra.hcl`.
+const OWN: &str = ".infra";
 /// No directory that a person made is deeper.
 pub(super) const MAX_DEPTH: usize = 40;
 /// What is no data of anybody's: reading some of it waits for ever.
@@ -354,15 +356,39 @@ impl Walker<'_> {
         dir: &Utf8Path,
         play: Option<usize>,
     ) -> Arc<Vec<(Utf8PathBuf, Kind)>> {
-        if let Some(known) = self.walked.get(dir) {
+        self.walked(dir, false, play)
+    }
+
+    /// The same with what only a copy of the whole directory brings.
+    pub(super) fn all_below(
+        &mut self,
+        dir: &Utf8Path,
+        play: usize,
+    ) -> Arc<Vec<(Utf8PathBuf, Kind)>> {
+        self.walked(dir, true, Some(play))
+    }
+
+    fn walked(
+        &mut self,
+        dir: &Utf8Path,
+        whole: bool,
+        play: Option<usize>,
+    ) -> Arc<Vec<(Utf8PathBuf, Kind)>> {
+        let key = (dir.to_owned(), whole);
+        if let Some(known) = self.walked.get(&key) {
             return Arc::clone(known);
         }
-        let found = Arc::new(self.walk_below(dir, play));
-        self.walked.insert(dir.to_owned(), Arc::clone(&found));
+        let found = Arc::new(self.walk_below(dir, whole, play));
+        self.walked.insert(key, Arc::clone(&found));
         found
     }
 
-    fn walk_below(&mut self, dir: &Utf8Path, play: Option<usize>) -> Vec<(Utf8PathBuf, Kind)> {
+    fn walk_below(
+        &mut self,
+        dir: &Utf8Path,
+        copied: bool,
+        play: Option<usize>,
+    ) -> Vec<(Utf8PathBuf, Kind)> {
         let mut found = Vec::new();
         let root = self.sources.canonical(Utf8Path::new(""));
         let top = self.sources.canonical(dir);
@@ -398,7 +424,7 @@ impl Walker<'_> {
                     self.unresolved(here, 0, name, Reason::NotUtf8Name, play);
                     continue;
                 }
-                if SKIPPED.contains(&name.as_str()) {
+                if name == OWN || !copied && SKIPPED.contains(&name.as_str()) {
                     continue;
                 }
                 let path = if at.relative.as_str().is_empty() {
