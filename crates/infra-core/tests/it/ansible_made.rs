@@ -136,3 +136,33 @@ fn a_password_file_is_named_by_the_first_word() {
     let closure = closure(&Request::new(&tree, "/srv", "site.yml", &inventory)).unwrap();
     assert!(closure.file("secret/key").is_some());
 }
+
+/// `localhost` is there whatever the inventory says.
+#[test]
+fn a_play_on_hosts_that_are_known_later_may_be_one_on_the_implicit_localhost() {
+    let on_localhost = |text: &str| {
+        let tree = MemoryTree::from_iter([("site.yml", text), ("files/own.conf", "x")]);
+        let inventory = inventory(&[("web1", &["web"])]);
+        let mut request = Request::new(&tree, "/srv", "site.yml", &inventory);
+        (request.extra_vars).insert("here".into(), Value::from("localhost"));
+        let closure = closure(&request).unwrap();
+        let inputs = closure.for_host("localhost");
+        inputs.is_some_and(|inputs| inputs.files().any(|file| file.path == "files/own.conf"))
+    };
+    let play = |hosts: &str| {
+        format!("- hosts: {hosts}\n  tasks: [{{copy: {{src: own.conf, dest: /x}}}}]\n")
+    };
+    for hosts in ["\"{{ t | default('localhost') }}\"", "'{{ here }}'"] {
+        assert!(on_localhost(&play(hosts)), "{hosts}");
+    }
+    assert!(!on_localhost(&play("'{{ t }}'")));
+    for task in [
+        "group_by: {key: made}",
+        "add_host: {name: localhost, groups: made}",
+    ] {
+        let first = format!("- hosts: localhost\n  tasks: [{{{task}}}]\n");
+        assert!(on_localhost(&(first.clone() + &play("made"))), "{task}");
+    }
+    let other = "- hosts: localhost\n  tasks: [{add_host: {name: spare, groups: made}}]\n";
+    assert!(!on_localhost(&(other.to_owned() + &play("made"))));
+}

@@ -149,7 +149,7 @@ impl Walker<'_> {
         if self.made.is_empty() {
             return;
         }
-        let every: BTreeSet<String> = self.request.inventory.hosts.keys().cloned().collect();
+        let every = self.every_host(self.makes_localhost());
         for at in 0..self.plays.len() {
             let Some(play) = self.plays.get(at).filter(|play| !play.inputs.widened) else {
                 continue;
@@ -177,6 +177,25 @@ impl Walker<'_> {
             }
             self.grew = true;
         }
+    }
+
+    /// The hosts of the inventory, and `localhost`, which need not be in it, if it may be meant.
+    pub(super) fn every_host(&self, localhost: bool) -> BTreeSet<String> {
+        let known = self.request.inventory.hosts.keys().cloned();
+        known
+            .chain(localhost.then(|| "localhost".to_owned()))
+            .collect()
+    }
+
+    /// Whether tasks may put `localhost` into a group: by name, or as the host that they run for.
+    pub(super) fn makes_localhost(&self) -> bool {
+        self.makers.iter().any(|maker| {
+            let mut names = maker.hosts.iter();
+            let play = self.plays.get(maker.context.play);
+            names.any(|name| name.text.contains("localhost"))
+                || maker.hosts.is_empty()
+                    && play.is_some_and(|play| play.inputs.hosts.contains("localhost"))
+        })
     }
 
     /// Whether a play before this one, or itself, may put hosts into a group. What only a fact

@@ -11,7 +11,7 @@ use super::includes::Includes;
 use super::{Play, Walker};
 use crate::ansible::closure::{PlayInputs, Reach};
 use crate::ansible::jinja::is_template;
-use crate::ansible::name::Name;
+use crate::ansible::name::{Name, Pattern};
 use crate::ansible::path::{is_outside, join, parent};
 use crate::ansible::pattern::select;
 use crate::ansible::request::ClosureError;
@@ -364,8 +364,8 @@ impl Walker<'_> {
             .keys()
             .map(String::as_str)
             .collect();
-        let every = || all.iter().map(|host| (*host).to_owned()).collect();
         if patterns.iter().any(|pattern| is_template(pattern)) {
+            let here = self.may_be_localhost(&patterns);
             self.unresolved(
                 path,
                 node.line,
@@ -373,7 +373,7 @@ impl Walker<'_> {
                 Reason::TemplatedName,
                 Some(self.plays.len()),
             );
-            return (every(), true);
+            return (self.every_host(here), true);
         }
         let selected = select(&patterns, &all, &self.members);
         // A group that the inventory doesn't have may be one that an earlier play makes.
@@ -385,9 +385,19 @@ impl Walker<'_> {
                 Reason::DynamicInventory,
                 Some(self.plays.len()),
             );
-            return (every(), true);
+            return (self.every_host(self.makes_localhost()), true);
         }
         (selected.hosts, false)
+    }
+
+    /// Whether expressions for hosts may give the one that every inventory has.
+    fn may_be_localhost(&self, patterns: &[String]) -> bool {
+        let says = |text: &str| text.contains("localhost") || text.contains("127.0.0.1");
+        patterns.iter().any(|pattern| {
+            let known = self.values.resolve(&Name::new(pattern), &Scope::default());
+            let mut names = known.iter().filter_map(Pattern::as_literal);
+            says(pattern) || names.any(|name| says(&name))
+        })
     }
 
     /// One entry of a list of roles: a name, or a mapping with one.
