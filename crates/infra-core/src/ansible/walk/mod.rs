@@ -7,6 +7,7 @@ mod arguments;
 mod collections;
 mod command;
 mod context;
+mod data;
 mod facts;
 mod find;
 mod finish;
