@@ -302,15 +302,12 @@ fn with_variables(request: &Request<'_>, text: &str) -> String {
         let braced = (part.strip_prefix('{')).and_then(|inner| inner.split_once('}'));
         let (name, rest) = braced
             .unwrap_or_else(|| part.split_at(part.find(|c| !is_name(c)).unwrap_or(part.len())));
-        match value(name) {
-            Some(value) => {
-                whole.push_str(value);
-                whole.push_str(rest);
-            }
-            None => {
-                whole.push('$');
-                whole.push_str(part);
-            }
+        if let Some(value) = value(name) {
+            whole.push_str(value);
+            whole.push_str(rest);
+        } else {
+            whole.push('$');
+            whole.push_str(part);
         }
     }
     whole

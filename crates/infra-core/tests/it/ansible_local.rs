@@ -79,6 +79,27 @@ fn a_command_of_another_machine_reads_nothing_here() {
     }
 }
 
+/// Only where it is said of the host: not of another, and not where it can't be read.
+#[test]
+fn what_is_said_of_other_hosts_makes_no_command_one_of_this_machine() {
+    let site = play("web", "- shell: make -C d <f.txt");
+    for (path, text) in [
+        ("host_vars/c.yml", "ansible_connection: local"),
+        ("group_vars/all.yml", "ansible_host: '{{ address }}'"),
+        ("group_vars/all.yml", "$ANSIBLE_VAULT;1.1;AES256\n00\n"),
+    ] {
+        let files = [
+            ("site.yml", site.as_str()),
+            (path, text),
+            ("f.txt", "1"),
+            ("d/f.txt", "1"),
+        ];
+        for file in ["f.txt", "d/f.txt"] {
+            assert!(!written(&files, "a", file, "2"), "{path} {text}");
+        }
+    }
+}
+
 #[test]
 fn a_module_of_this_machine_reads_what_its_arguments_could_name() {
     for (task, file) in [

@@ -44,8 +44,8 @@ impl Walker<'_> {
         match name {
             "include_vars" => return self.include_vars(context, args, scope),
             "template" | "win_template" => {
-                let delimited =
-                    context.keywords.delimits || args.members.iter().any(|(key, _)| delimits(key));
+                let delimited = context.keywords.defaults.delimit
+                    || args.members.iter().any(|(key, _)| delimits(key));
                 let used = if delimited {
                     Use::Delimited
                 } else {
@@ -62,7 +62,7 @@ impl Walker<'_> {
                     || name == "unarchive" && args.is_false("copy")
                     || name == "assemble"
                         && args.get("remote_src").is_none()
-                        && !context.keywords.assembles) =>
+                        && !context.keywords.defaults.assemble) =>
             {
                 let besides = match name {
                     "copy" if args.get("local_follow").is_some() => Besides::Links,

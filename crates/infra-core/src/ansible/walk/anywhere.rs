@@ -26,7 +26,7 @@ pub(super) struct Grounds {
 
 impl Walker<'_> {
     /// The same in each place where tasks of the play stand.
-    pub(super) fn from_each_place(&self, context: &Context) -> Vec<Context> {
+    pub(super) fn in_each_place(&self, context: &Context) -> Vec<Context> {
         let play = self.plays.get(context.play);
         let stacks = play.into_iter().flat_map(|play| &play.stacks);
         stacks
@@ -79,7 +79,7 @@ impl Walker<'_> {
         widest: bool,
         looks: &mut Looks,
     ) {
-        for context in self.from_each_place(&wanted.context) {
+        for context in self.in_each_place(&wanted.context) {
             let from_there = Wanted {
                 context,
                 search: Search::Needle(subdirs.to_vec()),
@@ -105,7 +105,7 @@ impl Walker<'_> {
             return all;
         }
         let mut found = Vec::new();
-        for from in self.from_each_place(&wanted.context) {
+        for from in self.in_each_place(&wanted.context) {
             let places = self.needles(&from, subdirs);
             for path in self.first(&places, text, wanted) {
                 if !found.contains(&path) {

@@ -215,7 +215,7 @@ impl Walker<'_> {
             let connection = Name::expression(&Expr::Name("ansible_connection".to_owned()));
             depends.push(self.values.resolve_noting(&connection, scope).1);
         }
-        let here = context.keywords.here || !self.connects_elsewhere();
+        let here = self.may_be_here(context);
         if arguments.how == How::Command && !here {
             return depends;
         }

@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::includes::Includes;
 use super::once::runs_once;
 use super::place::may_run_here;
-use super::preserve::{defaults_assemble, defaults_delimit, defaults_preserve};
+use super::preserve::Defaults;
 use crate::ansible::closure::Reach;
 use crate::ansible::jinja::Expr;
 use crate::ansible::name::Name;
@@ -116,12 +116,8 @@ impl Context {
 /// What keywords of plays, blocks and tasks say of the tasks below.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Keywords {
-    /// Whether `module_defaults` may say `mode: preserve`
-    pub(super) preserves: bool,
-    /// Whether they may give templates delimiters of their own
-    pub(super) delimits: bool,
-    /// Whether they may say that files to assemble are here
-    pub(super) assembles: bool,
+    /// What `module_defaults` may say
+    pub(super) defaults: Defaults,
     /// Whether tasks run on one host of the play for all
     pub(super) once: bool,
     /// Whether tasks may run on this machine, which has the tree
@@ -132,9 +128,7 @@ impl Keywords {
     /// What they say with those of a play, a block, a task or the entry of a role.
     pub(super) fn with(self, node: &Node) -> Self {
         Self {
-            preserves: self.preserves || defaults_preserve(node),
-            delimits: self.delimits || defaults_delimit(node),
-            assembles: self.assembles || defaults_assemble(node),
+            defaults: self.defaults.with(node),
             once: self.once || runs_once(node),
             here: self.here || may_run_here(node),
         }

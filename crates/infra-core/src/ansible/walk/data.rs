@@ -1,11 +1,10 @@
 //! Files whose bytes count, and what counts of them besides.
 
-use std::sync::Arc;
-
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
 use super::Walker;
 use super::context::{Besides, Context};
+use super::record::Below;
 use crate::ansible::tree::Kind;
 
 impl Walker<'_> {
@@ -48,7 +47,7 @@ impl Walker<'_> {
         context: &Context,
         path: &Utf8Path,
         widened: bool,
-        below: impl FnOnce(&mut Self) -> Arc<Vec<(Utf8PathBuf, Kind)>>,
+        below: impl FnOnce(&mut Self) -> Below,
     ) {
         match self.sources.kind(path) {
             Some(Kind::Dir) => {

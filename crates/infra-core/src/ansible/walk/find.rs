@@ -162,12 +162,11 @@ impl Walker<'_> {
                 self.use_all(&places, pattern, wanted);
                 continue;
             };
-            let found = match &wanted.search {
-                Search::Anywhere(subdirs) => self.first_from_anywhere(&text, wanted, subdirs),
-                _ => {
-                    let places = self.places(wanted);
-                    self.first(&places, &text, wanted)
-                }
+            let found = if let Search::Anywhere(subdirs) = &wanted.search {
+                self.first_from_anywhere(&text, wanted, subdirs)
+            } else {
+                let places = self.places(wanted);
+                self.first(&places, &text, wanted)
             };
             if found.is_empty() && wanted.argument_of.is_none() && !wanted.name.is_computed() {
                 self.cannot_resolve(wanted, &text, Reason::Missing);

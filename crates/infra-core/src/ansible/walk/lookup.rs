@@ -41,11 +41,11 @@ impl Walker<'_> {
                 && let Some((context, used)) = self.lookup_in_play(play, at)
             {
                 let looks = self.looks_of_lookups.remove(&(play, at));
-                let loops = self.loops.noted();
+                let noted = self.loops.noted();
                 let mut looks = looks
-                    .filter(|looks| looks.loops == loops && looks.stacks == stacks)
+                    .filter(|looks| looks.loops == noted && looks.stacks == stacks)
                     .unwrap_or_else(|| LooksOfLookup {
-                        loops,
+                        loops: noted,
                         stacks,
                         terms: Vec::new(),
                     });
@@ -187,7 +187,7 @@ impl Walker<'_> {
             Lookup::FirstFound => {
                 let places = match used_in.context {
                     Some(_) => vec![context.clone()],
-                    None => self.from_each_place(context),
+                    None => self.in_each_place(context),
                 };
                 let terms = places
                     .iter()
@@ -256,7 +256,7 @@ impl Walker<'_> {
                     match used_in.context {
                         Some(_) => self.terms_of_own(context, used_in, widest, looks),
                         None => {
-                            for from in self.from_each_place(context) {
+                            for from in self.in_each_place(context) {
                                 self.terms_of_own(&from, used_in, widest, &mut Vec::new());
                             }
                         }

@@ -37,6 +37,7 @@ mod strangers;
 mod task;
 mod visited;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -203,6 +204,10 @@ struct Walker<'r> {
     members: BTreeMap<&'r str, BTreeSet<&'r str>>,
     /// Whether a host of the inventory is this machine
     inventory_has_this_machine: bool,
+    /// The hosts of the inventory that are
+    local_hosts: BTreeSet<String>,
+    /// Whether files of variables said so of a host, when there were so many values that could
+    here_by_files: Cell<Option<([usize; 3], bool)>>,
     /// The directories beside which the inventory's `group_vars` are
     inventory_dirs: Vec<Utf8PathBuf>,
     files: BTreeMap<PathText, FileInput>,
@@ -263,7 +268,7 @@ struct Walker<'r> {
     imports: Vec<(Utf8PathBuf, Arc<Node>)>,
     /// What is below a directory, all of it or what computed names mean, once it has been looked
     /// through
-    walked: BTreeMap<(Utf8PathBuf, bool), Arc<Vec<(Utf8PathBuf, super::tree::Kind)>>>,
+    walked: BTreeMap<(Utf8PathBuf, bool), record::Below>,
     /// What of it a name with holes could mean
     fitting: BTreeMap<(PathText, super::name::Pattern, Sort), Arc<Vec<PathText>>>,
     /// Whether files are lists of tasks, once that was asked
@@ -291,6 +296,8 @@ impl<'r> Walker<'r> {
         let membership = Membership::new(request.inventory, settings.merge_hashes);
         Self {
             members: membership.members(),
+            local_hosts: place::local_hosts(request, &membership),
+            here_by_files: Cell::default(),
             membership,
             settings,
             sources,

@@ -3,11 +3,15 @@
 //! A module is sent to the host that a task is for, unless a plugin for its action does something
 //! here first. So no argument of it names a file of the tree where that host is another machine.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use camino::Utf8Path;
 
 use super::Walker;
 use super::context::{Context, Wanted};
 use super::facts::Home;
+use crate::ansible::membership::Membership;
+use crate::ansible::request::Request;
 use crate::ansible::values::{Beyond, Definition};
 use crate::ansible::yaml::Node;
 use crate::inventory::{Host, Inventory};
@@ -27,6 +31,9 @@ const REMOTE: [&str; 8] = [
 
 /// Variables that say which machine a host is.
 const ADDRESSES: [&str; 2] = ["ansible_host", "ansible_ssh_host"];
+
+/// Variables that say whether it is this one: how it is connected to, and where.
+const SAYING: [&str; 3] = ["ansible_connection", ADDRESSES[0], ADDRESSES[1]];
 
 impl Walker<'_> {
     /// Whether a name is the argument of a module that surely runs on other machines.
@@ -50,7 +57,7 @@ impl Walker<'_> {
     }
 
     /// Whether no variable and no setting says that a host is this machine.
-    pub(super) fn connects_elsewhere(&self) -> bool {
+    fn connects_elsewhere(&self) -> bool {
         let known = |name| self.values.by_name.get(name).into_iter().flatten();
         let transport = self.settings.transport.as_deref();
         self.values.beyond != Beyond::Any
@@ -59,6 +66,38 @@ impl Walker<'_> {
             && known("ansible_connection").all(|value| text_of(value).is_some_and(is_remote))
             && (ADDRESSES.iter().copied().flat_map(known))
                 .all(|value| !text_of(value).is_some_and(is_this_machine))
+    }
+
+    /// Whether something says of a task that it may run on this machine. What can't be read is not
+    /// taken to say so: every command of every host would have to be one of this machine.
+    pub(super) fn may_be_here(&self, context: &Context) -> bool {
+        let play = self.plays.get(context.play);
+        context.keywords.here
+            || play.is_some_and(|play| {
+                let mut local = self.local_hosts.iter();
+                local.any(|host| play.inputs.hosts.contains(host))
+            })
+            || self.files_say_here()
+    }
+
+    /// Whether a file of variables says of some host that it is this machine.
+    fn files_say_here(&self) -> bool {
+        let known = |name| self.values.by_name.get(name).into_iter().flatten();
+        let counts = SAYING.map(|name| self.values.by_name.get(name).map_or(0, Vec::len));
+        match self.here_by_files.get() {
+            Some((before, answer)) if before == counts => answer,
+            _ => {
+                let answer = SAYING.into_iter().any(|name| {
+                    let of_files =
+                        known(name).filter(|value| !matches!(value, Definition::Json(_)));
+                    of_files
+                        .filter_map(text_of)
+                        .any(|text| says_here(name, text))
+                });
+                self.here_by_files.set(Some((counts, answer)));
+                answer
+            }
+        }
     }
 
     /// Whether an action is a module, and no plugin for the controller has its name.
@@ -102,6 +141,39 @@ pub(super) fn may_run_here(node: &Node) -> bool {
     node.get("delegate_to").is_some()
         || node.get("local_action").is_some()
         || connection.is_some_and(|connection| !connection.text().is_some_and(is_remote))
+}
+
+/// The hosts of the inventory that it, or an extra variable, says to be this machine.
+pub(super) fn local_hosts(request: &Request<'_>, membership: &Membership<'_>) -> BTreeSet<String> {
+    let says = |vars: &BTreeMap<String, Value<'static>>| {
+        SAYING.iter().any(|name| match vars.get(*name) {
+            Some(Value::String(text)) => says_here(name, text),
+            _ => false,
+        })
+    };
+    let inventory = request.inventory;
+    let all = says(&inventory.vars) || says(&request.extra_vars);
+    let groups: Vec<&str> = (inventory.groups.iter())
+        .filter(|(_, group)| says(&group.vars))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let hosts = inventory.hosts.iter().filter(|(name, host)| {
+        let of = membership.groups_of(name);
+        all || is_this_machine(name)
+            || says(&host.vars)
+            || groups.iter().any(|group| of.contains(group))
+    });
+    hosts.map(|(name, _)| name.clone()).collect()
+}
+
+/// Whether a value of one of [`SAYING`] says that a host is this machine.
+fn says_here(name: &str, text: &str) -> bool {
+    if name == SAYING[0] {
+        return !is_remote(text);
+    }
+    let computed = text.contains("{{");
+    let names = ["localhost", "127.0.0.1"];
+    computed && names.iter().any(|name| text.contains(name)) || !computed && is_this_machine(text)
 }
 
 /// Whether the inventory says of a host that it is this machine.

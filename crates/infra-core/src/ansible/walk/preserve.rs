@@ -28,7 +28,7 @@ impl Walker<'_> {
                 self.later(&wanted.context, &wanted.scope, what);
             }
             Some("preserve") => wanted = with_modes,
-            None if wanted.context.keywords.preserves => wanted = with_modes,
+            None if wanted.context.keywords.defaults.preserve => wanted = with_modes,
             _ => {}
         }
         self.want(wanted);
@@ -49,7 +49,8 @@ impl Walker<'_> {
         let says_so = |pattern: &Pattern| {
             pattern.matches("preserve") && (widest || pattern.as_literal().is_some())
         };
-        let kept = found.iter().any(says_so) || found.is_empty() && context.keywords.preserves;
+        let kept =
+            found.iter().any(says_so) || found.is_empty() && context.keywords.defaults.preserve;
         if kept && let Some(wanted) = wanted.take() {
             self.want(*wanted);
         }
@@ -57,21 +58,28 @@ impl Walker<'_> {
     }
 }
 
-/// Whether the `module_defaults` of a play, a block, a task or a role may say `mode: preserve`.
-pub(super) fn defaults_preserve(node: &Node) -> bool {
-    defaults_say(node, |key, value| {
-        key == "mode" && (value == "preserve" || is_template(value))
-    })
+/// What the `module_defaults` of a play, a block, a task or a role may say of the tasks below.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Defaults {
+    /// `mode: preserve`
+    pub(super) preserve: bool,
+    /// That templates have delimiters of their own
+    pub(super) delimit: bool,
+    /// That the files that are assembled are the controller's
+    pub(super) assemble: bool,
 }
 
-/// Whether they may give templates delimiters of their own.
-pub(super) fn defaults_delimit(node: &Node) -> bool {
-    defaults_say(node, |key, _| delimits(key))
-}
-
-/// Whether they may say that the files that are assembled are the controller's.
-pub(super) fn defaults_assemble(node: &Node) -> bool {
-    defaults_say(node, |key, _| key == "remote_src")
+impl Defaults {
+    /// The same with those of a node further in.
+    pub(super) fn with(self, node: &Node) -> Self {
+        let preserves =
+            |key: &str, value: &str| key == "mode" && (value == "preserve" || is_template(value));
+        Self {
+            preserve: self.preserve || defaults_say(node, preserves),
+            delimit: self.delimit || defaults_say(node, |key, _| delimits(key)),
+            assemble: self.assemble || defaults_say(node, |key, _| key == "remote_src"),
+        }
+    }
 }
 
 /// Whether one of them says something, or is an expression that may.

@@ -31,6 +31,9 @@ pub(super) enum Text {
     Module,
 }
 
+/// What is below a directory.
+pub(super) type Below = Arc<Vec<(Utf8PathBuf, Kind)>>;
+
 /// Directories that no playbook means, however a name is computed.
 const SKIPPED: [&str; 2] = [".git", ".terraform"];
 /// What infra keeps beside `infra.hcl`.
@@ -351,29 +354,16 @@ impl Walker<'_> {
     }
 
     /// Every file and directory below a directory, relative to it.
-    pub(super) fn below(
-        &mut self,
-        dir: &Utf8Path,
-        play: Option<usize>,
-    ) -> Arc<Vec<(Utf8PathBuf, Kind)>> {
+    pub(super) fn below(&mut self, dir: &Utf8Path, play: Option<usize>) -> Below {
         self.walked(dir, false, play)
     }
 
     /// The same with what only a copy of the whole directory brings.
-    pub(super) fn all_below(
-        &mut self,
-        dir: &Utf8Path,
-        play: usize,
-    ) -> Arc<Vec<(Utf8PathBuf, Kind)>> {
+    pub(super) fn all_below(&mut self, dir: &Utf8Path, play: usize) -> Below {
         self.walked(dir, true, Some(play))
     }
 
-    fn walked(
-        &mut self,
-        dir: &Utf8Path,
-        whole: bool,
-        play: Option<usize>,
-    ) -> Arc<Vec<(Utf8PathBuf, Kind)>> {
+    fn walked(&mut self, dir: &Utf8Path, whole: bool, play: Option<usize>) -> Below {
         let key = (dir.to_owned(), whole);
         if let Some(known) = self.walked.get(&key) {
             return Arc::clone(known);
@@ -394,7 +384,7 @@ impl Walker<'_> {
         let top = self.sources.canonical(dir);
         // The links that lead elsewhere, and how many names there were behind each.
         let mut outside: BTreeMap<Utf8PathBuf, usize> = BTreeMap::new();
-        let mut waiting = vec![Below {
+        let mut waiting = vec![Waiting {
             relative: Utf8PathBuf::new(),
             above: vec![top.clone()],
             link: (!is_outside(dir) && !top.starts_with(&root)).then(Utf8PathBuf::new),
@@ -450,7 +440,7 @@ impl Walker<'_> {
                     let leaves = !meant && !canonical.starts_with(&root);
                     let mut above = at.above.clone();
                     above.push(canonical);
-                    waiting.push(Below {
+                    waiting.push(Waiting {
                         link: (at.link.clone()).or_else(|| leaves.then(|| path.clone())),
                         relative: path.clone(),
                         above,
@@ -487,7 +477,7 @@ impl Walker<'_> {
 }
 
 /// A directory that is still to be looked through.
-struct Below {
+struct Waiting {
     relative: Utf8PathBuf,
     /// It and those above it, without links
     above: Vec<Utf8PathBuf>,
