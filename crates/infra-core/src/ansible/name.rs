@@ -131,6 +131,11 @@ impl Pattern {
         )
     }
 
+    /// Whether there is nothing in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// What stands between characters of the text, as patterns of their own.
     pub(crate) fn split(&self, ends: impl Fn(char) -> bool) -> Vec<Self> {
         let mut found = Vec::new();
@@ -148,7 +153,6 @@ impl Pattern {
             }
         }
         found.push(one);
-        found.retain(|one| !one.0.is_empty());
         found
     }
 
@@ -202,6 +206,27 @@ impl Pattern {
             }
         }
         Self(parts)
+    }
+
+    /// What follows `option=` at the beginning of a word, the last time.
+    pub(crate) fn option(&self, option: &str) -> Option<Self> {
+        let start = format!("{option}=");
+        let is_word = |before: &str| before.is_empty() || before.ends_with(char::is_whitespace);
+        let (place, after) = (self.0.iter().enumerate().rev()).find_map(|(place, part)| {
+            let Part::Text(text) = part else { return None };
+            let mut found = text.rmatch_indices(&start);
+            let (at, _) = found.find(|(at, _)| text.get(..*at).is_some_and(is_word))?;
+            Some((place, text.get(at + start.len()..)?))
+        })?;
+        let rest = self.0.get(place + 1..).unwrap_or_default();
+        let value = Self::literal(after).then(&Self(rest.to_vec())).first_word();
+        let value = value.map(|text| text.replace(['"', '\''], ""));
+        Some(Self::default().then(&value))
+    }
+
+    /// Whether anything may stand somewhere in the name.
+    pub(crate) fn is_open(&self) -> bool {
+        self.0.contains(&Part::Hole { slash: true })
     }
 
     /// The directory that every name starts with, and the pattern of what follows it.

@@ -199,3 +199,47 @@ fn a_lookup_is_found_in_what_debug_shows() {
         assert!(!copies(task, "", "files/c.txt"), "{task}");
     }
 }
+
+#[test]
+fn the_file_of_a_lookup_is_found_in_the_options_of_its_text() {
+    let variables = "n: b.txt\nk: key\n";
+    for lookup in [
+        "lookup('ini', 'k section=s file=' ~ n)",
+        "lookup('ini', 'k section=s file={}'.format(n))",
+        "lookup('csvfile', k + ' file=' + n + ' delimiter=,')",
+        "lookup('csvfile', inventory_hostname ~ ' file=b.txt delimiter=,')",
+        "lookup('csvfile', hidden ~ ' file=b.txt')",
+        "lookup('ini', 'k file=a.txt', 'k section=s file=b.txt')",
+        "lookup('ini', 'k file=b.txt', file='a.txt')",
+        "lookup('ini', k, file=n)",
+        "lookup('ini', hidden, file=n)",
+        "lookup('ini', hidden)",
+    ] {
+        let task = format!(
+            "- command: date\n  register: hidden\n- debug: {{msg: \"{{{{ {lookup} }}}}\"}}"
+        );
+        assert!(copies(&task, variables, "files/b.txt"), "{lookup}");
+    }
+    for lookup in ["lookup('ini', k)", "lookup('csvfile', k + ' file=' + n)"] {
+        let task = format!("- debug: {{msg: \"{{{{ {lookup} }}}}\"}}");
+        assert!(!copies(&task, variables, "files/c.txt"), "{lookup}");
+    }
+}
+
+#[test]
+fn first_found_looks_for_each_of_several_names_in_one_text() {
+    for lookup in [
+        "lookup('first_found', {'files': 'a.txt,b.txt', 'paths': 'p;q'})",
+        "lookup('first_found', {'files': 'a.txt;b.txt', 'paths': 'p:q'})",
+        "lookup('first_found', files='a.txt,b.txt', paths='p,q')",
+        "lookup('first_found', params)",
+        "lookup('first_found', 'a.txt,b.txt', paths=['p', 'q'])",
+        "lookup('first_found', 'q/a.txt,q/b.txt', paths=[''])",
+    ] {
+        let task = format!("- copy: {{src: \"{{{{ {lookup} }}}}\", dest: /x}}");
+        let variables = "params: {files: 'a.txt,b.txt', paths: p;q}";
+        assert!(copies(&task, variables, "files/q/b.txt"), "{lookup}");
+    }
+    let looped = "- copy: {src: '{{ item }}', dest: /x}\n  with_first_found: [{files: 'a.txt;b.txt', paths: q}]";
+    assert!(copies(looped, "", "files/q/b.txt"));
+}

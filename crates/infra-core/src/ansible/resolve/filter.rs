@@ -20,6 +20,9 @@ pub(super) const OF_ELEMENTS: [&str; 11] = [
     "unique",
 ];
 
+/// Called like no filter: what `file=` says in a term of a lookup that has options in its text.
+pub(crate) const FILE_OPTION: &str = "file=";
+
 impl Resolver<'_> {
     pub(super) fn filter(
         &mut self,
@@ -39,6 +42,7 @@ impl Resolver<'_> {
                 }
                 found
             }
+            FILE_OPTION => self.file_option(value, args.first()),
             "trim" => {
                 let found = self.edit_of(value).into_iter();
                 found

@@ -77,7 +77,30 @@ impl Resolver<'_> {
                 _ => {}
             }
         }
-        joined(&paths, files)
+        // One text may hold several. `_split_on` of `plugins/lookup/first_found.py`
+        let split = |names: Vec<Pattern>, separators: &[char]| -> Vec<Pattern> {
+            let names = names
+                .iter()
+                .flat_map(|name| name.split(|c| separators.contains(&c)));
+            names.collect()
+        };
+        joined(&split(paths, &[',', ':', ';']), split(files, &[',', ';']))
+    }
+
+    /// The file that a term of `ini` or `csvfile` says in the words of its text, or else one that
+    /// is called otherwise. `_parse_params` of `plugins/lookup/ini.py`
+    pub(super) fn file_option(&mut self, term: &Expr, otherwise: Option<&Expr>) -> Vec<Pattern> {
+        let mut found = Vec::new();
+        for term in self.expr(term) {
+            match (term.option("file"), otherwise) {
+                (Some(file), _) => found.push(file),
+                (None, Some(_)) if term.is_open() => found.push(Pattern::any()),
+                (None, otherwise) => {
+                    found.extend(otherwise.into_iter().flat_map(|other| self.expr(other)));
+                }
+            }
+        }
+        found
     }
 }
 
@@ -90,7 +113,18 @@ pub(crate) fn joined(paths: &[Pattern], files: Vec<Pattern>) -> Vec<Pattern> {
     bounded(
         paths
             .iter()
-            .flat_map(|path| files.iter().map(|file| path.then(&slash).then(file)))
+            .flat_map(|path| {
+                files.iter().map(|file| {
+                    let is = |name: &Pattern, is: fn(&str) -> bool| {
+                        name.as_literal().is_some_and(|name| is(&name))
+                    };
+                    // `os.path.join`
+                    if is(path, str::is_empty) || is(file, |file| file.starts_with('/')) {
+                        return file.clone();
+                    }
+                    path.then(&slash).then(file)
+                })
+            })
             .collect(),
     )
 }

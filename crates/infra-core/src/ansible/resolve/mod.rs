@@ -11,6 +11,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use self::descend::{Step, elements, index_of, part_of};
+pub(crate) use self::filter::FILE_OPTION;
 use self::memo::Id;
 pub(crate) use self::memo::{Asked, Memo};
 use self::steps::with_steps_inside;

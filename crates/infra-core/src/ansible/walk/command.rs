@@ -12,9 +12,11 @@ const MARKS: [char; 4] = ['=', '@', ',', ':'];
 /// shell replaces is a hole in it.
 pub(super) fn names_in(lines: &Pattern) -> Vec<Pattern> {
     let mut names = Vec::new();
-    for word in lines.split(|c| c.is_whitespace() || ENDS.contains(&c)) {
-        let parts = word.split(|c| MARKS.contains(&c));
-        names.extend(parts.iter().filter(|part| **part != word).map(expanded));
+    let words = lines.split(|c| c.is_whitespace() || ENDS.contains(&c));
+    for word in words.into_iter().filter(|word| !word.is_empty()) {
+        let mut parts = word.split(|c| MARKS.contains(&c));
+        parts.retain(|part| !part.is_empty() && *part != word);
+        names.extend(parts.iter().map(expanded));
         names.push(expanded(&word));
     }
     names

@@ -13,8 +13,9 @@ use super::task::expr_of;
 use crate::ansible::builtin::{Lookup, lookup};
 use crate::ansible::closure::Reach;
 use crate::ansible::jinja::{Expr, LookupCall, is_template};
-use crate::ansible::name::Name;
+use crate::ansible::name::{Name, Pattern};
 use crate::ansible::path::{is_outside, join};
+use crate::ansible::resolve::FILE_OPTION;
 use crate::ansible::search::{self, Place};
 use crate::ansible::source::Analysis;
 use crate::ansible::unresolved::Reason;
@@ -177,8 +178,11 @@ impl Walker<'_> {
                 } else {
                     "ansible.csv"
                 };
-                let named = option("file").unwrap_or_else(|| inline_file(&call.args, default));
-                (vec![named], "files", Use::Data)
+                (
+                    inline_files(&call.args, option("file"), default),
+                    "files",
+                    Use::Data,
+                )
             }
             Lookup::Glob => {
                 let expr = super::context::lookup_expr("fileglob", Expr::List(call.args.clone()));
@@ -435,14 +439,35 @@ pub(super) fn subdir_of(action: &str) -> &'static str {
     }
 }
 
-/// The file that old inline options name: `lookup('ini', 'key file=x.ini')`.
-fn inline_file(args: &[Expr], default: &str) -> Expr {
-    args.iter()
-        .filter_map(Expr::as_str)
-        .flat_map(|text| text.split_whitespace())
-        .find_map(|word| word.strip_prefix("file="))
-        .map_or_else(
-            || Expr::Str(default.to_owned()),
-            |file| Expr::Str(file.to_owned()),
-        )
+/// The files of a lookup whose terms may name them in old inline options: `lookup('ini', 'key
+/// file=x.ini')`. What is said of all terms is `named`.
+fn inline_files(terms: &[Expr], named: Option<Expr>, default: &str) -> Vec<Expr> {
+    let otherwise = named.is_none().then(|| Expr::Str(default.to_owned()));
+    let mut files: Vec<Expr> = named.into_iter().collect();
+    for term in terms {
+        match term.as_str().filter(|text| !is_template(text)) {
+            Some(text) => {
+                let file = Pattern::literal(text).option("file");
+                let file = file.and_then(|file| file.as_literal()).map(Expr::Str);
+                files.extend(file.or_else(|| otherwise.clone()));
+            }
+            None if otherwise.is_some() || says_file(term) => files.push(Expr::Filter {
+                value: Box::new(term.clone()),
+                name: FILE_OPTION.to_owned(),
+                args: otherwise.iter().cloned().collect(),
+                kwargs: Vec::new(),
+            }),
+            None => {}
+        }
+    }
+    files.dedup();
+    files
+}
+
+/// Whether a text somewhere in an expression may say a file.
+fn says_file(expr: &Expr) -> bool {
+    match expr {
+        Expr::Str(text) => text.contains(FILE_OPTION),
+        other => other.children().into_iter().any(says_file),
+    }
 }
