@@ -51,6 +51,8 @@ impl InventoryListing {
     pub fn invocation(&self) -> Invocation {
         let invocation = Invocation::new(&self.program).in_dir(&self.playbook_dir);
         let mut invocation = settings::common(invocation, self.config.as_deref(), &self.env)
+            // With `verbosity` in ansible.cfg other lines than the inventory come first.
+            .env("ANSIBLE_VERBOSITY", "0")
             .arg("--list")
             .arg("--playbook-dir")
             .arg(&self.playbook_dir);
@@ -72,7 +74,10 @@ impl InventoryListing {
             return Err(AnsibleError::Stopped { program, why });
         }
         if !completed.exit.success() || !completed.stdout.trim_ascii_start().starts_with(b"{") {
-            let said = said(&completed, "");
+            // Where it says nothing else, its output is not what it should be.
+            let first = completed.stdout.split(|byte| *byte == b'\n').next();
+            let first = String::from_utf8_lossy(first.unwrap_or_default());
+            let said = said(&completed, &first);
             return Err(AnsibleError::Inventory {
                 program,
                 exit: completed.exit,

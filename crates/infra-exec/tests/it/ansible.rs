@@ -447,6 +447,8 @@ async fn the_callbacks_of_the_project_are_kept() {
 async fn the_inventory_of_any_tree_is_listed_and_a_broken_one_refused() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("hosts.ini"), "[web]\na x=1\n").unwrap();
+    let chatty = "[defaults]\nverbosity = 1\n";
+    std::fs::write(dir.path().join("ansible.cfg"), chatty).unwrap();
     let program = tool(Tool::AnsibleInventory);
     let list =
         |path: &str| InventoryListing::new(&program, Some(&dir.path().join(path)), dir.path());
