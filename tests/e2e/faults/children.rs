@@ -12,7 +12,7 @@ const SLOW_RESOURCE: &str = r#"
 resource "terraform_data" "slow" {
   triggers_replace = var.revision
   provisioner "local-exec" {
-    command = "touch ../begun; until test -e ../go; do sleep 0.1; done"
+    command = "touch ../../begun; until test -e ../../go; do sleep 0.1; done"
   }
 }
 "#;
@@ -20,7 +20,7 @@ resource "terraform_data" "slow" {
 /// A task that takes until the file `go` is there, and says that it began.
 const SLOW_TASK: &str = r#"
     - name: Wait until told to go on
-      ansible.builtin.shell: "touch ../begun; until test -e ../go; do sleep 0.1; done"
+      ansible.builtin.shell: "touch ../../begun; until test -e ../../go; do sleep 0.1; done"
       args:
         chdir: "{{ playbook_dir }}"
 "#;
@@ -35,7 +35,7 @@ fn under_way(slow: Slow) -> (Workshop<'static>, Running) {
     let before = workshop.project.read(file);
     workshop.project.write(file, &format!("{before}{text}"));
     let apply = workshop.infra(&["apply", "--auto-approve"]).start();
-    let begun = workshop.project.path("begun");
+    let begun = workshop.project.path("../begun");
     wait_until("the slow part", Duration::from_mins(2), || {
         begun.exists().then_some(())
     });
@@ -50,7 +50,7 @@ enum Slow {
 
 /// Lets the slow part end, also in later runs.
 fn let_go(workshop: &Workshop<'_>) {
-    fs::write(workshop.project.path("go"), "").unwrap();
+    fs::write(workshop.project.path("../go"), "").unwrap();
 }
 
 /// Lets another run finish the work, and checks what must hold then.

@@ -243,3 +243,24 @@ fn first_found_looks_for_each_of_several_names_in_one_text() {
     let looped = "- copy: {src: '{{ item }}', dest: /x}\n  with_first_found: [{files: 'a.txt;b.txt', paths: q}]";
     assert!(copies(looped, "", "files/q/b.txt"));
 }
+
+#[test]
+fn what_is_no_text_is_part_of_a_name_as_python_prints_it() {
+    let site = play("all", "- copy: {src: \"dd_{{ x }}\", dest: /x}\n");
+    for (value, printed) in [
+        ("yes", "True"),
+        ("false", "False"),
+        ("1.10", "1.1"),
+        ("0644", "420"),
+        ("\"1.10\"", "1.10"),
+        ("plain", "plain"),
+    ] {
+        let (variables, file) = (format!("x: {value}\n"), format!("files/dd_{printed}"));
+        let files = [
+            ("site.yml", site.as_str()),
+            ("group_vars/all.yml", &variables),
+            (&file, "1"),
+        ];
+        assert!(written(&files, "a", &file, "2"), "{value}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{MAX_ALTERNATIVES, Resolver};
+use super::{MAX_ALTERNATIVES, Resolver, scalar};
 use crate::ansible::jinja::{Access, Expr, is_template};
 use crate::ansible::name::Pattern;
 use crate::ansible::yaml::{Data, Node};
@@ -69,7 +69,7 @@ impl Resolver<'_> {
                         }
                     }
                 },
-                Data::Scalar { text, .. } => {
+                Data::Scalar { text, plain } => {
                     if node.is_opaque() {
                         found.insert(if node.tag.as_deref() == Some("!unsafe") {
                             Pattern::literal(text.clone())
@@ -77,6 +77,9 @@ impl Resolver<'_> {
                             Pattern::any()
                         });
                     } else {
+                        let printed = Some(text).filter(|_| *plain && steps.is_empty());
+                        let printed = printed.and_then(|text| scalar::printed(text));
+                        found.extend(printed.map(Pattern::literal));
                         self.text(text, steps, found);
                     }
                 }
@@ -118,6 +121,8 @@ impl Resolver<'_> {
             },
             Value::String(text) | Value::Number(text) => self.text(text, steps, found),
             Value::Bool(value) => {
+                // As it is printed, and as filters such as `lower` have it.
+                found.insert(Pattern::literal(if *value { "True" } else { "False" }));
                 found.insert(Pattern::literal(value.to_string()));
             }
             Value::Null => {}

@@ -4,6 +4,7 @@ mod descend;
 mod filter;
 mod lookup;
 mod memo;
+mod scalar;
 mod steps;
 
 use std::collections::{BTreeSet, HashMap};

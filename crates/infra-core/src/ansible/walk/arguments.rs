@@ -374,7 +374,10 @@ impl Walker<'_> {
             renders: false,
             texts: Vec::new(),
         };
-        let places = self.argument_places(context, arguments.how);
+        let mut places = self.argument_places(context, arguments.how);
+        if used.context.is_none() {
+            places.extend(around(&used.file));
+        }
         let here = self.scope(context, scope);
         for (name, looks) in terms.into_iter().zip(looks) {
             if self.leads_nowhere_else(&looks.depends, context.play, widest) {
@@ -430,6 +433,15 @@ impl Walker<'_> {
         }
         found
     }
+}
+
+/// Where the role of a file has its own: of a variable's lookup it is the likeliest to evaluate it,
+/// and not from each place of a play is looked for what may be no name at all.
+fn around(file: &Utf8Path) -> Vec<Place> {
+    let role = parent(&parent(file));
+    let place = |dir| Place { dir, perhaps: true };
+    let dirs = [role.join("files"), role.join("templates"), role];
+    dirs.map(place).into()
 }
 
 /// Whether an action is Ansible's own.

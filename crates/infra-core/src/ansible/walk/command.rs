@@ -12,7 +12,7 @@ const MARKS: [char; 4] = ['=', '@', ',', ':'];
 /// shell replaces is a hole in it.
 pub(super) fn names_in(lines: &Pattern) -> Vec<Pattern> {
     let mut names = Vec::new();
-    let words = lines.split(|c| c.is_whitespace() || ENDS.contains(&c));
+    let words = read_by(lines).split(|c| c.is_whitespace() || ENDS.contains(&c));
     for word in words.into_iter().filter(|word| !word.is_empty()) {
         let mut parts = word.split(|c| MARKS.contains(&c));
         parts.retain(|part| !part.is_empty() && *part != word);
@@ -20,6 +20,17 @@ pub(super) fn names_in(lines: &Pattern) -> Vec<Pattern> {
         names.push(expanded(&word));
     }
     names
+}
+
+/// The same without what is written: `> f`, `2>>f`.
+fn read_by(lines: &Pattern) -> Pattern {
+    lines.replaced(|text| {
+        let rest = text.strip_prefix('>')?.trim_start_matches('>');
+        let name = rest.trim_start_matches(' ');
+        let end = name.find(|c: char| c.is_whitespace() || ENDS.contains(&c));
+        let length = text.len() - name.len() + end.unwrap_or(name.len());
+        Some((length, Pattern::literal(" ")))
+    })
 }
 
 /// The names that a word can become: `$HOME/f`, `${dir}/f`, `f.{a,b}`, `f*`.
@@ -54,7 +65,8 @@ mod tests {
             names.collect::<Vec<_>>().join(" ")
         };
         for (line, expected) in [
-            ("cat a|sort>b", "cat a sort b"),
+            ("cat a|sort>b", "cat a sort"),
+            ("cat <a >> b 2>&1 c", "cat a 2 1 c"),
             ("x --config=a", "x --config a --config=a"),
             ("curl -d @a", "curl -d  a @a"),
             ("bash -c 'x \"a b\"'", "bash -c x a b"),

@@ -257,14 +257,7 @@ impl Walker<'_> {
                         && self.is_in_tree(context.play, collection)
                 });
                 if inside || self.has_plugin("lookup_plugins", name) {
-                    match used_in.context {
-                        Some(_) => self.terms_of_own(context, used_in, widest, looks),
-                        None => {
-                            for from in self.in_each_place(context) {
-                                self.terms_of_own(&from, used_in, widest, &mut Vec::new());
-                            }
-                        }
-                    }
+                    self.terms_of_own(context, used_in, widest, looks);
                 } else {
                     self.unresolved(
                         file,

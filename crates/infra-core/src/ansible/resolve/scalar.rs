@@ -1,0 +1,78 @@
+//! Plain scalars that YAML takes for something else than text, as a template prints them.
+
+/// How Python prints the boolean or the number that a plain scalar is, if that isn't its text.
+/// `construct_yaml_bool`, `construct_yaml_int` and `construct_yaml_float` of `PyYAML`'s `constructor.py`
+pub(super) fn printed(text: &str) -> Option<String> {
+    let printed = match text.to_ascii_lowercase().as_str() {
+        "yes" | "true" | "on" if is_word(text) => "True".to_owned(),
+        "no" | "false" | "off" if is_word(text) => "False".to_owned(),
+        _ => number(text)?,
+    };
+    (printed != text).then_some(printed)
+}
+
+/// `yes`, `Yes` and `YES` are booleans, and `yEs` is a text.
+fn is_word(text: &str) -> bool {
+    let rest = text.get(1..).unwrap_or_default();
+    let lower = |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase());
+    lower(rest) || text.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+fn number(text: &str) -> Option<String> {
+    if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
+        return None;
+    }
+    let plain = text.replace('_', "");
+    let (sign, digits) = match plain.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", plain.strip_prefix('+').unwrap_or(&plain)),
+    };
+    let whole = if let Some(digits) = digits.strip_prefix("0x") {
+        u64::from_str_radix(digits, 16).ok()
+    } else if let Some(digits) = digits.strip_prefix("0b") {
+        u64::from_str_radix(digits, 2).ok()
+    } else if digits.len() > 1 && digits.starts_with('0') && !digits.contains('.') {
+        u64::from_str_radix(digits, 8).ok()
+    } else {
+        digits.parse().ok()
+    };
+    if let Some(whole) = whole {
+        return Some(format!("{sign}{whole}"));
+    }
+    let is_float = digits.contains('.')
+        && (digits.bytes()).all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
+    let value: f64 = digits.parse().ok().filter(|_| is_float)?;
+    Some(format!("{sign}{value:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scalars_are_printed_as_python_has_them() {
+        for (text, expected) in [
+            ("yes", Some("True")),
+            ("Off", Some("False")),
+            ("TRUE", Some("True")),
+            ("tRUE", None),
+            ("True", None),
+            ("1.10", Some("1.1")),
+            ("9.6", None),
+            ("-2.50", Some("-2.5")),
+            ("0644", Some("420")),
+            ("0x1F", Some("31")),
+            ("1_000", Some("1000")),
+            ("+3", Some("3")),
+            ("089", None),
+            ("1.2.3", None),
+            ("10", None),
+            ("1.", Some("1.0")),
+            ("a", None),
+            ("", None),
+            (".", None),
+        ] {
+            assert_eq!(printed(text).as_deref(), expected, "{text}");
+        }
+    }
+}
