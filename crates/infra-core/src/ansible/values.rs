@@ -283,7 +283,8 @@ impl Values {
     }
 }
 
-/// The templates in the values of an inventory and of extra variables.
+/// The templates in the values of an inventory and of extra variables. What came from a state is
+/// data to Ansible, whatever it looks like, and none of them.
 pub(crate) fn templates_in<'i>(
     inventory: &'i Inventory,
     extra: &'i BTreeMap<String, Value<'static>>,
@@ -299,12 +300,17 @@ pub(crate) fn templates_in<'i>(
         }
     }
     let mut found = BTreeSet::new();
-    let maps = std::iter::once(&inventory.vars)
-        .chain(inventory.groups.values().map(|group| &group.vars))
-        .chain(inventory.hosts.values().map(|host| &host.vars))
-        .chain([extra]);
-    for value in maps.flat_map(BTreeMap::values) {
-        visit(value, &mut found);
+    let nothing = BTreeSet::new();
+    let groups = inventory.groups.values();
+    let hosts = inventory.hosts.values();
+    let maps = std::iter::once((&inventory.vars, &inventory.untrusted))
+        .chain(groups.map(|group| (&group.vars, &group.untrusted)))
+        .chain((hosts.filter(|host| host.resource.is_none())).map(|host| (&host.vars, &nothing)))
+        .chain([(extra, &nothing)]);
+    for (vars, untrusted) in maps {
+        for (_, value) in vars.iter().filter(|(name, _)| !untrusted.contains(*name)) {
+            visit(value, &mut found);
+        }
     }
     found
 }

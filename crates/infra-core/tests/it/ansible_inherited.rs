@@ -64,6 +64,20 @@ fn a_lookup_in_a_value_of_the_inventory_is_evaluated_like_any_other() {
     assert!(looked_up("{{ lookup('pipe', 'date') }}", "none"));
 }
 
+/// Whoever writes a tag doesn't decide what runs.
+#[test]
+fn what_looks_like_a_lookup_in_a_value_of_a_state_is_none() {
+    let site = "- hosts: all\n  tasks: [{debug: {msg: \"{{ v }}\"}}]\n";
+    let mut setting = setting(&[("site.yml", site), ("files/k", "1")]);
+    let value = "{{ lookup('file', 'k') }}{{ lookup('pipe', 'date') }}";
+    let host = setting.inventory.hosts.get_mut("a").unwrap();
+    host.vars.insert("v".to_owned(), value.to_owned().into());
+    host.resource = Some("aws_instance.a".to_owned());
+    assert!(!reruns(setting, "a", |setting| {
+        setting.tree.insert("files/k", "2");
+    }));
+}
+
 /// As of keys that hosts show to each other.
 #[test]
 fn what_is_looked_up_by_the_name_of_another_host_is_that_hosts() {
