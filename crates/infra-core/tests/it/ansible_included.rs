@@ -200,24 +200,6 @@ fn a_role_of_a_collection_may_be_any_that_its_name_fits() {
 }
 
 #[test]
-fn a_file_of_variables_that_is_not_there_yet_may_give_any_value() {
-    for tasks in [
-        "- include_vars: gen.yml\n- copy: {src: '{{ f }}', dest: /x}",
-        "- include_vars: gen.yml\n- copy: {src: \"{{ f | default('a.txt') }}\", dest: /x}",
-        "- include_vars: gen.yml\n- copy: {src: '{{ g }}', dest: /x}",
-    ] {
-        let site = play("all", tasks);
-        let files = [
-            ("site.yml", &*site),
-            ("group_vars/all.yml", "g: a.txt"),
-            ("files/a.txt", "1"),
-            ("files/b.txt", "1"),
-        ];
-        assert!(written(&files, "a", "files/b.txt", "2"), "{tasks}");
-    }
-}
-
-#[test]
 fn a_text_may_include_templates_that_is_none_itself() {
     for (tasks, variables, path) in [
         (

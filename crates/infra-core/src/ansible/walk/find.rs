@@ -170,10 +170,6 @@ impl Walker<'_> {
             };
             if found.is_empty() && wanted.argument_of.is_none() && !wanted.name.is_computed() {
                 self.cannot_resolve(wanted, &text, Reason::Missing);
-                if wanted.what == "include_vars" {
-                    // A task may write it before.
-                    self.any_value();
-                }
             }
             for path in found {
                 self.use_file(wanted, &path, &text, false);

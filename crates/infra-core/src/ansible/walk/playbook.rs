@@ -298,28 +298,18 @@ impl Walker<'_> {
                 } else {
                     vec![file]
                 };
-                let mut none_is_there = !choice.is_empty();
                 for name in choice {
-                    let Some(text) = name.text() else {
-                        none_is_there = false;
-                        continue;
-                    };
+                    let Some(text) = name.text() else { continue };
                     let name_of_one = Name::new(text);
                     let certain = !name_of_one.is_computed();
-                    let there = certain && self.has_vars_file(&context, text);
-                    none_is_there &= certain && !there && !text.starts_with('~');
                     self.want(Wanted {
                         search: Search::Needle(vec!["vars"]),
                         used: Use::Vars(None),
                         ..Wanted::new(&context, name_of_one, name.line, "vars_files")
                     });
-                    if there {
+                    if certain && self.has_vars_file(&context, text) {
                         break;
                     }
-                }
-                if none_is_there {
-                    // An earlier play may write it.
-                    self.any_value();
                 }
             }
         }
