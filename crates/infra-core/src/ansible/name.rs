@@ -406,6 +406,11 @@ impl Name {
         }
     }
 
+    /// The variables, and the functions, that it is made of.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().flatten().flat_map(Expr::names)
+    }
+
     /// Whether an expression is in it.
     pub(crate) fn is_computed(&self) -> bool {
         !matches!(self.parts.as_deref(), Some([Expr::Str(_)]))

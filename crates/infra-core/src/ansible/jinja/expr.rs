@@ -146,6 +146,19 @@ impl Expr {
         }
     }
 
+    /// The names of variables and functions in it.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        let mut waiting = vec![self];
+        while let Some(expr) = waiting.pop() {
+            match expr {
+                Self::Name(name) => found.push(name.as_str()),
+                other => waiting.extend(other.children()),
+            }
+        }
+        found
+    }
+
     /// The text, if this is a string literal.
     pub(crate) fn as_str(&self) -> Option<&str> {
         match self {

@@ -10,7 +10,6 @@ use super::context::{Besides, Context, Search, Use, Via, Wanted};
 use super::record::Text;
 use super::{MAX_INCLUDES, Walker};
 use crate::ansible::closure::Reach;
-use crate::ansible::jinja::{Access, Expr, chain};
 use crate::ansible::name::{Name, Pattern};
 use crate::ansible::path::{join, parent};
 use crate::ansible::resolve::Asked;
@@ -493,9 +492,10 @@ fn names_the_host(wanted: &Wanted) -> bool {
     if wanted.scope.local.contains_key(variable) {
         return false;
     }
-    mentions(&wanted.name, variable)
+    let is_it = |name: &str| name == variable;
+    wanted.name.variables().any(is_it)
         || (wanted.scope.local.values().flatten()).any(|definition| match definition {
-            Definition::Computed(expr) => mentions(&Name::expression(expr), variable),
+            Definition::Computed(expr) => Name::expression(expr).variables().any(is_it),
             Definition::Element(node) => {
                 let mut found = false;
                 node.walk(&mut |node| {
@@ -505,26 +505,4 @@ fn names_the_host(wanted: &Wanted) -> bool {
             }
             _ => false,
         })
-}
-
-/// Whether a name is made of a variable.
-fn mentions(name: &Name, variable: &str) -> bool {
-    fn inside(expr: &Expr, variable: &str) -> bool {
-        match chain(expr) {
-            Some((root, steps)) => {
-                root == variable
-                    || steps
-                        .iter()
-                        .any(|step| matches!(step, Access::Computed(key) if inside(key, variable)))
-            }
-            None => expr
-                .children()
-                .into_iter()
-                .any(|child| inside(child, variable)),
-        }
-    }
-    name.parts.iter().flatten().any(|part| match part {
-        Expr::Str(_) => false,
-        other => inside(other, variable),
-    })
 }

@@ -3,7 +3,6 @@
 
 use super::Walker;
 use super::context::Wanted;
-use super::omit::variables;
 use crate::ansible::jinja::is_template;
 use crate::ansible::name::Name;
 use crate::ansible::values::{Definition, finds_files};
@@ -17,14 +16,14 @@ impl Walker<'_> {
             return true;
         }
         let local = &wanted.scope.local;
-        let found = |name: &String| self.values.found.contains(name);
+        let found = |name: &str| self.values.found.contains(name);
         local.values().flatten().any(Definition::is_computed)
-            || variables(&wanted.name).iter().any(|name| {
+            || wanted.name.variables().any(|name| {
                 let here = local.get(name).into_iter().flatten();
                 found(name)
-                    || here.flat_map(texts_of).any(|text| {
-                        finds_files(text) || variables(&Name::new(text)).iter().any(found)
-                    })
+                    || here
+                        .flat_map(texts_of)
+                        .any(|text| finds_files(text) || Name::new(text).variables().any(found))
             })
     }
 }

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use super::Walker;
-use crate::ansible::jinja::Expr;
 use crate::ansible::name::Name;
 use crate::ansible::values::Definition;
 
@@ -12,14 +11,15 @@ impl Walker<'_> {
     /// Whether an argument may be omitted, by what it says or by the values of its variables.
     pub(super) fn may_be_omitted(&self, argument: &Name) -> bool {
         let mut seen: BTreeSet<String> = BTreeSet::new();
-        let mut waiting = variables(argument);
+        let owned = |name: &Name| name.variables().map(str::to_owned).collect::<Vec<_>>();
+        let mut waiting = owned(argument);
         while let Some(name) = waiting.pop() {
             if name == "omit" {
                 return true;
             }
             for definition in self.values.by_name.get(&name).into_iter().flatten() {
                 if let Some(value) = template_of(definition) {
-                    waiting.extend(variables(&value));
+                    waiting.extend(owned(&value));
                 }
             }
             seen.insert(name);
@@ -36,17 +36,4 @@ fn template_of(definition: &Definition) -> Option<Name> {
         Definition::Fixed(_, definition) => template_of(definition),
         _ => None,
     }
-}
-
-/// The variables that a name is made of.
-pub(super) fn variables(name: &Name) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut waiting: Vec<&Expr> = name.parts.iter().flatten().collect();
-    while let Some(expr) = waiting.pop() {
-        match expr {
-            Expr::Name(name) => found.push(name.clone()),
-            other => waiting.extend(other.children()),
-        }
-    }
-    found
 }
