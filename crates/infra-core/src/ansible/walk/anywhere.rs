@@ -8,16 +8,18 @@ use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Walker;
-use super::context::{Context, Search, Use, Wanted};
+use super::context::{Context, LookupUse, Search, Use, Via, Wanted};
 use super::find::Looks;
+use crate::ansible::jinja::LookupCall;
 use crate::ansible::resolve::Asked;
 use crate::ansible::search::Place;
+use crate::ansible::values::Scope;
 
 /// The directories that are looked in from somewhere in a play.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Grounds {
     /// How many places of tasks they are of
     stacks: usize,
@@ -25,6 +27,27 @@ pub(super) struct Grounds {
 }
 
 impl Walker<'_> {
+    /// Notes a lookup that any task of a play may evaluate.
+    pub(super) fn look_up_anywhere(
+        &mut self,
+        play: usize,
+        file: &Utf8Path,
+        call: LookupCall,
+        scope: Scope,
+        via: &Arc<Via>,
+    ) {
+        if let Some(play) = self.plays.get_mut(play) {
+            play.lookups.push(LookupUse {
+                call,
+                file: file.to_owned(),
+                context: None,
+                scope,
+                via: Arc::clone(via),
+            });
+            self.grew = true;
+        }
+    }
+
     /// The same in each place where tasks of the play stand.
     pub(super) fn in_each_place(&self, context: &Context) -> Vec<Context> {
         let play = self.plays.get(context.play);

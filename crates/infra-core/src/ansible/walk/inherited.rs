@@ -5,12 +5,11 @@
 //! from where it is written.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
 use super::Walker;
-use super::context::{Context, LookupUse};
+use super::context::Context;
 use crate::ansible::source::analyse_node;
 use crate::ansible::values::Scope;
 use crate::ansible::yaml::Node;
@@ -42,18 +41,15 @@ impl Walker<'_> {
                 continue;
             }
             let (analysis, ..) = analyse_node(value);
-            let Some(play) = self.plays.get_mut(context.play) else {
-                continue;
-            };
+            let scope = Scope::of(&analysis.scan);
             for call in analysis.found.lookups {
-                play.lookups.push(LookupUse {
+                self.look_up_anywhere(
+                    context.play,
+                    &context.file,
                     call,
-                    scope: Scope::of(&analysis.scan),
-                    file: context.file.clone(),
-                    context: None,
-                    via: Arc::clone(&context.via),
-                });
-                self.grew = true;
+                    scope.clone(),
+                    &context.via,
+                );
             }
         }
     }

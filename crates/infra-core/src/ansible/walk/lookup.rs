@@ -67,22 +67,14 @@ impl Walker<'_> {
         file: &Utf8Path,
         via: &Arc<Via>,
     ) {
-        let Some(state) = self.plays.get_mut(play) else {
-            return;
-        };
         for (line, name) in &analysis.scan.includes {
-            state.lookups.push(LookupUse {
-                call: LookupCall {
-                    line: *line,
-                    plugin: Some("{% include %}".to_owned()),
-                    args: vec![name.clone()],
-                    kwargs: Vec::new(),
-                },
-                scope: Scope::of(&analysis.scan),
-                file: file.to_owned(),
-                context: None,
-                via: Arc::clone(via),
-            });
+            let call = LookupCall {
+                line: *line,
+                plugin: Some("{% include %}".to_owned()),
+                args: vec![name.clone()],
+                kwargs: Vec::new(),
+            };
+            self.look_up_anywhere(play, file, call, Scope::of(&analysis.scan), via);
         }
     }
 

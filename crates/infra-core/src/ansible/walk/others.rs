@@ -11,17 +11,16 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Walker;
-use super::context::{Context, LookupUse, Via};
+use super::context::{Context, Via};
 use super::record::Text;
+use super::scope::names_of_hosts;
 use crate::ansible::builtin::lookup;
 use crate::ansible::closure::Reach;
 use crate::ansible::fingerprinter::is_fact;
 use crate::ansible::jinja::{LookupCall, find, identifiers, is_template, scan_template};
 use crate::ansible::layers::{Layers, Owner};
-use crate::ansible::name::Pattern;
 use crate::ansible::path_text::PathText;
 use crate::ansible::reads::{HostSelection, HostVariableRead, Names};
-use crate::ansible::resolve::MAX_ALTERNATIVES;
 use crate::ansible::source::{Variables, analyse_node};
 use crate::ansible::tree::Kind;
 use crate::ansible::values::{Definition, Scope};
@@ -239,24 +238,11 @@ impl Walker<'_> {
         if !(self.of_others).insert((play, selection.clone(), call.clone())) {
             return;
         }
-        let names = if hosts.len() <= MAX_ALTERNATIVES {
-            hosts.iter().map(Pattern::literal).collect()
-        } else {
-            vec![Pattern::segment()]
-        };
+        let names = names_of_hosts(hosts.iter());
         let mut scope = Scope::default();
         let name = "inventory_hostname".to_owned();
         (scope.local).insert(name, vec![Definition::Patterns(names)]);
-        if let Some(state) = self.plays.get_mut(play) {
-            state.lookups.push(LookupUse {
-                call,
-                file: file.to_owned(),
-                context: None,
-                scope,
-                via: Arc::clone(via),
-            });
-            self.grew = true;
-        }
+        self.look_up_anywhere(play, file, call, scope, via);
     }
 
     fn in_inventory(&self, name: &str, hosts: &BTreeSet<String>, mentions: &mut Mentions) {

@@ -172,8 +172,7 @@ fn says_here(name: &str, text: &str) -> bool {
         return !is_remote(text);
     }
     let computed = text.contains("{{");
-    let names = ["localhost", "127.0.0.1"];
-    computed && names.iter().any(|name| text.contains(name)) || !computed && is_this_machine(text)
+    computed && names_this_machine(text) || !computed && is_this_machine(text)
 }
 
 /// Whether the inventory says of a host that it is this machine.
@@ -186,6 +185,13 @@ pub(super) fn has_this_machine(inventory: &Inventory) -> bool {
         (ADDRESSES.iter()).any(|name| text(name).is_some_and(is_this_machine))
     };
     (inventory.hosts.iter()).any(|(name, host)| is_this_machine(name) || says(host))
+}
+
+/// Whether a text has a name of this machine somewhere in it.
+pub(super) fn names_this_machine(text: &str) -> bool {
+    ["localhost", "127.0.0.1"]
+        .iter()
+        .any(|name| text.contains(name))
 }
 
 /// `LOCALHOST` of `constants.py`, and the other names of the same network.

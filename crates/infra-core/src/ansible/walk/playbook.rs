@@ -8,6 +8,7 @@ use camino::Utf8Path;
 
 use super::context::{Context, Keywords, RoleFiles, Search, Use, Via, Wanted};
 use super::includes::Includes;
+use super::place::names_this_machine;
 use super::{Play, Walker};
 use crate::ansible::closure::{PlayInputs, Reach};
 use crate::ansible::jinja::is_template;
@@ -382,11 +383,10 @@ impl Walker<'_> {
 
     /// Whether expressions for hosts may give the one that every inventory has.
     fn may_be_localhost(&self, patterns: &[String]) -> bool {
-        let says = |text: &str| text.contains("localhost") || text.contains("127.0.0.1");
         patterns.iter().any(|pattern| {
             let known = self.values.resolve(&Name::new(pattern), &Scope::default());
             let mut names = known.iter().filter_map(Pattern::as_literal);
-            says(pattern) || names.any(|name| says(&name))
+            names_this_machine(pattern) || names.any(|name| names_this_machine(&name))
         })
     }
 

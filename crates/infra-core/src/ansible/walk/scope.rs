@@ -35,14 +35,7 @@ impl Walker<'_> {
         }
         if let Some(play) = self.plays.get(context.play) {
             let hosts = &play.inputs.hosts;
-            set(
-                "inventory_hostname",
-                if hosts.len() <= MAX_ALTERNATIVES {
-                    hosts.iter().map(Pattern::literal).collect()
-                } else {
-                    vec![Pattern::segment()]
-                },
-            );
+            set("inventory_hostname", names_of_hosts(hosts.iter()));
         }
         for word in [
             "inventory_hostname_short",
@@ -111,6 +104,15 @@ impl Walker<'_> {
             let value = Definition::Fixed(place, Box::new(value()));
             self.values.define(name, value);
         }
+    }
+}
+
+/// What the name of one of some hosts can be.
+pub(super) fn names_of_hosts<'h>(hosts: impl ExactSizeIterator<Item = &'h String>) -> Vec<Pattern> {
+    if hosts.len() <= MAX_ALTERNATIVES {
+        hosts.map(Pattern::literal).collect()
+    } else {
+        vec![Pattern::segment()]
     }
 }
 
