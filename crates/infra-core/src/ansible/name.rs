@@ -3,7 +3,7 @@
 use super::jinja::{Expr, is_template, pieces};
 
 /// A part of a [`Pattern`].
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Part {
     /// This text
     Text(String),
@@ -15,7 +15,7 @@ pub(crate) enum Part {
 }
 
 /// The names that an expression can give: text with holes in it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub(crate) struct Pattern(Vec<Part>);
 
 impl Pattern {

@@ -110,21 +110,15 @@ pub(crate) fn joined(paths: &[Pattern], files: Vec<Pattern>) -> Vec<Pattern> {
         return files;
     }
     let slash = Pattern::literal("/");
-    bounded(
-        paths
-            .iter()
-            .flat_map(|path| {
-                files.iter().map(|file| {
-                    let is = |name: &Pattern, is: fn(&str) -> bool| {
-                        name.as_literal().is_some_and(|name| is(&name))
-                    };
-                    // `os.path.join`
-                    if is(path, str::is_empty) || is(file, |file| file.starts_with('/')) {
-                        return file.clone();
-                    }
-                    path.then(&slash).then(file)
-                })
-            })
-            .collect(),
-    )
+    let is = |name: &Pattern, is: fn(&str) -> bool| name.as_literal().is_some_and(|name| is(&name));
+    // `os.path.join`
+    let join = |path: &Pattern, file: &Pattern| {
+        if is(path, str::is_empty) || is(file, |file| file.starts_with('/')) {
+            file.clone()
+        } else {
+            path.then(&slash).then(file)
+        }
+    };
+    let (join, files) = (&join, &files);
+    bounded((paths.iter()).flat_map(|path| files.iter().map(move |file| join(path, file))))
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::Answer;
+use super::own::{Own, Place, PlaceId};
 use crate::ansible::jinja::Expr;
 use crate::ansible::name::{Name, Pattern};
 use crate::ansible::values::Beyond;
@@ -20,6 +21,10 @@ pub(crate) struct Memo {
     counts: Vec<u32>,
     /// What references can be where nothing around them has a say in it
     known: HashMap<Expr, Known>,
+    /// The same where only texts of a place have one, by the place and whether they stand in the
+    /// value of another variable
+    of_place: HashMap<(PlaceId, bool), HashMap<Expr, Known>>,
+    places: HashMap<Place, PlaceId>,
     /// The parts of texts
     parts: HashMap<Box<str>, Option<Rc<[Expr]>>>,
 }
@@ -57,6 +62,11 @@ impl Asked {
         self.names
             .binary_search_by_key(&id, |(asked, _)| *asked)
             .is_ok()
+    }
+
+    /// Whether any of some variables has a say.
+    fn is_about_any(&self, mut ids: impl Iterator<Item = Id>) -> bool {
+        ids.any(|id| self.is_about(id))
     }
 }
 
@@ -105,19 +115,51 @@ impl Memo {
         self.counts.get(id as usize).copied().unwrap_or_default()
     }
 
-    /// What a reference can be, if that is known still and none of the names that mean something
-    /// of their own here has a say in it.
-    pub(super) fn known(&self, expr: &Expr, own: &[Id], beyond: Beyond) -> Option<Answer> {
-        let known = self.known.get(expr)?;
-        let holds =
-            self.is_as_for(&known.asked, beyond) && !own.iter().any(|id| known.asked.is_about(*id));
-        holds.then(|| (known.found.to_vec(), Rc::clone(&known.asked)))
+    /// The number of a place.
+    pub(super) fn place(&mut self, place: Place) -> PlaceId {
+        let next = PlaceId::try_from(self.places.len()).unwrap_or(PlaceId::MAX);
+        *self.places.entry(place).or_insert(next)
     }
 
-    /// Remembers what a reference can be.
-    pub(super) fn remember(&mut self, expr: &Expr, found: &[Pattern], asked: Rc<Asked>) {
-        let found = found.into();
-        self.known.insert(expr.clone(), Known { found, asked });
+    /// What a reference can be that stands where these names mean something of their own, `outside`
+    /// of the values of other variables, if that is known still.
+    pub(super) fn known(
+        &self,
+        expr: &Expr,
+        own: &Own,
+        outside: bool,
+        beyond: Beyond,
+    ) -> Option<Answer> {
+        let holds = |known: &&Known| {
+            self.is_as_for(&known.asked, beyond) && !known.asked.is_about_any(own.others())
+        };
+        let known = self.known.get(expr).filter(holds);
+        let known = known.filter(|known| !known.asked.is_about_any(own.texts()));
+        let known = known.or_else(|| {
+            let of_place = self.of_place.get(&(own.place, outside))?;
+            of_place.get(expr).filter(holds)
+        })?;
+        Some((known.found.to_vec(), Rc::clone(&known.asked)))
+    }
+
+    /// Remembers what a reference can be, unless more than texts of its place have a say in it.
+    pub(super) fn remember(
+        &mut self,
+        expr: &Expr,
+        own: &Own,
+        outside: bool,
+        (found, asked): (&[Pattern], &Rc<Asked>),
+    ) {
+        if asked.is_about_any(own.others()) {
+            return;
+        }
+        let known = if asked.is_about_any(own.texts()) {
+            self.of_place.entry((own.place, outside)).or_default()
+        } else {
+            &mut self.known
+        };
+        let (found, asked) = (found.into(), Rc::clone(asked));
+        known.insert(expr.clone(), Known { found, asked });
     }
 
     /// The parts of a text with templates in it. None: it could be anything.

@@ -4,6 +4,7 @@ mod descend;
 mod filter;
 mod lookup;
 mod memo;
+mod own;
 mod scalar;
 mod steps;
 
@@ -15,6 +16,7 @@ use self::descend::{Step, elements, index_of, part_of};
 pub(crate) use self::filter::FILE_OPTION;
 use self::memo::Id;
 pub(crate) use self::memo::{Asked, Memo};
+use self::own::{Own, Whose, local};
 use self::steps::with_steps_inside;
 use super::jinja::{Access, Expr, chain, defaults, is_template};
 use super::name::{Name, Pattern};
@@ -47,17 +49,6 @@ pub(crate) fn resolve(values: &Values, name: &Name, scope: &Scope) -> (Vec<Patte
     (found, Rc::unwrap_or_clone(asked))
 }
 
-/// Of several variables of one name, which.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Whose {
-    /// The only one, or that of the task whose name it is
-    Own,
-    /// That of any other task
-    Elsewhere,
-    /// That of the task with this scope
-    Fixed(*const Scope),
-}
-
 pub(super) struct Resolver<'v> {
     values: &'v Values,
     scope: &'v Scope,
@@ -73,7 +64,7 @@ pub(super) struct Resolver<'v> {
     /// What references gave that nothing above them had a say in
     known: HashMap<Stand, HashMap<Expr, Answer>>,
     /// The names that mean something there that they don't elsewhere, by where a value was computed
-    own: HashMap<Option<*const Scope>, Rc<[Id]>>,
+    own: HashMap<Option<*const Scope>, Rc<Own>>,
     /// For each reference that is being looked at, what was looked for among the variables, and
     /// whether one of them has no value here
     asked: Vec<(Vec<Id>, bool)>,
@@ -94,12 +85,8 @@ impl Resolver<'_> {
                 _ if resolves_links(part) => vec![Pattern::any()],
                 _ => self.edit_of(part),
             };
-            whole = bounded(
-                whole
-                    .iter()
-                    .flat_map(|before| next.iter().map(|after| before.then(after)))
-                    .collect(),
-            );
+            let both = |before| next.iter().map(move |after| Pattern::then(before, after));
+            whole = bounded(whole.iter().flat_map(both));
         }
         whole
     }
@@ -200,20 +187,11 @@ impl Resolver<'_> {
     }
 
     /// The names that mean something where this value stands that they don't elsewhere.
-    fn own(&mut self) -> Rc<[Id]> {
-        let place = self.fixed.as_ref().map(Arc::as_ptr);
-        if let Some(known) = self.own.get(&place) {
-            return Rc::clone(known);
-        }
-        let mut memo = self.values.memo();
-        let here = self.scope.local.keys().chain(self.scope.bound.keys());
-        let there = (self.fixed.iter()).flat_map(|scope| scope.local.keys());
-        let names = here.chain(there).map(String::as_str);
-        let own: Rc<[Id]> = (names.chain(Scope::OF_THE_PLACE))
-            .map(|name| memo.id(name))
-            .collect();
-        self.own.insert(place, Rc::clone(&own));
-        own
+    fn own(&mut self) -> Rc<Own> {
+        let fixed = self.fixed.as_ref();
+        let (values, scope) = (self.values, self.scope);
+        let own = self.own.entry(fixed.map(Arc::as_ptr));
+        Rc::clone(own.or_insert_with(|| Rc::new(Own::new(fixed, scope, &mut values.memo()))))
     }
 
     /// What a reference depends on that was looked at.
@@ -244,7 +222,7 @@ impl Resolver<'_> {
             return found;
         }
         let (own, beyond) = (self.own(), self.values.beyond);
-        if let Some((found, asked)) = self.values.memo().known(expr, &own, beyond) {
+        if let Some((found, asked)) = self.values.memo().known(expr, &own, stand.1, beyond) {
             self.note(asked.ids(), asked.lacks_some());
             return found;
         }
@@ -255,10 +233,7 @@ impl Resolver<'_> {
         // What a variable above would have to say to it was left out.
         let cut = self.cut.filter(|at| *at < self.seen.len());
         if cut.is_none() && self.cut != Some(0) {
-            if !own.iter().any(|id| asked.is_about(*id)) {
-                let asked = Rc::clone(&asked);
-                self.values.memo().remember(expr, &found, asked);
-            }
+            (self.values.memo()).remember(expr, &own, stand.1, (&found, &asked));
             let known = self.known.entry(stand).or_default();
             known.insert(expr.clone(), (found.clone(), asked));
         }
@@ -382,7 +357,7 @@ impl Resolver<'_> {
         self.seen.pop();
         // Within its value it is known by now what it can be.
         self.recursed = self.recursed.filter(|at| *at < self.seen.len());
-        bounded(found.into_iter().collect())
+        bounded(found)
     }
 
     /// Where steps into a variable begin, each with those that are left there.
@@ -430,23 +405,6 @@ fn resolves_links(part: &Expr) -> bool {
     }
 }
 
-/// What a name means where a value stands, if that is not what it means everywhere.
-fn local<'s>(
-    fixed: Option<&'s Arc<Scope>>,
-    scope: &'s Scope,
-    root: &str,
-) -> (Option<&'s [Definition]>, Whose) {
-    if let Some(fixed) = fixed {
-        if let Some(known) = fixed.local.get(root) {
-            return (Some(known), Whose::Fixed(Arc::as_ptr(fixed)));
-        }
-        if Scope::OF_THE_PLACE.contains(&root) {
-            return (None, Whose::Own);
-        }
-    }
-    (scope.local.get(root).map(Vec::as_slice), Whose::Own)
-}
-
 /// Of two places in `seen`, the one that is further out.
 fn outermost(one: Option<usize>, other: Option<usize>) -> Option<usize> {
     one.into_iter().chain(other).min()
@@ -485,14 +443,17 @@ fn fact_of(root: &str, steps: &[Access<'_>]) -> Pattern {
     }
 }
 
-pub(super) fn bounded(mut found: Vec<Pattern>) -> Vec<Pattern> {
-    found.sort();
-    found.dedup();
-    if found.len() > MAX_ALTERNATIVES {
-        vec![Pattern::any()]
-    } else {
-        found
+/// Each of these once, in order; or anything, as soon as they are too many. Two lists of
+/// alternatives one after the other can be tens of thousands.
+pub(super) fn bounded(found: impl IntoIterator<Item = Pattern>) -> Vec<Pattern> {
+    let mut distinct = BTreeSet::new();
+    for found in found {
+        distinct.insert(found);
+        if distinct.len() > MAX_ALTERNATIVES {
+            return vec![Pattern::any()];
+        }
     }
+    distinct.into_iter().collect()
 }
 
 #[cfg(test)]
@@ -552,5 +513,35 @@ mod tests {
         );
         assert_eq!(resolve("a: b", "{{ nothing | default('d') }}"), ["d"]);
         assert_eq!(resolve("a: '{{ a }}'", "{{ a }}.yml"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_remembered_of_one_place_is_not_told_in_another() {
+        let mut values = Values::default();
+        for document in load(b"x: '{{ y }}'\ny: '{{ role_path }}/{{ f }}'\nf: f").unwrap() {
+            values.define_all(&document);
+        }
+        let within = |names: &[(&str, Definition)]| {
+            let mut scope = Scope::default();
+            for (name, definition) in names {
+                let known = scope.local.entry((*name).to_owned()).or_default();
+                known.push(definition.clone());
+            }
+            let found = values.resolve(&Name::new("{{ x }}"), &scope);
+            found.iter().map(Pattern::display).collect::<Vec<_>>()
+        };
+        let text = |text: &str| Definition::Patterns(vec![Pattern::literal(text)]);
+        let list = load(b"[g, h]").unwrap().remove(0);
+        for _ in 0..2 {
+            assert_eq!(within(&[("role_path", text("a"))]), ["a/f"]);
+            assert_eq!(within(&[("role_path", text("b"))]), ["b/f"]);
+            let both = [("role_path", text("a")), ("f", text("g"))];
+            assert_eq!(within(&both), ["a/f", "a/g"]);
+            let looped = [
+                ("role_path", text("a")),
+                ("f", Definition::Element(list.clone())),
+            ];
+            assert_eq!(within(&looped), ["a/f", "a/g", "a/h"]);
+        }
     }
 }
