@@ -88,6 +88,8 @@ pub(crate) enum Beyond {
 #[derive(Debug, Default)]
 pub(crate) struct Values {
     pub(crate) by_name: BTreeMap<String, Vec<Definition>>,
+    /// Names whose values are those of extra variables, and otherwise a loop's alone
+    extra: BTreeSet<String>,
     /// The text of the inventory's values by name: thousands of hosts can have one each
     seen: BTreeMap<String, HashSet<String>>,
     pub(crate) beyond: Beyond,
@@ -101,6 +103,8 @@ pub(crate) struct Values {
     pub(crate) found: BTreeSet<String>,
     /// Names that some template binds, and templates that it includes may use
     bound: BTreeSet<String>,
+    /// Values that lookups give templates
+    given: HashSet<(String, Expr)>,
     start: Utf8PathBuf,
     memo: RefCell<Memo>,
 }
@@ -152,8 +156,36 @@ impl Values {
         &self.start
     }
 
-    /// Adds a definition.
+    /// Adds the value of an extra variable, which [takes the place of all others][doc]. Where Ansible
+    /// gives the name a meaning of its own, it is one value of several.
+    ///
+    /// [doc]: https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_variables.html#understanding-variable-precedence
+    pub(crate) fn define_extra(&mut self, name: &str, definition: Definition) {
+        if !is_given(name) && self.extra.insert(name.to_owned()) {
+            self.by_name.remove(name);
+        }
+        self.add(name, definition);
+    }
+
+    /// Whether a name has the value of an extra variable, whatever else gives it one.
+    pub(crate) fn is_extra(&self, name: &str) -> bool {
+        self.extra.contains(name)
+    }
+
+    /// Adds a definition, unless the name is that of an extra variable.
     pub(crate) fn define(&mut self, name: &str, definition: Definition) {
+        if !self.is_extra(name) {
+            self.add(name, definition);
+        }
+    }
+
+    /// Adds what a loop gives its variable, whatever else it is: `_run_loop` of
+    /// `executor/task_executor.py` sets it when all others have their values.
+    pub(crate) fn define_in_loop(&mut self, name: &str, definition: Definition) {
+        self.add(name, definition);
+    }
+
+    fn add(&mut self, name: &str, definition: Definition) {
         self.memo.get_mut().defined(name);
         if definition.is_found() && !self.found.contains(name) {
             self.found.insert(name.to_owned());
@@ -235,6 +267,14 @@ impl Values {
         if !self.bound.contains(name) {
             self.memo.get_mut().defined(name);
             self.bound.insert(name.to_owned());
+        }
+    }
+
+    /// Notes the value that a lookup gives a template for a name, whatever else that is.
+    pub(crate) fn give(&mut self, name: &str, value: &Expr) {
+        self.bind(name);
+        if self.given.insert((name.to_owned(), value.clone())) {
+            self.add(name, Definition::Computed(value.clone()));
         }
     }
 

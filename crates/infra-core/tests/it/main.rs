@@ -8,6 +8,7 @@ mod aftermath;
 mod ansible_alternatives;
 mod ansible_any_role;
 mod ansible_closure;
+mod ansible_extra;
 mod ansible_federation;
 mod ansible_fingerprint;
 mod ansible_fixed_values;

@@ -266,6 +266,10 @@ impl Resolver<'_> {
                 // `set_fact` and modules of one's own put theirs among the facts.
                 ("ansible_facts", [Access::Key(name), rest @ ..]) => {
                     self.ask(name);
+                    // A fact that is called like an extra variable is another value.
+                    if self.values.is_extra(name) {
+                        return vec![Pattern::any()];
+                    }
                     if self.values.by_name.contains_key(*name) {
                         let value = part_of(Expr::Name((*name).to_owned()), rest);
                         otherwise.extend(self.expr(&value));
@@ -291,7 +295,7 @@ impl Resolver<'_> {
         let definitions = match (local, global) {
             (Some(local), _) => local,
             (None, Some(global)) => {
-                if self.values.beyond == Beyond::Any {
+                if self.values.beyond == Beyond::Any && !self.values.is_extra(root) {
                     return vec![Pattern::any()];
                 }
                 global

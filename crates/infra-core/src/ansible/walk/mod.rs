@@ -413,23 +413,49 @@ impl Walker<'_> {
         }
         self.inventory_dirs.sort();
         self.inventory_dirs.dedup();
-        let inventory = self.request.inventory;
-        let maps = std::iter::once(&inventory.vars)
-            .chain(inventory.groups.values().map(|group| &group.vars))
-            .chain(inventory.hosts.values().map(|host| &host.vars))
-            .chain([&self.request.extra_vars]);
-        for (name, value) in maps.flatten() {
-            // What thousands of hosts have in common need not be kept thousands of times.
-            self.values
-                .define_once(name, Definition::Json(value.clone()));
-        }
-        // Names of playbooks to import are made of these before there is any play.
-        for file in &self.request.var_files {
+        self.given_values();
+    }
+
+    /// The values of extra variables and of the inventory: names of playbooks to import are made of
+    /// these before there is any play.
+    fn given_values(&mut self) {
+        let request = self.request;
+        self.extra_values();
+        for file in &request.var_files {
             let source = self.sources.read(file).ok().flatten();
             match source.filter(|source| !source.is_encrypted() && source.yaml().is_ok()) {
                 Some(source) => self.define_file(file, &source),
                 None => self.values.beyond = Beyond::Any,
             }
+        }
+        let inventory = request.inventory;
+        let maps = std::iter::once(&inventory.vars)
+            .chain(inventory.groups.values().map(|group| &group.vars))
+            .chain(inventory.hosts.values().map(|host| &host.vars))
+            .chain([&request.extra_vars]);
+        for (name, value) in maps.flatten() {
+            // What thousands of hosts have in common need not be kept thousands of times.
+            self.values
+                .define_once(name, Definition::Json(value.clone()));
+        }
+    }
+
+    /// The values of extra variables, if all can be read.
+    fn extra_values(&mut self) {
+        let request = self.request;
+        let files = request.var_files.iter();
+        let files: Option<Vec<_>> = files
+            .map(|file| self.sources.read(file).ok().flatten()?.variables())
+            .collect();
+        // A mapping may only be added to others.
+        let Some(files) = files.filter(|_| !self.settings.merge_hashes) else {
+            return;
+        };
+        for (name, value) in files.iter().flat_map(|variables| variables.iter()) {
+            (self.values).define_extra(name, Definition::Yaml(Arc::clone(value)));
+        }
+        for (name, value) in &request.extra_vars {
+            (self.values).define_extra(name, Definition::Json(value.clone()));
         }
     }
 

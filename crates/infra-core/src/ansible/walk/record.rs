@@ -328,9 +328,9 @@ impl Walker<'_> {
                 self.values.has_strangers = true;
                 continue;
             };
-            for (name, _) in members {
+            for (name, value) in members {
                 match name {
-                    Expr::Str(name) => self.values.bind(name),
+                    Expr::Str(name) => self.values.give(name, value),
                     _ => self.values.has_strangers = true,
                 }
             }

@@ -86,9 +86,34 @@ impl Walker<'_> {
         &mut self,
         context: &Context,
         own: &Scope,
-        (name, at): (&str, &Node),
+        at: (&str, &Node),
         value: impl FnOnce() -> Definition,
     ) {
+        if let Some(value) = self.fixed(context, own, at, value) {
+            self.values.define(at.0, value);
+        }
+    }
+
+    /// The same of a variable of the task's loop. What the loop goes through doesn't see it.
+    pub(super) fn define_in_loop(
+        &mut self,
+        context: &Context,
+        at: (&str, &Node),
+        value: impl FnOnce() -> Definition,
+    ) {
+        if let Some(value) = self.fixed(context, &Scope::default(), at, value) {
+            self.values.define_in_loop(at.0, value);
+        }
+    }
+
+    /// Such a value, the first time that it is met.
+    fn fixed(
+        &mut self,
+        context: &Context,
+        own: &Scope,
+        (name, at): (&str, &Node),
+        value: impl FnOnce() -> Definition,
+    ) -> Option<Definition> {
         // All that a value's place decides is where these are.
         let roles = context.roles.iter().rev().take(2).cloned().collect();
         let key = (
@@ -99,11 +124,8 @@ impl Walker<'_> {
             roles,
             Arc::clone(&context.called),
         );
-        if self.fixed.insert(key) {
-            let place = Arc::new(self.place(context, own));
-            let value = Definition::Fixed(place, Box::new(value()));
-            self.values.define(name, value);
-        }
+        let new = self.fixed.insert(key);
+        new.then(|| Definition::Fixed(Arc::new(self.place(context, own)), Box::new(value())))
     }
 }
 

@@ -137,8 +137,6 @@ impl Walker<'_> {
     /// What the task's loop gives `item`. `playbook/task.py`, `playbook/loop_control.py`.
     fn loop_scope(&mut self, context: &Context, task: &Arc<Node>, action: &str) -> Scope {
         let mut scope = Scope::default();
-        // What a loop goes through doesn't see its variable.
-        let nothing = Scope::default();
         let control = task.get("loop_control");
         let variable = control
             .and_then(|control| control.get("loop_var"))
@@ -147,7 +145,7 @@ impl Walker<'_> {
             .to_owned();
         let index = control.and_then(|control| control.get("index_var"));
         if let Some((name, at)) = index.and_then(|node| Some((node.text()?, node))) {
-            self.define_fixed(context, &nothing, (name, at), || {
+            self.define_in_loop(context, (name, at), || {
                 Definition::Patterns(vec![Pattern::segment()])
             });
         }
@@ -181,7 +179,7 @@ impl Walker<'_> {
                     "subelements" => {
                         let below =
                             subelements(value).map_or(Definition::Unknown, Definition::Element);
-                        self.define_fixed(context, &nothing, (&variable, value), || below.clone());
+                        self.define_in_loop(context, (&variable, value), || below.clone());
                         scope.local.entry(variable.clone()).or_default().push(below);
                         Definition::Element(Arc::clone(value))
                     }
@@ -203,7 +201,7 @@ impl Walker<'_> {
                 continue;
             };
             // What is included in a loop sees its variable too.
-            self.define_fixed(context, &nothing, (&variable, key), || definition.clone());
+            self.define_in_loop(context, (&variable, key), || definition.clone());
             scope
                 .local
                 .entry(variable.clone())
