@@ -103,3 +103,42 @@ fn tasks_near_by_are_followed_though_they_were_far_from_others() {
         }
     }
 }
+
+/// A tree of so many roles each of which includes a part of each other.
+fn of_each_other(roles: usize) -> MemoryTree {
+    let mut tree = MemoryTree::new();
+    tree.insert("site.yml", "- {hosts: all, roles: [r0]}\n");
+    for role in 0..roles {
+        let others = (0..roles).filter(|other| *other != role);
+        let includes: Vec<String> = others
+            .map(|other| format!("- include_role: {{name: r{other}, tasks_from: part}}\n"))
+            .collect();
+        let includes = includes.concat();
+        for file in ["main", "part"] {
+            tree.insert(format!("roles/r{role}/tasks/{file}.yml"), &*includes);
+        }
+        tree.insert(
+            format!("roles/r{role}/tasks/part.yml"),
+            format!("- copy: {{src: \"{{{{ ansible_parent_role_paths[0] }}}}/f\", dest: /x}}\n- template: {{src: t.j2, dest: /x}}\n{includes}"),
+        );
+        tree.insert(format!("roles/r{role}/f"), "1");
+    }
+    tree.insert("roles/r1/templates/t.j2", "1");
+    tree
+}
+
+#[test]
+fn roles_that_include_parts_of_each_other_are_followed_to_their_end() {
+    let closure = closure_on_web1(&of_each_other(4));
+    // From where r1 is not above.
+    let unresolved = closure.unresolved();
+    assert!(
+        unresolved.iter().all(|found| found.why == Reason::Missing),
+        "{unresolved:?}"
+    );
+    for role in 0..4 {
+        // Each is above another.
+        assert!(has(&closure, &format!("roles/r{role}/f")));
+    }
+    assert!(has(&closure, "roles/r1/templates/t.j2"));
+}

@@ -124,10 +124,8 @@ impl Walker<'_> {
         {
             return;
         }
-        let mut roles = context.roles.clone();
-        roles.push(path.to_owned());
         let mut context = Context {
-            roles,
+            roles: chain(&context.roles, path),
             called: called.into(),
             file: path.join("tasks/main.yml"),
             includes: Includes::default(),
@@ -246,6 +244,23 @@ impl Walker<'_> {
             self.tasks(&context, document.items());
         }
     }
+}
+
+/// The roles above a task, from the outermost to the innermost, when another is entered. Of one that
+/// is there already the inner place is kept alone, as names are looked for in each but once
+/// ([`stack`](crate::ansible::search::stack)), and the next above, which has a name of its own
+/// (`ansible_parent_role_paths`): roles that include parts of each other have no end of such lists.
+fn chain(above: &[Utf8PathBuf], role: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let (parent, further) = match above {
+        [further @ .., parent] => (Some(parent), further),
+        [] => (None, above),
+    };
+    let further = further.iter().filter(|above| *above != role);
+    further
+        .chain(parent)
+        .cloned()
+        .chain([role.to_owned()])
+        .collect()
 }
 
 /// The collection that a path is in.
