@@ -276,7 +276,7 @@ impl Pattern {
     }
 
     /// Without `..` in what follows a hole, which takes back what that may have been, and without
-    /// steps that lead nowhere: `/./` and `//`.
+    /// steps that lead nowhere: `/./` and `//`, and `/` or `/.` at the end.
     pub(crate) fn without_steps(&self) -> Self {
         let mut parts: Vec<Part> = Vec::new();
         for part in &self.0 {
@@ -298,6 +298,15 @@ impl Pattern {
                     }
                 }
                 _ => parts.push(Part::Text(text)),
+            }
+        }
+        if parts.len() > 1
+            && let Some(Part::Text(text)) = parts.last_mut()
+        {
+            let kept = text.trim_end_matches("/.").trim_end_matches('/').len();
+            text.truncate(kept);
+            if text.is_empty() {
+                parts.pop();
             }
         }
         Self(parts)

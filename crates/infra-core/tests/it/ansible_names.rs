@@ -264,3 +264,53 @@ fn what_is_no_text_is_part_of_a_name_as_python_prints_it() {
         assert!(written(&files, "a", &file, "2"), "{value}");
     }
 }
+
+#[test]
+fn what_is_nothing_is_printed_as_nothing_or_as_none() {
+    for (name, file) in [
+        ("dd_{{ x }}.txt", "files/dd_.txt"),
+        ("{{ 'dd_' ~ x }}.txt", "files/dd_None.txt"),
+        ("{{ [x, 'a'] | join('-') }}", "files/None-a"),
+    ] {
+        for variables in ["x: null", "x: ~", "x:", "{\"x\": null}"] {
+            let task = format!("- copy: {{src: \"{name}\", dest: /x}}");
+            assert!(copies(&task, variables, file), "{name} {variables}");
+        }
+    }
+}
+
+#[test]
+fn numbers_are_added() {
+    for (name, file) in [
+        ("f{{ n + 1 }}", "files/f3"),
+        ("{{ 'f' ~ (n + n + 1) }}", "files/f5"),
+        ("f{{ 1 + l[0] }}", "files/f11"),
+        ("v{{ n + half }}", "files/v2.5"),
+        ("{{ s + s }}", "files/abab"),
+    ] {
+        let task = format!("- copy: {{src: \"{name}\", dest: /x}}");
+        assert!(
+            copies(&task, "n: 2\nl: [10]\ns: ab\nhalf: 0.5", file),
+            "{name}"
+        );
+        assert!(
+            !copies(&task, "n: 2\nl: [10]\ns: ab\nhalf: 0.5", "files/g3"),
+            "{name}"
+        );
+    }
+    let task = "- copy: {src: \"f{{ item + 1 }}\", dest: /x}\n  loop: [1, 2]";
+    assert!(copies(task, "", "files/f3"));
+}
+
+#[test]
+fn a_directory_that_only_a_run_knows_may_be_named_with_a_slash_at_the_end() {
+    for end in ["", "/", "//", "/.", "/./"] {
+        let name = format!("d/{{{{ lookup('pipe', 'date') }}}}{end}");
+        let task = format!("- copy: {{src: \"{name}\", dest: /x}}");
+        let site = play("all", &task);
+        let tree = [("site.yml", site.as_str()), ("files/d/a/1.txt", "1")];
+        let tree = infra_core::ansible::MemoryTree::from_iter(tree);
+        let closure = crate::ansible_closure::closure_on_web1(&tree);
+        assert!(closure.file("files/d/a/1.txt").is_some(), "{end:?}");
+    }
+}

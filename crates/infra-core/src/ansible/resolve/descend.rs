@@ -80,6 +80,9 @@ impl Resolver<'_> {
                         let printed = Some(text).filter(|_| *plain && steps.is_empty());
                         let printed = printed.and_then(|text| scalar::printed(text));
                         found.extend(printed.map(Pattern::literal));
+                        if *plain && scalar::is_null(text) {
+                            found.extend(scalar::nothing());
+                        }
                         self.text(text, steps, found);
                     }
                 }
@@ -125,7 +128,7 @@ impl Resolver<'_> {
                 found.insert(Pattern::literal(if *value { "True" } else { "False" }));
                 found.insert(Pattern::literal(value.to_string()));
             }
-            Value::Null => {}
+            Value::Null => found.extend(scalar::nothing()),
         }
     }
 

@@ -133,10 +133,12 @@ impl Resolver<'_> {
                 if parts.iter().any(|part| matches!(part, Expr::Str(_))) {
                     return self.concat(parts);
                 }
-                // A sum can be one of lists, whose elements are those of its parts.
                 let mut found = self.concat(parts);
                 found.retain(|found| !found.is_any());
-                found.extend(parts.iter().flat_map(|part| self.expr(part)));
+                let parts: Vec<_> = parts.iter().map(|part| self.expr(part)).collect();
+                found.extend(bounded(scalar::sums(&parts)));
+                // It can be one of lists, whose elements are those of its parts.
+                found.extend(parts.into_iter().flatten());
                 found
             }
             Expr::Choice { values, .. } => {

@@ -1,5 +1,51 @@
 //! Plain scalars that YAML takes for something else than text, as a template prints them.
 
+use std::collections::BTreeSet;
+
+use super::MAX_ALTERNATIVES;
+use crate::ansible::name::Pattern;
+
+/// What prints as nothing at all in a template, and as `None` where something is made of it first.
+pub(super) fn nothing() -> [Pattern; 2] {
+    ["", "None"].map(Pattern::literal)
+}
+
+/// Whether a plain scalar is null. `construct_yaml_null` of `PyYAML`'s `resolver.py`
+pub(super) fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
+/// What the sums of numbers are, of which each part is one of several. Of one with a fraction it is
+/// not told which.
+pub(super) fn sums(parts: &[Vec<Pattern>]) -> impl Iterator<Item = Pattern> {
+    let numbers = |part: &Vec<Pattern>| {
+        let texts = part.iter().filter_map(Pattern::as_literal);
+        let number = |text: String| {
+            let whole = text.parse::<i64>().ok().map(Some);
+            whole.or_else(|| text.parse::<f64>().is_ok().then_some(None))
+        };
+        texts.filter_map(number).collect::<BTreeSet<_>>()
+    };
+    let mut sums = BTreeSet::from([Some(0_i64)]);
+    for part in parts {
+        let numbers = numbers(part);
+        let add = |sum: &Option<i64>| {
+            let sum = *sum;
+            let add = move |number: &Option<i64>| sum?.checked_add((*number)?);
+            numbers.iter().map(add).collect::<Vec<_>>()
+        };
+        sums = sums
+            .iter()
+            .flat_map(add)
+            .take(MAX_ALTERNATIVES + 1)
+            .collect();
+    }
+    sums.into_iter().map(|sum| match sum {
+        Some(sum) => Pattern::literal(sum.to_string()),
+        None => Pattern::segment(),
+    })
+}
+
 /// How Python prints the boolean or the number that a plain scalar is, if that isn't its text.
 /// `construct_yaml_bool`, `construct_yaml_int` and `construct_yaml_float` of `PyYAML`'s `constructor.py`
 pub(super) fn printed(text: &str) -> Option<String> {
