@@ -271,6 +271,8 @@ fn what_is_nothing_is_printed_as_nothing_or_as_none() {
         ("dd_{{ x }}.txt", "files/dd_.txt"),
         ("{{ 'dd_' ~ x }}.txt", "files/dd_None.txt"),
         ("{{ [x, 'a'] | join('-') }}", "files/None-a"),
+        ("dd_{{ 'a' if y else none }}.txt", "files/dd_.txt"),
+        ("dd_{{ true }}.txt", "files/dd_True.txt"),
     ] {
         for variables in ["x: null", "x: ~", "x:", "{\"x\": null}"] {
             let task = format!("- copy: {{src: \"{name}\", dest: /x}}");

@@ -254,6 +254,10 @@ impl Resolver<'_> {
         for default in defaults(expr) {
             otherwise.extend(self.expr(default));
         }
+        if let Some(constant) = scalar::constant(root) {
+            otherwise.extend(constant);
+            return bounded(otherwise);
+        }
         self.ask(root);
         let here = self.fixed.clone();
         let (local, whose) = local(here.as_ref(), self.scope, root);

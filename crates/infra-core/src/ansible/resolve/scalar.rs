@@ -10,6 +10,22 @@ pub(super) fn nothing() -> [Pattern; 2] {
     ["", "None"].map(Pattern::literal)
 }
 
+/// What a constant of Jinja prints, if a name is one of those.
+/// <https://jinja.palletsprojects.com/en/stable/templates/#literals>
+pub(super) fn constant(name: &str) -> Option<Vec<Pattern>> {
+    let text = match name {
+        "none" | "None" => return Some(nothing().into()),
+        "true" | "True" => "True",
+        "false" | "False" => "False",
+        _ => return None,
+    };
+    // As filters such as `lower` have it, too.
+    Some(vec![
+        Pattern::literal(text),
+        Pattern::literal(text.to_lowercase()),
+    ])
+}
+
 /// Whether a plain scalar is null. `construct_yaml_null` of `PyYAML`'s `resolver.py`
 pub(super) fn is_null(text: &str) -> bool {
     matches!(text, "" | "~" | "null" | "Null" | "NULL")
