@@ -10,7 +10,7 @@ use infra_testkit::{target_directory, workspace_root};
 use serde::Deserialize;
 
 /// What `about.json` beside a tree says.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a field of a file")]
 pub struct About {

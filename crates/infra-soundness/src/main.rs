@@ -7,6 +7,7 @@ use camino::Utf8PathBuf;
 use clap::Parser;
 use infra_soundness::case::Case;
 use infra_soundness::foreign::Foreign;
+use infra_soundness::generated;
 use infra_soundness::report::Report;
 
 /// Trace Ansible, compare with the inputs that infra finds, and change trees by the thousand.
@@ -19,6 +20,12 @@ struct Options {
     at: Option<Utf8PathBuf>,
     #[command(flatten)]
     foreign: Foreign,
+    /// Trees that a seed decides, so many from `--seed` on, instead
+    #[arg(long, value_name = "COUNT", conflicts_with_all = ["at", "trees", "tree"])]
+    generated: Option<u64>,
+    /// How many situations each of them has
+    #[arg(long, default_value_t = 30, requires = "generated")]
+    situations: usize,
     /// How many changes to try on each tree
     #[arg(long, default_value_t = 400)]
     mutations: usize,
@@ -42,10 +49,13 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<bool> {
-    let cases = match (&options.at, options.foreign.case()?) {
-        (_, Some(case)) => vec![case],
-        (Some(dir), None) => vec![Case::open(dir)?],
-        (None, None) => Case::own(&options.trees)?,
+    let cases = match (&options.at, options.generated, options.foreign.case()?) {
+        (_, _, Some(case)) => vec![case],
+        (Some(dir), ..) => vec![Case::open(dir)?],
+        (None, Some(count), _) => (options.seed..options.seed + count)
+            .map(|seed| generated::case(seed, options.situations))
+            .collect::<Result<_>>()?,
+        (None, None, None) => Case::own(&options.trees)?,
     };
     if cases.is_empty() {
         bail!("there is no such tree");

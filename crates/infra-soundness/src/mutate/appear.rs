@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::change::Changes;
 use super::edit::plausible;
-use super::seeded::Seeded;
 use super::tally::{Hosts, Tally};
 use crate::case::Case;
+use crate::seeded::Seeded;
 use crate::truth::{Truth, opened_by_any};
 use crate::world::World;
 

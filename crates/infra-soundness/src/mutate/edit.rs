@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 
-use super::seeded::Seeded;
+use crate::seeded::Seeded;
 
 /// A text that says something else, and that Ansible accepts where it accepts the first.
 pub(crate) fn another(yaml: bool, bytes: &[u8], seeded: &mut Seeded) -> Vec<u8> {

@@ -9,10 +9,10 @@ use infra::core::ansible::Reach;
 
 use super::change::Changes;
 use super::edit::{another, another_layout, another_order};
-use super::seeded::Seeded;
 use super::tally::{Hosts, Tally};
 use crate::case::Case;
 use crate::compare::Real;
+use crate::seeded::Seeded;
 use crate::truth::{HostTruth, Truth};
 use crate::world::World;
 

@@ -10,7 +10,6 @@ mod change;
 mod edit;
 mod files;
 mod inventories;
-mod seeded;
 mod tally;
 mod variables;
 
@@ -18,9 +17,9 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use self::seeded::Seeded;
 pub use self::tally::Tally;
 use crate::case::Case;
+use crate::seeded::Seeded;
 use crate::truth::Truth;
 use crate::world::World;
 
