@@ -1,6 +1,6 @@
 //! Extra variables, which take the place of all others of their names.
 
-use infra_core::ansible::{MemoryTree, Request, closure};
+use infra_core::ansible::{MemoryTree, Reason, Request, closure};
 use infra_core::json::Value;
 
 use crate::ansible_closure::inventory;
@@ -122,4 +122,30 @@ fn a_file_of_them_gives_them_too_unless_it_does_not_say_so_plainly() {
     assert_eq!(inputs_with("$ANSIBLE_VAULT;1.1;AES256\n6162\n"), "abc");
     // What they give in turn is looked up as ever.
     assert_eq!(inputs_with("which: '{{ other }}'\nother: c\n"), "c");
+}
+
+#[test]
+fn what_is_given_is_not_asked_for() {
+    let asks = |names: &[&str]| {
+        let prompts: Vec<String> = names
+            .iter()
+            .map(|name| format!("{{name: {name}}}"))
+            .collect();
+        let site = format!(
+            "- hosts: all\n  vars_prompt: [{}]\n  tasks:\n  - {COPY}\n",
+            prompts.join(", ")
+        );
+        let tree = MemoryTree::from_iter([("site.yml", &*site), ("a", "1"), ("b", "1")]);
+        let inventory = inventory(&[("web1", &["web"])]);
+        let mut request = Request::new(&tree, "/srv", "site.yml", &inventory);
+        request.extra_vars.insert("which".into(), "a".into());
+        let closure = closure(&request).unwrap();
+        let unresolved = closure.unresolved().iter();
+        (
+            closure.file("b").is_some(),
+            unresolved.map(|found| found.why).collect::<Vec<_>>(),
+        )
+    };
+    assert_eq!(asks(&["which"]), (false, vec![]));
+    assert_eq!(asks(&["which", "other"]), (false, vec![Reason::Prompt]));
 }

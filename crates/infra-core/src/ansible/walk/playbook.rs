@@ -272,18 +272,9 @@ impl Walker<'_> {
         self.environment(&context, play);
         self.plugin_dirs(index, &base);
         self.vars_plugins(index);
-        for (key, _) in play.members() {
+        for (key, prompts) in play.members() {
             if key.text() == Some("vars_prompt") {
-                self.unresolved(path, key.line, "vars_prompt", Reason::Prompt, Some(index));
-                for prompt in play
-                    .get("vars_prompt")
-                    .into_iter()
-                    .flat_map(|list| list.items())
-                {
-                    if let Some(name) = prompt.get("name").and_then(|name| name.text()) {
-                        self.values.define(name, Definition::Unknown);
-                    }
-                }
+                self.prompts(path, key.line, prompts, index);
             }
         }
         if let Some(files) = play.get("vars_files") {
@@ -334,6 +325,25 @@ impl Walker<'_> {
             self.tasks(&context, tasks.items());
         }
         Ok(())
+    }
+
+    /// What a play asks for, but for extra variables: those are not asked for
+    /// (`executor/playbook_executor.py`).
+    fn prompts(&mut self, path: &Utf8Path, line: u32, prompts: &Node, play: usize) {
+        let mut asks = false;
+        for prompt in prompts.items() {
+            match prompt.get("name").and_then(|name| name.text()) {
+                Some(name) if self.values.is_extra(name) => {}
+                name => {
+                    asks = true;
+                    self.values
+                        .define(name.unwrap_or_default(), Definition::Unknown);
+                }
+            }
+        }
+        if asks {
+            self.unresolved(path, line, "vars_prompt", Reason::Prompt, Some(play));
+        }
     }
 
     /// Whether there is a file of variables of this name where one is looked for.
