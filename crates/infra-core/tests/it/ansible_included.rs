@@ -1,5 +1,8 @@
 //! What is included is found where Ansible looks for it, however it was named.
 
+use infra_core::ansible::MemoryTree;
+
+use crate::ansible_closure::closure_on_web1;
 use crate::ansible_skips::{play, written};
 
 /// Whether a host runs again when a file of these changes that isn't the first.
@@ -321,5 +324,34 @@ fn tasks_that_could_be_any_near_are_followed_wherever_they_are_kept() {
     ];
     for path in ["files/b.txt", "files/c.txt"] {
         assert!(written(&files, "a", path, "2"), "{path}");
+    }
+}
+
+/// A file of tasks that is included by two ways looks for what it includes where both lead.
+#[test]
+fn a_file_looks_for_what_it_includes_from_each_way_to_it() {
+    for includes in [
+        "- include_tasks: leaf.yml",
+        "- ansible.builtin.include_tasks: {file: leaf.yml}",
+        "- import_tasks: leaf.yml",
+        "- action: include_tasks leaf.yml",
+        "- block: [{include_tasks: leaf.yml}]",
+        "- block: [{fail: {}}]\n  rescue: [{block: [{local_action: {module: include_tasks, file: leaf.yml}}]}]",
+    ] {
+        let tree = MemoryTree::from_iter([
+            (
+                "site.yml",
+                "- hosts: all\n  tasks: [{include_tasks: one/a.yml}, {include_tasks: two/b.yml}]\n",
+            ),
+            ("one/a.yml", "- include_tasks: shared.yml\n"),
+            ("two/b.yml", "- include_tasks: shared.yml\n"),
+            ("shared.yml", includes),
+            ("one/leaf.yml", "- debug: {msg: x}\n"),
+            ("two/leaf.yml", "- debug: {msg: x}\n"),
+        ]);
+        let closure = closure_on_web1(&tree);
+        for leaf in ["one/leaf.yml", "two/leaf.yml"] {
+            assert!(closure.file(leaf).is_some(), "{leaf}: {includes}");
+        }
     }
 }

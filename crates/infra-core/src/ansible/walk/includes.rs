@@ -3,6 +3,10 @@
 
 use camino::Utf8Path;
 
+use super::Walker;
+use crate::ansible::path_text::PathText;
+use crate::ansible::yaml::Node;
+
 /// The directories that the files of the includes above were named with, from the outermost on.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Includes {
@@ -43,4 +47,35 @@ impl Includes {
 
 fn dir_of(name: &str) -> &str {
     name.rsplit_once('/').map_or("", |(dir, _)| dir)
+}
+
+impl Walker<'_> {
+    /// Whether a file of tasks may include or import others.
+    pub(super) fn has_includes(&mut self, path: &Utf8Path) -> bool {
+        if let Some(known) = self.have_includes.get(path.as_str()) {
+            return *known;
+        }
+        let source = self.sources.read(path).ok().flatten();
+        let found = source.is_none_or(|source| match source.yaml() {
+            Ok(documents) => documents.iter().any(|document| may_include(document)),
+            Err(_) => true,
+        });
+        self.have_includes.insert(PathText::from(path), found);
+        found
+    }
+}
+
+/// Whether some action in this includes tasks, or may be one that does.
+fn may_include(document: &Node) -> bool {
+    let mut found = false;
+    document.walk(&mut |node| {
+        let keys = node.members().iter().filter_map(|(key, _)| key.text());
+        found |= keys.map(|key| key.rsplit('.').next()).any(|key| {
+            matches!(
+                key,
+                Some("include_tasks" | "import_tasks" | "include" | "action" | "local_action")
+            )
+        });
+    });
+    found
 }

@@ -273,6 +273,8 @@ struct Walker<'r> {
     fitting: BTreeMap<(PathText, super::name::Pattern, Sort), Arc<Vec<PathText>>>,
     /// Whether files are lists of tasks, once that was asked
     have_tasks: HashMap<PathText, bool>,
+    /// Whether files of tasks include others, once that was asked
+    have_includes: HashMap<PathText, bool>,
     /// Files that names with holes led to, by how they are used, where using them once more
     /// brings nothing new
     settled: IndexMap<Way, Settled>,
@@ -348,6 +350,7 @@ impl<'r> Walker<'r> {
             walked: BTreeMap::new(),
             fitting: BTreeMap::new(),
             have_tasks: HashMap::new(),
+            have_includes: HashMap::new(),
             settled: IndexMap::new(),
             homes: BTreeMap::new(),
             facts: BTreeMap::new(),

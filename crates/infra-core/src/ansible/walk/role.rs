@@ -223,8 +223,11 @@ impl Walker<'_> {
             ..context
         };
         // Where it looks, and not by which way: files that include each other without end, as they
-        // seem to where names are computed, look in the same places however deep.
-        let dirs = [true, false].map(|dynamic| cumulative(context.includes.dirs(), dynamic));
+        // seem to where names are computed, look in the same places however deep. One that includes
+        // none looks nowhere.
+        let dirs = self
+            .has_includes(path)
+            .then(|| [true, false].map(|dynamic| cumulative(context.includes.dirs(), dynamic)));
         let key = format!(
             "tasks {} {:?} {} {dirs:?}",
             context.handlers, context.roles, context.called
