@@ -21,7 +21,7 @@ fn check(case: &Case) {
 
 #[test]
 fn of_a_seed() {
-    check(&generated::case(1, 8).expect("a tree"));
+    check(&generated::case(1, 6).expect("a tree"));
 }
 
 macro_rules! trees {
