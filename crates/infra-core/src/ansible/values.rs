@@ -156,15 +156,15 @@ impl Values {
         &self.start
     }
 
-    /// Adds the value of an extra variable, which [takes the place of all others][doc]. Where Ansible
-    /// gives the name a meaning of its own, it is one value of several.
+    /// Adds the value of an extra variable, before any other definition: it [takes the place of all
+    /// others][doc]. Names to which Ansible gives a meaning of its own are none.
     ///
     /// [doc]: https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_variables.html#understanding-variable-precedence
     pub(crate) fn define_extra(&mut self, name: &str, definition: Definition) {
-        if !is_given(name) && self.extra.insert(name.to_owned()) {
-            self.by_name.remove(name);
+        if !is_given(name) {
+            self.extra.insert(name.to_owned());
+            self.overrule(name, definition);
         }
-        self.add(name, definition);
     }
 
     /// Whether a name has the value of an extra variable, whatever else gives it one.
@@ -175,17 +175,13 @@ impl Values {
     /// Adds a definition, unless the name is that of an extra variable.
     pub(crate) fn define(&mut self, name: &str, definition: Definition) {
         if !self.is_extra(name) {
-            self.add(name, definition);
+            self.overrule(name, definition);
         }
     }
 
-    /// Adds what a loop gives its variable, whatever else it is: `_run_loop` of
-    /// `executor/task_executor.py` sets it when all others have their values.
-    pub(crate) fn define_in_loop(&mut self, name: &str, definition: Definition) {
-        self.add(name, definition);
-    }
-
-    fn add(&mut self, name: &str, definition: Definition) {
+    /// Adds a definition that no extra variable takes the place of, such as that of a loop's
+    /// variable: `_run_loop` of `executor/task_executor.py` sets it when all others have their values.
+    pub(crate) fn overrule(&mut self, name: &str, definition: Definition) {
         self.memo.get_mut().defined(name);
         if definition.is_found() && !self.found.contains(name) {
             self.found.insert(name.to_owned());
@@ -274,7 +270,7 @@ impl Values {
     pub(crate) fn give(&mut self, name: &str, value: &Expr) {
         self.bind(name);
         if self.given.insert((name.to_owned(), value.clone())) {
-            self.add(name, Definition::Computed(value.clone()));
+            self.overrule(name, Definition::Computed(value.clone()));
         }
     }
 

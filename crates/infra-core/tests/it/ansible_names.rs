@@ -302,6 +302,10 @@ fn numbers_are_added() {
     }
     let task = "- copy: {src: \"f{{ item + 1 }}\", dest: /x}\n  loop: [1, 2]";
     assert!(copies(task, "", "files/f3"));
+    // There are more pairs than sums.
+    let twenty: Vec<usize> = (0..20).collect();
+    let task = "- copy: {src: \"f{{ l[i] + l[j] }}\", dest: /x}";
+    assert!(copies(task, &format!("l: {twenty:?}"), "files/f38"));
 }
 
 #[test]

@@ -123,11 +123,7 @@ impl Resolver<'_> {
                 None => found.extend(members.keys().map(|name| Pattern::literal(&**name))),
             },
             Value::String(text) | Value::Number(text) => self.text(text, steps, found),
-            Value::Bool(value) => {
-                // As it is printed, and as filters such as `lower` have it.
-                found.insert(Pattern::literal(if *value { "True" } else { "False" }));
-                found.insert(Pattern::literal(value.to_string()));
-            }
+            Value::Bool(value) => found.extend(scalar::boolean(*value)),
             Value::Null => found.extend(scalar::nothing()),
         }
     }

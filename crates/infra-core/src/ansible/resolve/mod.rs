@@ -136,7 +136,7 @@ impl Resolver<'_> {
                 let mut found = self.concat(parts);
                 found.retain(|found| !found.is_any());
                 let parts: Vec<_> = parts.iter().map(|part| self.expr(part)).collect();
-                found.extend(bounded(scalar::sums(&parts)));
+                found.extend(scalar::sums(&parts));
                 // It can be one of lists, whose elements are those of its parts.
                 found.extend(parts.into_iter().flatten());
                 found

@@ -10,56 +10,54 @@ pub(super) fn nothing() -> [Pattern; 2] {
     ["", "None"].map(Pattern::literal)
 }
 
-/// What a constant of Jinja prints, if a name is one of those.
-/// <https://jinja.palletsprojects.com/en/stable/templates/#literals>
-pub(super) fn constant(name: &str) -> Option<Vec<Pattern>> {
-    let text = match name {
-        "none" | "None" => return Some(nothing().into()),
-        "true" | "True" => "True",
-        "false" | "False" => "False",
-        _ => return None,
-    };
-    // As filters such as `lower` have it, too.
-    Some(vec![
-        Pattern::literal(text),
-        Pattern::literal(text.to_lowercase()),
-    ])
+/// What a boolean prints, and what filters such as `lower` make of it.
+pub(super) fn boolean(value: bool) -> [Pattern; 2] {
+    let printed = if value { "True" } else { "False" };
+    [
+        Pattern::literal(printed),
+        Pattern::literal(value.to_string()),
+    ]
 }
 
-/// Whether a plain scalar is null. `construct_yaml_null` of `PyYAML`'s `resolver.py`
+/// What a constant of Jinja prints, if a name is one of those.
+/// <https://jinja.palletsprojects.com/en/stable/templates/#literals>
+pub(super) fn constant(name: &str) -> Option<[Pattern; 2]> {
+    match name {
+        "none" | "None" => Some(nothing()),
+        "true" | "True" => Some(boolean(true)),
+        "false" | "False" => Some(boolean(false)),
+        _ => None,
+    }
+}
+
+/// Whether a plain scalar is null. The implicit resolvers of `PyYAML`'s `resolver.py`
 pub(super) fn is_null(text: &str) -> bool {
     matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }
 
 /// What the sums of numbers are, of which each part is one of several. Of one with a fraction it is
 /// not told which.
-pub(super) fn sums(parts: &[Vec<Pattern>]) -> impl Iterator<Item = Pattern> {
-    let numbers = |part: &Vec<Pattern>| {
-        let texts = part.iter().filter_map(Pattern::as_literal);
-        let number = |text: String| {
-            let whole = text.parse::<i64>().ok().map(Some);
-            whole.or_else(|| text.parse::<f64>().is_ok().then_some(None))
-        };
-        texts.filter_map(number).collect::<BTreeSet<_>>()
-    };
+pub(super) fn sums(parts: &[Vec<Pattern>]) -> Vec<Pattern> {
     let mut sums = BTreeSet::from([Some(0_i64)]);
     for part in parts {
-        let numbers = numbers(part);
-        let add = |sum: &Option<i64>| {
-            let sum = *sum;
-            let add = move |number: &Option<i64>| sum?.checked_add((*number)?);
-            numbers.iter().map(add).collect::<Vec<_>>()
+        let texts = part.iter().filter_map(Pattern::as_literal);
+        let numbers = texts.filter(|text| text.parse::<f64>().is_ok());
+        // Those with a fraction are none of these.
+        let numbers: BTreeSet<Option<i64>> = numbers.map(|text| text.parse().ok()).collect();
+        let add = |sum: Option<i64>| {
+            let numbers = numbers.iter();
+            numbers.map(move |number| sum?.checked_add((*number)?))
         };
-        sums = sums
-            .iter()
-            .flat_map(add)
-            .take(MAX_ALTERNATIVES + 1)
-            .collect();
+        sums = sums.into_iter().flat_map(add).collect();
+        if sums.len() > MAX_ALTERNATIVES {
+            return vec![Pattern::any()];
+        }
     }
-    sums.into_iter().map(|sum| match sum {
+    let pattern = |sum: Option<i64>| match sum {
         Some(sum) => Pattern::literal(sum.to_string()),
         None => Pattern::segment(),
-    })
+    };
+    sums.into_iter().map(pattern).collect()
 }
 
 /// How Python prints the boolean or the number that a plain scalar is, if that isn't its text.

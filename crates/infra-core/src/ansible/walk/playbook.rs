@@ -330,15 +330,20 @@ impl Walker<'_> {
     /// What a play asks for, but for extra variables: those are not asked for
     /// (`executor/playbook_executor.py`).
     fn prompts(&mut self, path: &Utf8Path, line: u32, prompts: &Node, play: usize) {
+        // One alone need not be in a list.
+        let prompts = match prompts.items() {
+            [] => vec![prompts],
+            prompts => prompts.iter().map(|prompt| &**prompt).collect(),
+        };
         let mut asks = false;
-        for prompt in prompts.items() {
-            match prompt.get("name").and_then(|name| name.text()) {
-                Some(name) if self.values.is_extra(name) => {}
-                name => {
-                    asks = true;
-                    self.values
-                        .define(name.unwrap_or_default(), Definition::Unknown);
-                }
+        for prompt in prompts {
+            let name = prompt.get("name").and_then(|name| name.text());
+            if name.is_some_and(|name| self.values.is_extra(name)) {
+                continue;
+            }
+            asks = true;
+            if let Some(name) = name {
+                self.values.define(name, Definition::Unknown);
             }
         }
         if asks {

@@ -102,7 +102,7 @@ impl Walker<'_> {
         value: impl FnOnce() -> Definition,
     ) {
         if let Some(value) = self.fixed(context, &Scope::default(), at, value) {
-            self.values.define_in_loop(at.0, value);
+            self.values.overrule(at.0, value);
         }
     }
 
