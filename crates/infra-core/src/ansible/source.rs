@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::jinja::{
     Found, Lines, Scan, find, identifiers, is_template, qualified_names, scan_at, scan_expression,
-    scan_template,
+    scan_file,
 };
 use super::tree::{Digest, Kind, Tree, TreeError};
 use super::yaml::{Data, Node, Shape, YamlError, digest, load};
@@ -157,7 +157,7 @@ impl Source {
     /// What a template reads.
     pub(crate) fn as_template(&self) -> &Arc<Analysis> {
         self.as_template.get_or_init(|| {
-            let mut scan = scan_template(&self.text, 1);
+            let mut scan = scan_file(&self.text);
             if self.text.starts_with("#jinja2:")
                 && self
                     .text
@@ -174,7 +174,7 @@ impl Source {
     /// What a template reads that is rendered with delimiters of its own.
     pub(crate) fn as_delimited(&self) -> &Arc<Analysis> {
         self.as_delimited.get_or_init(|| {
-            let mut scan = scan_template(&self.text, 1);
+            let mut scan = scan_file(&self.text);
             scan.all_may_be_code(&self.text);
             Arc::new(Analysis::new(scan))
         })

@@ -48,6 +48,11 @@ impl Definition {
         matches!(self, Self::Computed(_))
     }
 
+    /// What a statement binds a name to. None: that isn't known.
+    fn bound_to(source: Option<&Expr>) -> Self {
+        source.map_or(Self::Unknown, |source| Self::Computed(source.clone()))
+    }
+
     /// Whether it may be the name of a file that a lookup found.
     fn is_found(&self) -> bool {
         match self {
@@ -101,8 +106,11 @@ pub(crate) struct Values {
     facts: BTreeSet<Arc<str>>,
     /// Variables whose values lookups may have found
     pub(crate) found: BTreeSet<String>,
-    /// Names that some template binds, and templates that it includes may use
+    /// Names that some template binds
     bound: BTreeSet<String>,
+    /// What templates bind of which parts stand in other files, and these may use
+    handed_on: BTreeMap<String, Vec<Definition>>,
+    handed: HashSet<(String, Option<Expr>)>,
     /// Values that lookups give templates
     given: HashSet<(String, Expr)>,
     start: Utf8PathBuf,
@@ -116,6 +124,21 @@ pub(crate) struct Scope {
     pub(crate) local: BTreeMap<String, Vec<Definition>>,
     /// Values of names that the text around binds: what they mean outside, they may still mean
     pub(crate) bound: BTreeMap<String, Vec<Definition>>,
+    /// Which names a text may bind that this is a part of
+    around: Around,
+}
+
+/// The names that mean something in a template by what another binds that includes or extends it,
+/// or that it extends.
+#[derive(Debug, Clone, Copy, Default)]
+enum Around {
+    /// It is no file, so that no other has a part of it
+    #[default]
+    Nothing,
+    /// Those that it doesn't bind itself
+    WhatIsUnbound,
+    /// What it binds may be bound anew before its blocks are rendered
+    Anything,
 }
 
 impl Scope {
@@ -130,13 +153,17 @@ impl Scope {
 
     /// The names that the statements of a text bind.
     pub(crate) fn of(scan: &Scan) -> Self {
-        let mut scope = Self::default();
+        let mut scope = Self {
+            around: match (scan.is_file(), scan.has_parts_elsewhere()) {
+                (false, _) => Around::Nothing,
+                (true, false) => Around::WhatIsUnbound,
+                (true, true) => Around::Anything,
+            },
+            ..Self::default()
+        };
         for (name, source) in scan.names() {
-            let definition = source.map_or(Definition::Unknown, |source| {
-                Definition::Computed(source.clone())
-            });
             let known = scope.bound.entry(name.to_owned()).or_default();
-            known.push(definition);
+            known.push(Definition::bound_to(source));
         }
         scope
     }
@@ -264,6 +291,40 @@ impl Values {
             self.memo.get_mut().defined(name);
             self.bound.insert(name.to_owned());
         }
+    }
+
+    /// Notes what a text binds a name to that has parts in other files.
+    pub(crate) fn hand_on(&mut self, name: &str, source: Option<&Expr>) {
+        if self.handed.insert((name.to_owned(), source.cloned())) {
+            self.memo.get_mut().defined(name);
+            let known = self.handed_on.entry(name.to_owned()).or_default();
+            known.push(Definition::bound_to(source));
+        }
+    }
+
+    /// What a name can be by what the text binds where it stands, or a text that this is a part of.
+    pub(crate) fn bound_to<'v>(
+        &'v self,
+        name: &str,
+        scope: &'v Scope,
+    ) -> Option<impl Iterator<Item = &'v Definition>> {
+        let here = scope.bound.get(name);
+        let around = match scope.around {
+            Around::Nothing => None,
+            Around::WhatIsUnbound if here.is_some() => None,
+            Around::WhatIsUnbound | Around::Anything => self.handed_on.get(name),
+        };
+        let found = [here, around];
+        (here.or(around).is_some()).then(|| found.into_iter().flatten().flatten())
+    }
+
+    /// The names that mean something by what is bound there.
+    pub(crate) fn names_bound<'v>(&'v self, scope: &'v Scope) -> impl Iterator<Item = &'v str> {
+        let is_part = !matches!(scope.around, Around::Nothing);
+        let around = is_part.then(|| self.handed_on.keys());
+        (scope.bound.keys())
+            .chain(around.into_iter().flatten())
+            .map(String::as_str)
     }
 
     /// Notes the value that a lookup gives a template for a name, whatever else that is.

@@ -233,6 +233,56 @@ fn a_text_may_include_templates_that_is_none_itself() {
 }
 
 #[test]
+fn a_name_that_a_template_binds_means_that_in_its_parts() {
+    let part = "{{ lookup('file', f) }}";
+    for (first, second) in [
+        (
+            "{% for f in ['a.txt', 'b.txt'] %}{% include 'u.j2' %}{% endfor %}",
+            part,
+        ),
+        ("{% set f = 'b.txt' %}{% include 'u.j2' %}", part),
+        (
+            "{% with f = 'b.txt' %}{% include 'u.j2' %}{% endwith %}",
+            part,
+        ),
+        ("{% set f = 'b.txt' %}{% extends 'u.j2' %}", part),
+        (
+            "{% set f = 'b.txt' %}{% import 'u.j2' as u with context %}{{ u.m() }}",
+            "{% macro m() %}{{ lookup('file', f) }}{% endmacro %}",
+        ),
+        (
+            "{% extends 'u.j2' %}{% block x %}{{ lookup('file', f) }}{% endblock %}",
+            "{% set f = 'b.txt' %}{% block x %}{% endblock %}",
+        ),
+        (
+            "{% extends 'u.j2' %}{% set f = 'a.txt' %}{% block x %}{{ lookup('file', f) }}{% endblock %}",
+            "{% set f = 'b.txt' %}{% block x %}{% endblock %}",
+        ),
+        (
+            "{% set g = 'b' %}{% set f = g ~ '.txt' %}{% include 'u.j2' %}",
+            part,
+        ),
+        (
+            "{% set f = 'v.j2' %}{% include 'u.j2' %}",
+            "{% include f %}",
+        ),
+    ] {
+        let site = play("all", "- template: {src: t.j2, dest: /x}");
+        let files = [
+            ("site.yml", &*site),
+            ("group_vars/all.yml", "f: usual.txt"),
+            ("files/usual.txt", "1"),
+            ("files/a.txt", "1"),
+            ("files/b.txt", "1"),
+            ("templates/v.j2", "{{ lookup('file', 'b.txt') }}"),
+            ("templates/t.j2", first),
+            ("templates/u.j2", second),
+        ];
+        assert!(written(&files, "a", "files/b.txt", "2"), "{first} {second}");
+    }
+}
+
+#[test]
 fn what_a_template_includes_is_found_beside_the_first_of_them() {
     for (tasks, includes, path) in [
         (

@@ -156,8 +156,8 @@ fn what_turns_out_to_have_a_value_perhaps_is_not_listed_as_undefined() {
 #[test]
 fn what_a_template_binds_is_no_variable() {
     for text in [
-        "{% for key_file in x %}{% include 'b.j2' %}{% endfor %}",
-        "{% set key_file = y %}{% include 'b.j2' %}",
+        "{% for key_file in ansible_local.x %}{% include 'b.j2' %}{% endfor %}",
+        "{% set key_file = ansible_local.y %}{% include 'b.j2' %}",
         "{% from 'c.j2' import key_file %}{% include 'b.j2' %}",
         "{% import 'c.j2' as key_file %}{% include 'b.j2' %}",
     ] {

@@ -12,6 +12,6 @@ mod tokens;
 pub(crate) use expr::{Access, Expr, access, chain, defaults};
 pub(crate) use reads::{Found, LookupCall, find};
 pub(crate) use scan::{
-    Lines, Scan, is_template, openings, pieces, scan_at, scan_expression, scan_template,
+    Lines, Scan, is_template, openings, pieces, scan_at, scan_expression, scan_file, scan_template,
 };
 pub(crate) use tokens::{identifiers, qualified_names};

@@ -15,6 +15,9 @@ pub(crate) struct Scan {
     pub(crate) includes: Vec<(u32, Expr)>,
     /// Names that statements bind
     bindings: Vec<Binding>,
+    /// Whether templates that extend this one say what stands in parts of it
+    has_blocks: bool,
+    is_file: bool,
     /// Code that could not be read
     pub(crate) opaque: Vec<(u32, String)>,
 }
@@ -59,6 +62,19 @@ impl Scan {
         certain.map(|binding| (binding.name.as_str(), binding.source.as_ref()))
     }
 
+    /// Whether the text is all of a file.
+    pub(crate) fn is_file(&self) -> bool {
+        self.is_file
+    }
+
+    /// Whether parts of the text can stand in other templates, which may use the names that it
+    /// binds: one that is included, and a block of one that extends it, get [its context][doc].
+    ///
+    /// [doc]: https://jinja.palletsprojects.com/en/stable/templates/#import-context-behavior
+    pub(crate) fn has_parts_elsewhere(&self) -> bool {
+        self.has_blocks || !self.includes.is_empty()
+    }
+
     /// Adds what another text consists of.
     pub(crate) fn extend(&mut self, mut more: Self) {
         let before = self.expressions.len();
@@ -68,6 +84,7 @@ impl Scan {
         }
         self.expressions.extend(more.expressions);
         self.includes.extend(more.includes);
+        self.has_blocks |= more.has_blocks;
         self.bindings.extend(more.bindings);
         self.opaque.extend(more.opaque);
     }
@@ -135,6 +152,14 @@ enum Segment<'t> {
     Text(&'t str),
     Output(&'t str),
     Statement(&'t str),
+}
+
+/// Reads a template that is a file of its own, which others can include.
+pub(crate) fn scan_file(text: &str) -> Scan {
+    Scan {
+        is_file: true,
+        ..scan_template(text, 1)
+    }
 }
 
 /// Reads a template whose first line is number `line`.
@@ -452,7 +477,8 @@ fn statement(scan: &mut Scan, blocks: &mut [Block], line: u32, code: &str) {
             }
         }
         "if" | "elif" | "filter" | "do" | "print" => scan.expression(line, rest),
-        "else" | "block" | "raw" | "autoescape" | "break" | "continue" => {}
+        "block" => scan.has_blocks = true,
+        "else" | "raw" | "autoescape" | "break" | "continue" => {}
         word if word.starts_with("end") => {}
         _ => {
             scan.opaque.push((line, code.to_owned()));

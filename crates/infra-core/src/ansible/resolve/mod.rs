@@ -193,7 +193,7 @@ impl Resolver<'_> {
         let fixed = self.fixed.as_ref();
         let (values, scope) = (self.values, self.scope);
         let own = self.own.entry(fixed.map(Arc::as_ptr));
-        Rc::clone(own.or_insert_with(|| Rc::new(Own::new(fixed, scope, &mut values.memo()))))
+        Rc::clone(own.or_insert_with(|| Rc::new(Own::new(fixed, scope, values))))
     }
 
     /// What a reference depends on that was looked at.
@@ -208,7 +208,7 @@ impl Resolver<'_> {
     pub(super) fn knows(&mut self, root: &str) -> bool {
         self.ask(root);
         local(self.fixed.as_ref(), self.scope, root).0.is_some()
-            || self.scope.bound.contains_key(root)
+            || self.values.bound_to(root, self.scope).is_some()
             || self.values.defines(root)
             || self.values.may_be_fact(root)
     }
@@ -261,7 +261,7 @@ impl Resolver<'_> {
         self.ask(root);
         let here = self.fixed.clone();
         let (local, whose) = local(here.as_ref(), self.scope, root);
-        if local.is_none() && !self.scope.bound.contains_key(root) {
+        if local.is_none() && self.values.bound_to(root, self.scope).is_none() {
             // Whatever else is called so, Ansible's own comes first. `vars/manager.py`.
             match (root, steps.as_slice()) {
                 ("vars", [Access::Key(name), rest @ ..]) => {
@@ -288,8 +288,8 @@ impl Resolver<'_> {
             }
         }
         let fact = local.is_none() && is_fact(root);
-        let bound = self.scope.bound.get(root);
-        let global = self.values.by_name.get(root);
+        let bound = self.values.bound_to(root, self.scope);
+        let global = self.values.by_name.get(root).map(Vec::as_slice);
         // In the value of another variable, what a task calls `item` can be that of another loop.
         let elsewhere =
             (local.and(global)).filter(|_| !self.seen.is_empty() && whose == Whose::Own);
@@ -337,7 +337,10 @@ impl Resolver<'_> {
         if fact {
             found.insert(fact_of(root, &steps));
         }
-        let more = [bound, elsewhere].into_iter().flatten().flatten();
+        let more = bound
+            .into_iter()
+            .flatten()
+            .chain(elsewhere.into_iter().flatten());
         for definition in definitions.iter().chain(more) {
             let (definition, fixed) = match definition {
                 Definition::Fixed(scope, definition) => (&**definition, Some(scope)),

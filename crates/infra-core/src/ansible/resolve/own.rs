@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::memo::{Id, Memo};
+use super::memo::Id;
 use crate::ansible::name::Pattern;
-use crate::ansible::values::{Definition, Scope};
+use crate::ansible::values::{Definition, Scope, Values};
 
 /// Of several variables of one name, which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,8 @@ pub(super) struct Own {
 }
 
 impl Own {
-    pub(super) fn new(fixed: Option<&Arc<Scope>>, scope: &Scope, memo: &mut Memo) -> Self {
+    pub(super) fn new(fixed: Option<&Arc<Scope>>, scope: &Scope, values: &Values) -> Self {
+        let mut memo = values.memo();
         let there = fixed.into_iter().flat_map(|fixed| fixed.local.keys());
         let names = (scope.local.keys())
             .chain(there)
@@ -63,14 +64,14 @@ impl Own {
             .chain(Scope::OF_THE_PLACE);
         let mut texts = BTreeMap::new();
         let mut others: Vec<Id> = Vec::new();
-        for name in names.chain(scope.bound.keys().map(String::as_str)) {
+        for name in names.chain(values.names_bound(scope)) {
             let id = memo.id(name);
             let text = match local(fixed, scope, name).0 {
                 None => Some(None),
                 Some([Definition::Patterns(text)]) => Some(Some(text.clone())),
                 Some(_) => None,
             };
-            match text.filter(|_| !scope.bound.contains_key(name)) {
+            match text.filter(|_| values.bound_to(name, scope).is_none()) {
                 Some(text) => drop(texts.insert(id, text)),
                 None => others.push(id),
             }

@@ -314,12 +314,13 @@ impl Walker<'_> {
         via: &Arc<Via>,
     ) {
         self.grew = true;
-        for (name, _) in analysis.scan.names() {
+        let opaque = analysis.scan.opaque.iter();
+        let words_of_opaque = opaque.flat_map(|(_, code)| identifiers(code));
+        let bound = (analysis.scan.names()).chain(words_of_opaque.map(|word| (word, None)));
+        for (name, source) in bound {
             self.values.bind(name);
-        }
-        for (_, code) in &analysis.scan.opaque {
-            for word in identifiers(code) {
-                self.values.bind(word);
+            if analysis.scan.has_parts_elsewhere() {
+                self.values.hand_on(name, source);
             }
         }
         let given = (analysis.found.lookups.iter()).flat_map(|call| &call.kwargs);
