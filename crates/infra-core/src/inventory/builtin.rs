@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::BuildOptions;
 use super::declared::Declared;
-use super::draft::{Draft, SkipReason, Skipped, candidates};
+use super::draft::{Draft, SkipReason, Skipped, candidates, room_for_all};
 use super::findings::Findings;
 use super::kinds::Kinds;
 use super::machine::Machine;
@@ -25,7 +25,7 @@ pub(super) fn drafts<'s>(
     findings: &mut Findings,
 ) -> Vec<Draft<'s>> {
     let mut kinds: Kinds<'s, Kind<'s>> = Kinds::default();
-    let mut drafts = Vec::new();
+    let mut drafts = room_for_all(state);
     for object in candidates(state) {
         let kind = object.resource_type.as_str();
         match kinds.get(kind, Kind::of) {

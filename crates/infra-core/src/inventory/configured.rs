@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::connect::{is_connectable, is_user};
-use super::draft::{Draft, NoteKind, Skipped, candidates};
+use super::draft::{Draft, NoteKind, Skipped, candidates, room_for_all};
 use super::evaluate::Evaluator;
 use super::findings::Findings;
 use super::machine::Machine;
@@ -37,7 +37,7 @@ pub(super) fn drafts<'s>(
     for block in blocks.values_mut() {
         block.read_further();
     }
-    let mut drafts = Vec::new();
+    let mut drafts = room_for_all(state);
     for object in candidates(state) {
         let Some(block) = blocks.get_mut(object.resource_type.as_str()) else {
             continue;

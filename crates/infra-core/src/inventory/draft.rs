@@ -147,6 +147,12 @@ impl fmt::Display for NoteKind {
     }
 }
 
+/// A list with room for as many hosts as there can be. Room that nothing is written to is none,
+/// whereas one that doubles again and again leaves its copies behind.
+pub(super) fn room_for_all<'s>(state: &'s State<'_>) -> Vec<Draft<'s>> {
+    Vec::with_capacity(state.objects.len())
+}
+
 /// The objects that can be hosts, with their addresses.
 pub(super) fn candidates<'s, 'a>(state: &'s State<'a>) -> impl Iterator<Item = &'s Object<'a>> {
     state

@@ -183,16 +183,19 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 struct Entries<'r, 'a> {
     reader: &'r mut Reader<'a>,
     close: u8,
-    first: bool,
+    /// Where the first begins
+    start: usize,
+    given: usize,
     ended: bool,
 }
 
 impl<'r, 'a> Entries<'r, 'a> {
     fn new(reader: &'r mut Reader<'a>, close: u8) -> Self {
         Self {
+            start: reader.scan.place(),
             reader,
             close,
-            first: true,
+            given: 0,
             ended: false,
         }
     }
@@ -201,8 +204,8 @@ impl<'r, 'a> Entries<'r, 'a> {
         if self.ended {
             return Ok(false);
         }
-        let more = self.reader.scan.more(self.first, self.close)?;
-        self.first = false;
+        let more = self.reader.scan.more(self.given == 0, self.close)?;
+        self.given += usize::from(more);
         self.ended = !more;
         Ok(more)
     }
@@ -249,6 +252,13 @@ impl<'a> SeqAccess<'a> for Entries<'_, 'a> {
             return Ok(None);
         }
         seed.deserialize(&mut *self.reader).map(Some)
+    }
+
+    /// About how many more there would be if the list went on to the end of the document.
+    fn size_hint(&self) -> Option<usize> {
+        let read = self.reader.scan.place() - self.start;
+        let left = self.reader.scan.left();
+        self.given.checked_mul(left)?.checked_div(read)
     }
 }
 
@@ -318,6 +328,41 @@ mod tests {
         "raw" : {"x":[1e5, {"y":null}], "z":"\ud83d\ude00"} ,"more":[{"a":[]},{"a":[1]}],
         "list":[{"text":"é","raw":null},{"raw":[]},{"raw":{"x":[1e5, {"y":nul
         l}]}}],"map":{"a":-0.5,"b":{"c":12345678901234567890123},"":[false]}}"#;
+
+    #[test]
+    fn a_list_tells_how_many_more_the_document_could_have() {
+        struct Halves(usize, usize);
+
+        impl<'de> Deserialize<'de> for Halves {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_seq(Self(0, 0))
+            }
+        }
+
+        impl<'de> Visitor<'de> for Halves {
+            type Value = Self;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<Self, A::Error> {
+                while list.next_element::<IgnoredAny>()?.is_some() {
+                    self.0 += 1;
+                    if self.0 == 50 {
+                        self.1 = list.size_hint().unwrap_or_default();
+                    }
+                }
+                Ok(self)
+            }
+        }
+
+        let list = serde_json::to_string(&vec!["an element"; 200]).unwrap();
+        let Halves(all, hint) = quickly(&list).unwrap();
+        assert_eq!((all, hint), (200, 150));
+        let Halves(none, _) = quickly("[]").unwrap();
+        assert_eq!(none, 0);
+    }
 
     #[test]
     fn what_is_read_is_what_serde_json_reads() {

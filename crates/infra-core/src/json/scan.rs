@@ -38,6 +38,11 @@ impl<'a> Scan<'a> {
         self.at
     }
 
+    /// How much of the text there is from here on.
+    pub(super) fn left(&self) -> usize {
+        self.text.len().saturating_sub(self.at)
+    }
+
     /// Goes to a place further on.
     pub(super) fn go_to(&mut self, place: usize) {
         self.at = place;

@@ -13,6 +13,17 @@ use super::mapping::Mapping;
 /// file may have to wait.
 pub struct Bytes(Memory);
 
+impl Bytes {
+    /// Gives back the memory of a large file, whose bytes stay readable: once it is known where
+    /// everything stands in a document, less of it is needed at a time.
+    pub(crate) fn release(&self) {
+        match &self.0 {
+            Memory::Read(_) => {}
+            Memory::Mapped(mapping) => mapping.release(),
+        }
+    }
+}
+
 enum Memory {
     Read(Vec<u8>),
     Mapped(Mapping),

@@ -34,6 +34,14 @@ impl Mapping {
             Err(_) => Err(file),
         }
     }
+
+    /// Gives back the memory that the bytes take which were looked at. When they are looked at
+    /// again, the kernel maps them again.
+    pub(super) fn release(&self) {
+        if let Err(error) = release(&self.map) {
+            tracing::debug!(%error, "the pages of a document stay in memory");
+        }
+    }
 }
 
 impl Deref for Mapping {
@@ -49,6 +57,19 @@ fn map(leased: &File) -> io::Result<Mmap> {
     // SAFETY: the bytes must not change while they are mapped. The lease keeps every
     // process from opening the file for writing and from cutting it off.
     unsafe { Mmap::map(leased) }
+}
+
+#[cfg(unix)]
+#[expect(unsafe_code, reason = "not every map may lose its pages")]
+fn release(map: &Mmap) -> io::Result<()> {
+    // SAFETY: the map is of a file and for reading alone, so that nothing was ever written to
+    // its pages, and each is again what the file has there.
+    unsafe { map.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) }
+}
+
+#[cfg(not(unix))]
+fn release(_: &Mmap) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Takes a read lease, which ends when the file is closed.
@@ -97,6 +118,8 @@ mod tests {
                 .open(&path)
         };
         let mapping = Mapping::new(File::open(&path).unwrap()).unwrap();
+        assert_eq!(&*mapping, b"content");
+        mapping.release();
         let refused = write().unwrap_err();
         assert_eq!(refused.kind(), io::ErrorKind::WouldBlock);
         assert_eq!(&*mapping, b"content");

@@ -92,6 +92,7 @@ pub async fn roster<T>(
     };
     let text = recorded.text()?;
     let state = read_state(&text).map_err(|error| recorded.error(error))?;
+    recorded.release();
     let options = BuildOptions {
         allow_empty,
         ..BuildOptions::default()

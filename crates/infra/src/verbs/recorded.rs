@@ -72,6 +72,13 @@ impl Recorded {
         decode(bytes).map_err(|error| self.error(error.into()))
     }
 
+    /// Gives the memory of a large file back, which stays readable.
+    pub(super) fn release(&self) {
+        if let Source::File(bytes) = &self.bytes {
+            bytes.release();
+        }
+    }
+
     /// The file, or the command whose output it is.
     pub(super) fn from(&self) -> &str {
         &self.from

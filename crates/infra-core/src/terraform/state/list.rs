@@ -20,6 +20,13 @@ pub(super) trait Entry<'a> {
     fn add_to(self, objects: &mut Vec<Object<'a>>);
 }
 
+/// A list of so many objects takes room for all that the document may still have. One that
+/// doubles again and again is copied each time, and the process keeps the memory of its copies;
+/// room that nothing is written to is none.
+const LONG: usize = 1024;
+/// Those still to come may be so much smaller than those before.
+const SMALLER: usize = 4;
+
 impl<'a, E> List<'a, E> {
     /// The objects in the order of the document.
     pub(crate) fn into_objects(self) -> Vec<Object<'a>> {
@@ -51,7 +58,13 @@ impl<'de: 'a, 'a, E: Entry<'a> + Deserialize<'de>> Visitor<'de> for List<'a, E> 
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut entries: A) -> Result<Self, A::Error> {
         while let Some(entry) = entries.next_element::<E>()? {
-            entry.add_to(&mut self.objects);
+            let objects = &mut self.objects;
+            if objects.len() >= LONG && objects.len() == objects.capacity() {
+                let more = entries.size_hint().unwrap_or_default();
+                // Without that much room it grows as any list.
+                drop(objects.try_reserve(more.saturating_mul(SMALLER)));
+            }
+            entry.add_to(objects);
         }
         Ok(self)
     }
