@@ -130,3 +130,46 @@ fn what_an_enabled_plugin_gives_hosts_counts_or_is_told() {
     let task = "- community.sops.load_vars: {file: x.yml}";
     assert!(reads(task, &[], "vars/x.yml"));
 }
+
+/// Beside the playbook, from ansible-core 2.20 on.
+#[test]
+fn what_a_play_is_given_is_checked_by_a_file_of_its_own() {
+    let rest = "  tasks: []\n";
+    let asks = format!("- hosts: web\n  name: it\n  validate_argspec: true\n{rest}");
+    let asks_not = format!("- hosts: web\n{rest}");
+    let spec = "argument_specs: {it: {options: {}}}\n";
+    let changed = "argument_specs: {it: {options: {a: {required: true}}}}\n";
+    let runs = |site: &str, files: &[(&str, &str)], file: &str| {
+        let mut all = vec![("site.yml", site)];
+        all.extend(files);
+        written(&all, "a", file, changed)
+    };
+    for file in [
+        "site.meta.yml",
+        "site.meta.yaml",
+        "site.meta.json",
+        "site.meta",
+    ] {
+        assert!(runs(&asks, &[(file, spec)], file), "{file}");
+        assert!(runs(&asks, &[], file), "{file} appears");
+        assert!(!runs(&asks_not, &[(file, spec)], file), "{file}");
+    }
+    let two = [("site.meta.yml", spec), ("site.meta.json", spec)];
+    assert!(runs(&asks, &two, "site.meta.yml"));
+    assert!(!runs(&asks, &two, "site.meta.json"));
+    assert!(!runs(
+        &asks,
+        &[("site.yml.meta.yml", spec)],
+        "site.yml.meta.yml"
+    ));
+}
+
+/// Modules of one release import what those of another no longer do.
+#[test]
+fn what_stands_in_for_a_part_of_any_release_of_ansible_counts() {
+    for part in ["_text", "basic", "pycompat24", "six", "yumdnf", "datatag"] {
+        let file = format!("module_utils/{part}.py");
+        assert!(reads("- ping:", &[], &file), "{file}");
+    }
+    assert!(!reads("- ping:", &[], "module_utils/of_nobody.py"));
+}

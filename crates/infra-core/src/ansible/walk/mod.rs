@@ -3,6 +3,7 @@
 mod action;
 mod anywhere;
 mod args;
+mod argument_specs;
 mod arguments;
 mod collections;
 mod command;

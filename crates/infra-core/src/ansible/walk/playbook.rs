@@ -269,6 +269,7 @@ impl Walker<'_> {
         self.hands_down(&context, play);
         self.mention_imports(index, via);
         self.module_defaults(&context, play);
+        self.specs_of_play(&context, play, path);
         self.environment(&context, play);
         self.plugin_dirs(index, &base);
         self.vars_plugins(index);

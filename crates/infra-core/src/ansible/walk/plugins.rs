@@ -46,9 +46,10 @@ const IMPLIED: [&str; 12] = [
     "find",
 ];
 
-/// The first parts of the names in `module_utils/`.
-const OWN_UTILS: [&str; 16] = [
+/// The first parts of the names in `module_utils/`, of each release from 2.16 to 2.21.
+const OWN_UTILS: [&str; 23] = [
     "_internal",
+    "_text",
     "ansible_release",
     "api",
     "basic",
@@ -60,10 +61,16 @@ const OWN_UTILS: [&str; 16] = [
     "distro",
     "errors",
     "facts",
+    "json_utils",
     "parsing",
     "powershell",
+    "pycompat24",
     "service",
+    "six",
+    "splitter",
+    "testing",
     "urls",
+    "yumdnf",
 ];
 
 impl Walker<'_> {

@@ -168,14 +168,7 @@ impl Walker<'_> {
                 self.role_entry(&inner, entry, "dependencies");
             }
         }
-        for extension in ["", ".yml", ".yaml", ".json"] {
-            let specs = path.join(format!("meta/argument_specs{extension}"));
-            if self.sources.is_file(&specs) {
-                self.data_file(&context, &specs, false, Shape::Plays);
-                break;
-            }
-            self.add_absent(specs);
-        }
+        self.specs_of_role(&context, path);
         for (part, handlers) in [("tasks", false), ("handlers", true)] {
             for file in self.role_part(path, part, files.0.get(part), false) {
                 let inner = Context {
