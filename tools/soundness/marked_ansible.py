@@ -16,6 +16,8 @@ Marks, in the order of their words:
     var NAME        a template reads a variable
     mode/PATH       the mode of a file is looked at
 
+It knows the releases 2.15 to 2.21 of ansible-core; what moved in 2.19 is looked for in both places.
+
 With INFRA_SOUNDNESS_GO_ON set, a task that fails doesn't end the play for its host, and nothing
 is waited for. With INFRA_SOUNDNESS_BRANCHES set, every condition of a task holds, so that one run
 reads what any run could.
@@ -35,8 +37,15 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.playbook import Playbook
 from ansible.playbook.play import Play
 from ansible.playbook.task import Task
-from ansible._internal._errors._error_utils import SourceContext
-from ansible._internal._templating._jinja_bits import AnsibleContext
+
+try:
+    from ansible._internal._errors._error_utils import SourceContext
+    from ansible._internal._templating._jinja_bits import AnsibleContext
+except ImportError:
+    # Before 2.19.
+    from ansible.template import AnsibleContext
+
+    SourceContext = None
 
 seen = set()
 os_stat = os.stat
@@ -110,17 +119,45 @@ def around_data():
             mark("read")
 
     DataLoader.load_from_file = load_from_file
-    # What a warning shows of a file decides nothing.
-    shown = SourceContext.from_origin.__func__
+    if SourceContext is None:
+        around_included_variables()
+    around_shown_lines()
 
-    def from_origin(cls, origin):
+
+def around_included_variables():
+    """Before 2.19, `include_vars` reads a file first and then what that says as YAML."""
+    original = DataLoader._get_file_contents
+
+    def get_file_contents(self, *args):
+        if not sys._getframe(1).f_code.co_filename.endswith("/action/include_vars.py"):
+            return original(self, *args)
         mark("data")
         try:
-            return shown(cls, origin)
+            return original(self, *args)
         finally:
             mark("read")
 
-    SourceContext.from_origin = classmethod(from_origin)
+    DataLoader._get_file_contents = get_file_contents
+
+
+def around_shown_lines():
+    """What an error or a warning shows of a file decides nothing."""
+    if SourceContext is None:
+        original = AnsibleError._get_error_lines_from_file
+    else:
+        original = SourceContext.from_origin.__func__
+
+    def lines(of, *args):
+        mark("data")
+        try:
+            return original(of, *args)
+        finally:
+            mark("read")
+
+    if SourceContext is None:
+        AnsibleError._get_error_lines_from_file = lines
+    else:
+        SourceContext.from_origin = classmethod(lines)
 
 
 def around_variables():
@@ -209,6 +246,8 @@ def nesting(task):
 
 
 def around_conditions():
+    if not hasattr(Task, "_resolve_conditional"):
+        return around_conditions_before_2_19()
     original = Task._resolve_conditional
 
     def resolve_conditional(self, conditional, variables, **kwargs):
@@ -223,6 +262,23 @@ def around_conditions():
         return nesting(self) < MOST_INCLUDES
 
     Task._resolve_conditional = resolve_conditional
+
+
+def around_conditions_before_2_19():
+    original = Task.evaluate_conditional_with_result
+
+    def evaluate_conditional_with_result(self, templar, variables):
+        if "meta" in str(self.action):
+            return original(self, templar, variables)
+        for one in self.when:
+            try:
+                if isinstance(one, str) and one:
+                    self._check_conditional(one, templar, variables)
+            except AnsibleError:
+                pass
+        return nesting(self) < MOST_INCLUDES, None
+
+    Task.evaluate_conditional_with_result = evaluate_conditional_with_result
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ use std::fs;
 use anyhow::{Context as _, Result};
 use camino::{Utf8Path, Utf8PathBuf};
 use duct::cmd;
-use infra_testkit::{target_directory, workspace_root};
+use infra_testkit::{Tools, target_directory, workspace_root};
 use serde::Deserialize;
 
 /// What `about.json` beside a tree says.
@@ -65,9 +65,20 @@ pub struct Case {
     pub scratch: Utf8PathBuf,
     /// What it is
     pub about: About,
+    /// The directory that has Ansible's programs. None: that of `cargo xtask setup`
+    pub ansible: Option<Utf8PathBuf>,
 }
 
 impl Case {
+    /// The tools, with the Ansible of the case.
+    pub(crate) fn tools(&self) -> Tools {
+        let mut tools = Tools::locate();
+        if let Some(ansible) = &self.ansible {
+            tools.venv_bin.clone_from(ansible);
+        }
+        tools
+    }
+
     /// The names of the trees of this repository.
     pub fn names() -> Result<Vec<String>> {
         let mut names: Vec<String> = Self::home()
@@ -117,6 +128,7 @@ impl Case {
             root,
             scratch,
             about,
+            ansible: None,
         })
     }
 
@@ -143,7 +155,7 @@ impl Case {
     /// A digest of the whole tree and its description, by which a truth is known to be of it.
     pub fn digest(&self) -> Result<String> {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(format!("{:?}", self.about).as_bytes());
+        hasher.update(format!("{:?} {:?}", self.about, self.ansible).as_bytes());
         for file in self.files()? {
             hasher.update(file.as_str().as_bytes()).update(b"\0");
             // What can't be read is part of some trees.

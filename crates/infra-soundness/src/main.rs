@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use camino::Utf8PathBuf;
 use clap::Parser;
 use infra_soundness::case::Case;
@@ -26,6 +26,9 @@ struct Options {
     /// How many situations each of them has
     #[arg(long, default_value_t = 30, requires = "generated")]
     situations: usize,
+    /// The directory with the programs of another Ansible, such as `bin` of a Python environment
+    #[arg(long, value_name = "DIR")]
+    ansible: Option<Utf8PathBuf>,
     /// How many changes to try on each tree
     #[arg(long, default_value_t = 400)]
     mutations: usize,
@@ -49,7 +52,7 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<bool> {
-    let cases = match (&options.at, options.generated, options.foreign.case()?) {
+    let mut cases = match (&options.at, options.generated, options.foreign.case()?) {
         (_, _, Some(case)) => vec![case],
         (Some(dir), ..) => vec![Case::open(dir)?],
         (None, Some(count), _) => (options.seed..options.seed + count)
@@ -60,9 +63,14 @@ fn run(options: &Options) -> Result<bool> {
     if cases.is_empty() {
         bail!("there is no such tree");
     }
+    let ansible = match &options.ansible {
+        Some(dir) => Some(dir.canonicalize_utf8().with_context(|| dir.to_string())?),
+        None => None,
+    };
     let mut all = true;
     anstream::println!("{}", Report::TITLES);
-    for case in &cases {
+    for case in &mut cases {
+        case.ansible.clone_from(&ansible);
         let report = Report::of(case, options.mutations, options.seed)?;
         anstream::println!("{}", report.row());
         for line in report.complaints().iter().take(options.lines) {

@@ -17,7 +17,7 @@ const CALLS: &str =
 /// Runs the playbook of a case, on one host or on all, and returns what it did with paths
 /// inside the tree, and the marks between.
 pub(crate) fn run(case: &Case, host: Option<&str>) -> Result<Vec<Event>> {
-    let tools = Tools::locate();
+    let tools = case.tools();
     let output = case.scratch.join("trace");
     let home = case.scratch.join("home");
     fs::create_dir_all(&home)?;

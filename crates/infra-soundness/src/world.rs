@@ -19,7 +19,6 @@ use infra::core::json::Value;
 use infra::files::FsTree;
 use infra::input_cache::InputCache;
 use infra::verbs::inputs::read_listing;
-use infra_testkit::Tools;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::case::Case;
@@ -64,7 +63,7 @@ impl World {
     /// Asks Ansible for the inventory of a case, once. Files of variables beside it are left
     /// out: they are inputs by themselves.
     pub fn of(case: &Case) -> Result<Self> {
-        let tools = Tools::locate();
+        let tools = case.tools();
         let home = case.scratch.join("home");
         fs::create_dir_all(&home)?;
         let mut words: Vec<String> = vec!["--list".to_owned()];
