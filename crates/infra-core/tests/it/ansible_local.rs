@@ -51,6 +51,18 @@ fn a_command_of_this_machine_reads_what_its_line_names() {
             "block: [{command: make}]\n  environment: [{A: 1, KUBECONFIG: f.txt}]",
             "playbooks/f.txt",
         ),
+        (
+            "command: make\n  environment: '{{ e }}'\n  vars: {e: {KUBECONFIG: f.txt}}",
+            "playbooks/f.txt",
+        ),
+        (
+            "command: make\n  environment: '{{ nothing | d({}) | combine(e) }}'\n  vars: {e: {A: '{{ b }}.txt'}, b: f}",
+            "playbooks/f.txt",
+        ),
+        (
+            "command: make\n  environment: [{A: 1}, '{{ e.of | default({}) }}']\n  vars: {e: {of: {A: f.txt}}}",
+            "playbooks/f.txt",
+        ),
     ] {
         assert!(reads(&here(task), file), "{task}");
     }

@@ -320,3 +320,47 @@ fn a_directory_that_only_a_run_knows_may_be_named_with_a_slash_at_the_end() {
         assert!(closure.file("files/d/a/1.txt").is_some(), "{end:?}");
     }
 }
+
+/// What a task sets is computed from what was there before, and parts of a variable are templates
+/// by themselves since ansible-core 2.19.
+#[test]
+fn a_variable_can_be_a_part_of_what_it_was() {
+    for (tasks, variables) in [
+        ("- set_fact: {v: '{{ v.file }}'}", "v: {file: b.txt}"),
+        (
+            "- set_fact: {v: '{{ v.of.file }}'}",
+            "v: {of: {file: b.txt}}",
+        ),
+        (
+            "- set_fact: {v: '{{ v.of }}'}\n- set_fact: {v: '{{ v.file }}'}",
+            "v: {of: {file: b.txt}}",
+        ),
+        ("- set_fact: {v: '{{ v[n] }}'}", "v: {one: b.txt}\nn: one"),
+        (
+            "- set_fact: {v: '{{ w.one }}'}",
+            "w: {one: '{{ w.two }}', two: b.txt}",
+        ),
+        (
+            "- set_fact: {v: '{{ w.one }}'}",
+            "w: {one: '{{ w.two }}', two: '{{ w.three }}', three: b.txt}",
+        ),
+        (
+            "- set_fact: {v: '{{ v.dir }}/b.txt'}",
+            "v: {dir: '{{ playbook_dir }}/files'}",
+        ),
+    ] {
+        let site = play(
+            "all",
+            &format!("{tasks}\n- copy: {{src: '{{{{ v }}}}', dest: /x}}"),
+        );
+        let files = [
+            ("site.yml", &*site),
+            ("group_vars/all.yml", variables),
+            ("files/b.txt", "1"),
+        ];
+        assert!(
+            written(&files, "a", "files/b.txt", "2"),
+            "{tasks} {variables}"
+        );
+    }
+}

@@ -26,6 +26,11 @@ use super::values::{Beyond, Definition, Scope, Values};
 pub(crate) const MAX_ALTERNATIVES: usize = 256;
 /// Variables that refer to variables, so deep.
 const MAX_DEPTH: usize = 10;
+/// Parts of a variable that refer to other parts of it, so deep.
+const MAX_PARTS: usize = 3;
+/// A variable with more definitions, such as that of most loops, is looked at once at a time: each
+/// could be a part of each other.
+const MANY: usize = 16;
 
 /// All that a name of a file can be, and what that depends on.
 pub(crate) fn resolve(values: &Values, name: &Name, scope: &Scope) -> (Vec<Pattern>, Asked) {
@@ -55,8 +60,8 @@ pub(super) struct Resolver<'v> {
     /// Where the value that is being looked at was computed, if not where the name stands
     fixed: Option<Arc<Scope>>,
     depth: usize,
-    /// The variables whose values are being looked at
-    seen: Vec<(String, Whose)>,
+    /// The variables whose values are being looked at, or which part of them
+    seen: Vec<Met>,
     /// The outermost variable that was met in its own value, by its place in `seen`
     recursed: Option<usize>,
     /// The same, whether or not something was done with it; the first where depth ended the search
@@ -68,6 +73,33 @@ pub(super) struct Resolver<'v> {
     /// For each reference that is being looked at, what was looked for among the variables, and
     /// whether one of them has no value here
     asked: Vec<(Vec<Id>, bool)>,
+}
+
+/// A variable, or a part of it.
+#[derive(PartialEq, Eq)]
+struct Met {
+    name: String,
+    whose: Whose,
+    /// The steps into it; None: one that is computed
+    part: Vec<Option<String>>,
+}
+
+impl Met {
+    fn new(name: &str, whose: Whose, steps: &[Access<'_>]) -> Self {
+        let key = |step: &Access<'_>| match step {
+            Access::Key(key) => Some((*key).to_owned()),
+            Access::Computed(_) => None,
+        };
+        Self {
+            name: name.to_owned(),
+            whose,
+            part: steps.iter().map(key).collect(),
+        }
+    }
+
+    fn is_of(&self, other: &Self) -> bool {
+        self.name == other.name && self.whose == other.whose
+    }
 }
 
 /// Where a reference was computed, and whether it stands in the value of another variable.
@@ -321,8 +353,20 @@ impl Resolver<'_> {
             }
             _ => return vec![Pattern::any()],
         };
-        let seen = (root.to_owned(), whose);
-        if let Some(at) = self.seen.iter().position(|known| *known == seen) {
+        let met = Met::new(root, whose, &steps);
+        // Each `x.a` that `set_fact` calls `x` could be of the one before.
+        let within = self.seen.iter().filter(|seen| seen.is_of(&met)).count();
+        let deep = if definitions.len() > MANY {
+            1
+        } else {
+            MAX_PARTS
+        };
+        let again = if within < deep {
+            self.seen.iter().position(|seen| *seen == met)
+        } else {
+            self.seen.iter().position(|seen| seen.is_of(&met))
+        };
+        if let Some(at) = again {
             // A variable that is defined by way of itself adds nothing new by itself.
             self.recursed = outermost(self.recursed, Some(at));
             self.cut = outermost(self.cut, Some(at));
@@ -332,7 +376,7 @@ impl Resolver<'_> {
             self.cut = Some(0);
             return vec![Pattern::any()];
         }
-        self.seen.push(seen);
+        self.seen.push(met);
         let mut found = BTreeSet::from_iter(otherwise);
         if fact {
             found.insert(fact_of(root, &steps));

@@ -123,7 +123,8 @@ impl Walker<'_> {
             });
         }
         let chdir = args.text("chdir").map(Name::new);
-        self.texts(context, scope, (action, how, chdir), texts);
+        let all = arguments_in(texts, how);
+        self.look_for(context, scope, (action, how, chdir), all);
         // `rsync` runs here.
         if name == "synchronize"
             && let Some(options) = args.get("rsync_opts")
@@ -131,7 +132,8 @@ impl Walker<'_> {
             let mut texts = BTreeSet::new();
             collect("rsync_opts", options, &mut texts);
             let how = How::CommandHere;
-            self.texts(context, scope, (action, how, None), texts);
+            let all = arguments_in(texts, how);
+            self.look_for(context, scope, (action, how, None), all);
         }
     }
 
@@ -140,37 +142,24 @@ impl Walker<'_> {
         if let Some(environment) = node.get("environment") {
             let mut texts = BTreeSet::new();
             collect("", environment, &mut texts);
+            let mut all = arguments_in(texts, How::CommandHere);
+            // It can be an expression as a whole, or a list of some.
+            let parts = environment.items().iter().chain([environment]);
+            all.extend(parts.filter_map(|part| member_of(part)));
             let of = ("environment", How::CommandHere, None);
-            self.texts(context, &Scope::default(), of, texts);
+            self.look_for(context, &Scope::default(), of, all);
         }
     }
 
-    /// The files that texts name, now and whenever more is known of the variables in them, and of
-    /// where they are used.
-    fn texts(
+    /// The files that arguments name, now and whenever more is known of the variables in them, and
+    /// of where they are used.
+    fn look_for(
         &mut self,
         context: &Context,
         scope: &Scope,
         (action, how, chdir): (&str, How, Option<Name>),
-        texts: BTreeSet<Text>,
+        all: Vec<Argument>,
     ) {
-        let mut all = Vec::new();
-        for Text { text, line, key } in texts {
-            let names: Vec<String> = if how.is_command() {
-                words(&text)
-            } else {
-                let name = text.trim_matches(['"', '\'']);
-                may_be_name(name)
-                    .then(|| name.to_owned())
-                    .into_iter()
-                    .collect()
-            };
-            all.extend(names.iter().map(|name| Argument {
-                name: Name::new(name),
-                line,
-                key: key.clone(),
-            }));
-        }
         let (mut waiting, known): (Vec<_>, Vec<_>) =
             (all.into_iter()).partition(|argument| argument.name.is_computed());
         let mut arguments = Arguments {
@@ -476,6 +465,42 @@ fn collect(key: &str, node: &Node, texts: &mut BTreeSet<Text>) {
         collect("", name, texts);
         collect(name.text().unwrap_or_default(), value, texts);
     }
+}
+
+/// The names, or the words of command lines, that texts are.
+fn arguments_in(texts: BTreeSet<Text>, how: How) -> Vec<Argument> {
+    let mut all = Vec::new();
+    for Text { text, line, key } in texts {
+        let names: Vec<String> = if how.is_command() {
+            words(&text)
+        } else {
+            let name = text.trim_matches(['"', '\'']);
+            may_be_name(name)
+                .then(|| name.to_owned())
+                .into_iter()
+                .collect()
+        };
+        all.extend(names.iter().map(|name| Argument {
+            name: Name::new(name),
+            line,
+            key: key.clone(),
+        }));
+    }
+    all
+}
+
+/// Any member of what a text is that is one expression, such as a variable with a mapping.
+fn member_of(node: &Node) -> Option<Argument> {
+    let name = Name::new(node.text().filter(|_| !node.is_opaque())?);
+    let [only] = name.parts.as_deref()? else {
+        return None;
+    };
+    let any = Expr::Op(Vec::new());
+    name.is_computed().then(|| Argument {
+        name: Name::expression(&Expr::Item(Box::new(only.clone()), Box::new(any))),
+        line: node.line,
+        key: String::new(),
+    })
 }
 
 /// Whether a text could be the name of a file.
