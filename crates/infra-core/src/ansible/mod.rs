@@ -6,8 +6,8 @@
 //! input; a name that can't be resolved widens to everything that it could name, and
 //! what can't be known at all is listed as [`Unresolved`].
 //!
-//! The authority on where Ansible looks is its source, release 2.19; each rule names
-//! the file it follows, relative to `lib/ansible/`.
+//! The authority on where Ansible looks is its source, release 2.19, and from 2.15 to 2.21 where
+//! another differs; each rule names the file it follows, relative to `lib/ansible/`.
 
 mod builtin;
 mod closure;
