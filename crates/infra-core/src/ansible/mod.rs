@@ -13,6 +13,7 @@ mod builtin;
 mod closure;
 mod compare;
 mod content;
+mod environment;
 mod fingerprint;
 mod fingerprinter;
 mod input;
@@ -43,6 +44,7 @@ pub use closure::{
 };
 pub use compare::{Change, ChangeKind, Changes, Comparer, SharedChanges, compare};
 pub use content::is_digest_of;
+pub use environment::is_setting;
 pub use fingerprint::{Fingerprint, SecretKey, Section};
 pub use fingerprinter::Fingerprinter;
 pub use input::{InputId, ParseInputIdError};

@@ -1,5 +1,6 @@
 //! A project in a directory of its own.
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use super::Outcome;
 /// A project in a directory of its own, with nothing in PATH but its own `bin`.
 pub(crate) struct TestProject {
     dir: tempfile::TempDir,
-    env: Vec<(String, String)>,
+    env: Vec<(String, OsString)>,
 }
 
 impl TestProject {
@@ -32,8 +33,8 @@ impl TestProject {
     }
 
     /// Sets an environment variable for all runs from here on.
-    pub(crate) fn env(&mut self, name: &str, value: &str) -> &mut Self {
-        self.env.push((name.to_owned(), value.to_owned()));
+    pub(crate) fn env(&mut self, name: &str, value: impl Into<OsString>) -> &mut Self {
+        self.env.push((name.to_owned(), value.into()));
         self
     }
 
