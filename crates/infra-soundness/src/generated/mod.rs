@@ -1,11 +1,12 @@
 //! Trees that nobody wrote: a seed decides what stands in them.
 //!
 //! Each has many situations that have nothing to do with each other: a task is reached by some way
-//! (`ways`) through roles, includes and blocks, and names a file by some expression (`names`) of
-//! variables that are set in some places. Files of all names that it could mean stand in some of the
+//! (`ways`) through roles, includes and blocks, and names a file (`uses`) by some expression
+//! (`names`) of variables that are set in some places. Files of all names that it could mean stand in some of the
 //! directories that Ansible looks in, so that which one it opens is up to Ansible.
 
 mod names;
+mod uses;
 mod ways;
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! How tasks are reached, and what they do with a name.
+//! How tasks are reached.
 
 use std::collections::BTreeMap;
 
@@ -6,37 +6,25 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::Files;
-use super::names::{EXPRESSIONS, Kind, LOOPS, STEMS, VARIABLES, called, fill, one_of, stem};
+use super::names::{Kind, VARIABLES, called, one_of, stem};
 use crate::seeded::Seeded;
 
-/// Names that expressions give besides stems.
-const OTHER_NAMES: [&str; 8] = ["n0", "n1", "n2", "n3", "h1", "h2", "web", "db"];
-/// Templates that read further files: `<E>` is another expression, `<P>` the directory of the situation.
-const TEMPLATES: [&str; 7] = [
-    "x",
-    "{{ lookup('file', '<P>' ~ (<E>) ~ '.txt', errors='ignore') }}",
-    "{% include '<P>' ~ (<E>) ~ '.inc' ignore missing %}",
-    "{% for q in <L> %}{{ lookup('file', '<P>' ~ q ~ '.txt', errors='ignore') }}{% endfor %}",
-    "{% for k, q in <D>.items() %}{{ lookup('file', '<P>' ~ q ~ '.txt', errors='ignore') }}{% endfor %}",
-    "{% set z = <E> %}{{ lookup('file', '<P>' ~ z ~ '.txt', errors='ignore') }}",
-    "{% macro m(x) %}{{ lookup('file', '<P>' ~ x ~ '.txt', errors='ignore') }}{% endmacro %}{{ m(<E>) }}",
-];
 /// No way is longer.
 const MOST_STEPS: usize = 4;
 
 /// Where a task stands.
 #[derive(Debug, Clone, Default)]
-struct Place {
+pub(super) struct Place {
     /// The directories of the roles, from the outermost to the innermost
-    roles: Vec<Utf8PathBuf>,
+    pub(super) roles: Vec<Utf8PathBuf>,
     /// The directory of its file
-    dir: Utf8PathBuf,
+    pub(super) dir: Utf8PathBuf,
 }
 
 /// Writes a tree.
 pub(super) struct Writer {
-    seeded: Seeded,
-    files: Files,
+    pub(super) seeded: Seeded,
+    pub(super) files: Files,
     /// Files of variables
     variables: BTreeMap<Utf8PathBuf, Map<String, Value>>,
     /// The variables and roles of the play
@@ -95,7 +83,7 @@ impl Writer {
         self.files
     }
 
-    fn chance(&mut self, percent: usize) -> bool {
+    pub(super) fn chance(&mut self, percent: usize) -> bool {
         self.seeded.below(100) < percent
     }
 
@@ -107,6 +95,11 @@ impl Writer {
     fn set(&mut self, file: impl Into<Utf8PathBuf>, name: String, value: Value) {
         let variables = self.variables.entry(file.into()).or_default();
         variables.entry(name).or_insert(value);
+    }
+
+    /// Some variable of a situation, for what has variables of its own.
+    pub(super) fn own_variables(&mut self, situation: usize) -> Value {
+        Map::from_iter([self.some_value(situation)]).into()
     }
 
     /// Sets some variable of a situation where a role, the inventory or the play does.
@@ -275,10 +268,7 @@ impl Writer {
             which["name"] = "{{ which }}".into();
             task.insert("vars".to_owned(), json!({"which": name}));
         } else if self.chance(25) {
-            task.insert(
-                "vars".to_owned(),
-                Map::from_iter([self.some_value(situation)]).into(),
-            );
+            task.insert("vars".to_owned(), self.own_variables(situation));
         }
         task.insert(keyword.to_owned(), which);
         vec![task.into()]
@@ -292,149 +282,8 @@ impl Writer {
             _ => json!({"block": tasks}),
         };
         if self.chance(30) {
-            block["vars"] = Map::from_iter([self.some_value(situation)]).into();
+            block["vars"] = self.own_variables(situation);
         }
         vec![block]
-    }
-
-    /// The task that reads something.
-    fn end(&mut self, situation: usize, place: &Place) -> Vec<Value> {
-        let p = format!("t{situation}");
-        let mut of_loop = Map::new();
-        let expression = if self.chance(30) {
-            let at = self.seeded.below(LOOPS.len());
-            let chosen = &LOOPS[at];
-            let through = fill(chosen.through, situation, &mut self.seeded);
-            let through = serde_json::from_str(&through).unwrap_or(Value::String(through));
-            of_loop.insert(chosen.keyword.to_owned(), through);
-            one_of(chosen.elements, &mut self.seeded).to_owned()
-        } else {
-            self.expression(situation)
-        };
-        let name = format!("{p}/{{{{ {expression} }}}}");
-        let looked_up = |plugin: &str, end: &str| json!({"msg": format!("{{{{ lookup('{plugin}', '{p}/' ~ ({expression}) ~ '{end}', errors='ignore') }}}}")});
-        let mut more = Vec::new();
-        let copy = |name: String| json!({"copy": {"src": name, "dest": "/x"}});
-        let mut sorts = vec![("files", ".txt")];
-        let mut task = match self.seeded.below(12) {
-            0 | 1 => copy(format!("{name}.txt")),
-            2 => {
-                sorts = vec![
-                    ("templates", ".j2"),
-                    ("templates", ".inc"),
-                    ("files", ".txt"),
-                ];
-                json!({"template": {"src": format!("{name}.j2"), "dest": "/x"}})
-            }
-            3 => {
-                sorts = vec![
-                    ("templates", ".j2"),
-                    ("templates", ".inc"),
-                    ("files", ".txt"),
-                ];
-                json!({"debug": looked_up("template", ".j2")})
-            }
-            4 => json!({"debug": looked_up("file", ".txt")}),
-            5 => {
-                sorts.push(("vars", ".yml"));
-                more.push(copy(format!("{p}/{{{{ included_{situation} }}}}.txt")));
-                json!({"include_vars": {"file": format!("{name}.yml")}})
-            }
-            6 => {
-                more.push(copy(format!("{p}/{{{{ fact_{situation} }}}}.txt")));
-                json!({"set_fact": {format!("fact_{situation}"): format!("{{{{ {expression} }}}}")}})
-            }
-            7 => {
-                let of = if of_loop.is_empty() {
-                    "msg"
-                } else {
-                    "results[0].msg"
-                };
-                more.push(copy(format!("{p}/{{{{ said_{situation}.{of} }}}}.txt")));
-                json!({"debug": {"msg": format!("{{{{ {expression} }}}}")}, "register": format!("said_{situation}")})
-            }
-            8 => {
-                of_loop = Map::from_iter([(
-                    "with_fileglob".to_owned(),
-                    json!([format!("{p}/{{{{ {} }}}}*", self.expression(situation))]),
-                )]);
-                copy("{{ item }}".to_owned())
-            }
-            9 => {
-                let first = json!([
-                    format!("{p}/none.txt"),
-                    format!("{p}/{{{{ {} }}}}.txt", self.expression(situation))
-                ]);
-                of_loop = Map::from_iter([("with_first_found".to_owned(), first)]);
-                copy("{{ item }}".to_owned())
-            }
-            10 => {
-                sorts = vec![("files", "/1.txt")];
-                let end = one_of(&["", "/"], &mut self.seeded);
-                copy(format!("{name}{end}"))
-            }
-            _ => json!({"script": {"cmd": format!("{name}.txt x")}}),
-        };
-        if let Some(task) = task.as_object_mut() {
-            task.append(&mut of_loop);
-            if self.chance(15) {
-                task.insert(
-                    "vars".to_owned(),
-                    Map::from_iter([self.some_value(situation)]).into(),
-                );
-            }
-        }
-        self.stand(situation, place, &sorts);
-        more.insert(0, task);
-        more
-    }
-
-    fn expression(&mut self, situation: usize) -> String {
-        fill(
-            one_of(&EXPRESSIONS, &mut self.seeded),
-            situation,
-            &mut self.seeded,
-        )
-    }
-
-    /// Has files of all names stand in some of the directories that Ansible looks in.
-    fn stand(&mut self, situation: usize, place: &Place, sorts: &[(&str, &str)]) {
-        for (subdir, end) in sorts {
-            let mut dirs = vec![
-                place.dir.join(subdir),
-                place.dir.clone(),
-                (*subdir).into(),
-                "".into(),
-            ];
-            for role in &place.roles {
-                dirs.extend([
-                    role.join(subdir),
-                    role.clone(),
-                    role.join("tasks").join(subdir),
-                ]);
-            }
-            for _ in 0..=self.seeded.below(2) {
-                let dir = self.seeded.choose(&dirs).cloned().unwrap_or_default();
-                for name in STEMS.iter().chain(&OTHER_NAMES) {
-                    let text = self.text(situation, end);
-                    self.files
-                        .add(dir.join(format!("t{situation}/{name}{end}")), text);
-                }
-            }
-        }
-    }
-
-    fn text(&mut self, situation: usize, end: &str) -> String {
-        match end {
-            ".yml" => format!("included_{situation}: {}\n", stem(&mut self.seeded)),
-            ".j2" => {
-                let other = self.expression(situation);
-                let template = one_of(&TEMPLATES, &mut self.seeded)
-                    .replace("<P>", &format!("t{situation}/"))
-                    .replace("<E>", &other);
-                fill(&template, situation, &mut self.seeded)
-            }
-            _ => "x\n".to_owned(),
-        }
     }
 }
