@@ -6,6 +6,7 @@ mod lookup;
 mod memo;
 mod own;
 mod scalar;
+mod seen;
 mod steps;
 
 use std::collections::{BTreeSet, HashMap};
@@ -17,6 +18,7 @@ pub(crate) use self::filter::FILE_OPTION;
 use self::memo::Id;
 pub(crate) use self::memo::{Asked, Memo};
 use self::own::{Own, Whose, local};
+use self::seen::{Met, again};
 use self::steps::with_steps_inside;
 use super::jinja::{Access, Expr, chain, defaults, is_template};
 use super::name::{Name, Pattern};
@@ -26,11 +28,6 @@ use super::values::{Beyond, Definition, Scope, Values};
 pub(crate) const MAX_ALTERNATIVES: usize = 256;
 /// Variables that refer to variables, so deep.
 const MAX_DEPTH: usize = 10;
-/// Parts of a variable that refer to other parts of it, so deep.
-const MAX_PARTS: usize = 3;
-/// A variable with more definitions, such as that of most loops, is looked at once at a time: each
-/// could be a part of each other.
-const MANY: usize = 16;
 
 /// All that a name of a file can be, and what that depends on.
 pub(crate) fn resolve(values: &Values, name: &Name, scope: &Scope) -> (Vec<Pattern>, Asked) {
@@ -73,33 +70,6 @@ pub(super) struct Resolver<'v> {
     /// For each reference that is being looked at, what was looked for among the variables, and
     /// whether one of them has no value here
     asked: Vec<(Vec<Id>, bool)>,
-}
-
-/// A variable, or a part of it.
-#[derive(PartialEq, Eq)]
-struct Met {
-    name: String,
-    whose: Whose,
-    /// The steps into it; None: one that is computed
-    part: Vec<Option<String>>,
-}
-
-impl Met {
-    fn new(name: &str, whose: Whose, steps: &[Access<'_>]) -> Self {
-        let key = |step: &Access<'_>| match step {
-            Access::Key(key) => Some((*key).to_owned()),
-            Access::Computed(_) => None,
-        };
-        Self {
-            name: name.to_owned(),
-            whose,
-            part: steps.iter().map(key).collect(),
-        }
-    }
-
-    fn is_of(&self, other: &Self) -> bool {
-        self.name == other.name && self.whose == other.whose
-    }
 }
 
 /// Where a reference was computed, and whether it stands in the value of another variable.
@@ -354,19 +324,7 @@ impl Resolver<'_> {
             _ => return vec![Pattern::any()],
         };
         let met = Met::new(root, whose, &steps);
-        // Each `x.a` that `set_fact` calls `x` could be of the one before.
-        let within = self.seen.iter().filter(|seen| seen.is_of(&met)).count();
-        let deep = if definitions.len() > MANY {
-            1
-        } else {
-            MAX_PARTS
-        };
-        let again = if within < deep {
-            self.seen.iter().position(|seen| *seen == met)
-        } else {
-            self.seen.iter().position(|seen| seen.is_of(&met))
-        };
-        if let Some(at) = again {
+        if let Some(at) = again(&self.seen, &met, definitions.len()) {
             // A variable that is defined by way of itself adds nothing new by itself.
             self.recursed = outermost(self.recursed, Some(at));
             self.cut = outermost(self.cut, Some(at));
