@@ -108,17 +108,21 @@ def around_run():
     PlaybookExecutor._get_serialized_batches = get_serialized_batches
 
 
-def around_data():
-    original = DataLoader.load_from_file
+def as_data(original):
+    """The same function, by which files are read as YAML."""
 
-    def load_from_file(self, *args, **kwargs):
+    def call(*args, **kwargs):
         mark("data")
         try:
-            return original(self, *args, **kwargs)
+            return original(*args, **kwargs)
         finally:
             mark("read")
 
-    DataLoader.load_from_file = load_from_file
+    return call
+
+
+def around_data():
+    DataLoader.load_from_file = as_data(DataLoader.load_from_file)
     if SourceContext is None:
         around_included_variables()
     around_shown_lines()
@@ -127,15 +131,12 @@ def around_data():
 def around_included_variables():
     """Before 2.19, `include_vars` reads a file first and then what that says as YAML."""
     original = DataLoader._get_file_contents
+    marked = as_data(original)
 
     def get_file_contents(self, *args):
-        if not sys._getframe(1).f_code.co_filename.endswith("/action/include_vars.py"):
-            return original(self, *args)
-        mark("data")
-        try:
-            return original(self, *args)
-        finally:
-            mark("read")
+        caller = sys._getframe(1).f_code.co_filename
+        read = marked if caller.endswith("/action/include_vars.py") else original
+        return read(self, *args)
 
     DataLoader._get_file_contents = get_file_contents
 
@@ -143,21 +144,9 @@ def around_included_variables():
 def around_shown_lines():
     """What an error or a warning shows of a file decides nothing."""
     if SourceContext is None:
-        original = AnsibleError._get_error_lines_from_file
+        AnsibleError._get_error_lines_from_file = as_data(AnsibleError._get_error_lines_from_file)
     else:
-        original = SourceContext.from_origin.__func__
-
-    def lines(of, *args):
-        mark("data")
-        try:
-            return original(of, *args)
-        finally:
-            mark("read")
-
-    if SourceContext is None:
-        AnsibleError._get_error_lines_from_file = lines
-    else:
-        SourceContext.from_origin = classmethod(lines)
+        SourceContext.from_origin = classmethod(as_data(SourceContext.from_origin.__func__))
 
 
 def around_variables():

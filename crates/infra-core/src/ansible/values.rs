@@ -110,6 +110,7 @@ pub(crate) struct Values {
     bound: BTreeSet<String>,
     /// What templates bind of which parts stand in other files, and these may use
     handed_on: BTreeMap<String, Vec<Definition>>,
+    /// The same by what it was bound to, so that each is noted once
     handed: HashSet<(String, Option<Expr>)>,
     /// Values that lookups give templates
     given: HashSet<(String, Expr)>,

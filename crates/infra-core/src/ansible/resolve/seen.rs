@@ -10,7 +10,6 @@ const MAX_PARTS: usize = 3;
 const MANY: usize = 16;
 
 /// A variable, or a part of it.
-#[derive(PartialEq, Eq)]
 pub(super) struct Met {
     name: String,
     whose: Whose,
@@ -41,9 +40,6 @@ impl Met {
 pub(super) fn again(seen: &[Met], met: &Met, definitions: usize) -> Option<usize> {
     let within = seen.iter().filter(|seen| seen.is_of(met)).count();
     let deep = if definitions > MANY { 1 } else { MAX_PARTS };
-    if within < deep {
-        seen.iter().position(|seen| seen == met)
-    } else {
-        seen.iter().position(|seen| seen.is_of(met))
-    }
+    seen.iter()
+        .position(|seen| seen.is_of(met) && (within >= deep || seen.part == met.part))
 }
