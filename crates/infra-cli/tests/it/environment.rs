@@ -1,9 +1,6 @@
 //! Environment variables in place of flags.
 
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt as _;
-
-use crate::support::{FEDERATION, TestProject, WITH_PLAYBOOK, instance, plan};
+use crate::support::{FEDERATION, TestProject, plan};
 
 fn project() -> TestProject {
     let project = TestProject::new(FEDERATION);
@@ -59,28 +56,5 @@ fn a_directory_is_changed_to_before_anything_else() {
     project.write("deploy/plan.json", plan(&[], &[]));
     project.env("INFRA_CHDIR", "deploy");
     let outcome = project.run(&["plan", "--plan-json", "plan.json", "--allow-empty"]);
-    assert_eq!(outcome.code, Some(0), "{outcome}");
-}
-
-/// Only text can be looked up by a playbook, and Ansible's settings are text.
-#[test]
-fn a_variable_that_is_no_text_is_nobodys() {
-    let mut project = TestProject::new(WITH_PLAYBOOK);
-    project.write("site.yml", "- hosts: all\n  tasks: []\n");
-    project.write("plan.json", plan(&[instance("leaf1", "192.0.2.1")], &[]));
-    let bytes = || OsString::from_vec(b"\xff".into());
-    project
-        .env("A", bytes())
-        .env("ANSIBLE_TRANSPORT", bytes())
-        .env("INFRA_STACK", "federation");
-    let args = [
-        "explain",
-        "-q",
-        "prometheus",
-        "leaf1",
-        "--plan-json",
-        "plan.json",
-    ];
-    let outcome = project.run(&args);
     assert_eq!(outcome.code, Some(0), "{outcome}");
 }

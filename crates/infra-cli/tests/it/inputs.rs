@@ -1,6 +1,18 @@
 //! `infra inputs` and `infra explain`.
 
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt as _;
+
 use crate::support::{TestProject, WITH_PLAYBOOK, instance, plan};
+
+const EXPLAIN: [&str; 6] = [
+    "explain",
+    "-q",
+    "prometheus",
+    "leaf1",
+    "--plan-json",
+    "plan.json",
+];
 
 fn project() -> TestProject {
     let project = TestProject::new(WITH_PLAYBOOK);
@@ -45,18 +57,20 @@ fn a_playbook_that_there_is_not() {
 
 #[test]
 fn why_it_would_run() {
-    let args = [
-        "explain",
-        "-q",
-        "prometheus",
-        "leaf1",
-        "--plan-json",
-        "plan.json",
-    ];
-    insta::assert_snapshot!(project().run(&args), @"
+    insta::assert_snapshot!(project().run(&EXPLAIN), @"
     prometheus: runs on 1 host
       leaf1: run
           it never ran on this host
     [exit status: 0]
     ");
+}
+
+/// Only text can be looked up by a playbook, and Ansible's settings are text.
+#[test]
+fn a_variable_of_the_environment_that_is_no_text_is_nobodys() {
+    let mut project = project();
+    let bytes = || OsString::from_vec(b"\xff".into());
+    project.env("A", bytes()).env("ANSIBLE_TRANSPORT", bytes());
+    let outcome = project.run(&EXPLAIN);
+    assert_eq!(outcome.code, Some(0), "{outcome}");
 }
