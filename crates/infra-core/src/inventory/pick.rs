@@ -55,15 +55,11 @@ impl Picker {
             return object.values();
         };
         let mut values = Members::with_capacity(self.further_places.len());
-        let mut places = self.further_places.iter().peekable();
-        for (number, mut member) in outlined.members().enumerate() {
-            if places.next_if(|place| **place == number).is_some()
+        for number in &self.further_places {
+            if let Some(mut member) = outlined.member(*number)
                 && let Ok(key) = member.key()
             {
                 values.insert(key, member.value_or_text());
-            }
-            if places.peek().is_none() {
-                break;
             }
         }
         object.as_shown(Value::Object(values))
@@ -107,15 +103,11 @@ impl Picker {
             self.find(outlined);
         }
         let mut values = Vec::with_capacity(self.places.len());
-        let mut places = self.places.iter();
-        let mut next = places.next();
-        for (number, mut member) in outlined.members().enumerate() {
-            let Some((place, name)) = next else { break };
-            if *place == number {
-                next = places.next();
-                if member.skip_key().is_ok() {
-                    values.push((*name, member.value_or_text()));
-                }
+        for (number, name) in &self.places {
+            if let Some(mut member) = outlined.member(*number)
+                && member.skip_key().is_ok()
+            {
+                values.push((*name, member.value_or_text()));
             }
         }
         values

@@ -17,12 +17,12 @@ use super::scan::Scan;
 pub(crate) struct Outlined<'a> {
     raw: Raw<'a>,
     keys: u32,
-    /// How far each member is from the one before, the first from the brace, in two bytes
-    distances: Box<[u8]>,
+    /// Where each member begins, by its distance from the brace in two bytes
+    places: Box<[u8]>,
 }
 
 /// By this name a deserialiser knows that the places of members are asked for as well. It
-/// gives a sequence of the text, the number for the keys, and the distances.
+/// gives a sequence of the text, the number for the keys, and the places.
 pub(super) const OUTLINED: &str = "infra_core::json::Outlined";
 
 /// The number for the keys of what has no outline.
@@ -40,29 +40,33 @@ impl<'a> Outlined<'a> {
         Some(self.keys).filter(|keys| *keys != UNKNOWN)
     }
 
+    /// The member with this number, from before its key. None where its place is not known.
+    pub(crate) fn member(&self, number: usize) -> Option<Scan<'a>> {
+        let (places, _) = self.places.as_chunks();
+        let place = u16::from_le_bytes(*places.get(number)?);
+        Some(Scan::at(self.raw.get(), place.into()))
+    }
+
     /// The members, each from before its key; none where their places are not known.
     pub(crate) fn members(&self) -> impl Iterator<Item = Scan<'a>> {
-        let (distances, _) = self.distances.as_chunks();
-        distances.iter().scan(0, |at, distance| {
-            *at += usize::from(u16::from_le_bytes(*distance));
-            Some(Scan::at(self.raw.get(), *at))
-        })
+        (0..).map_while(|number| self.member(number))
     }
 }
 
-/// Writes how far each place is from the one before. False if one is too far.
-pub(super) fn distances(places: impl Iterator<Item = usize>, to: &mut Vec<u8>) -> bool {
+/// Writes the places, which are in order. False if the last is too far.
+pub(super) fn write(places: impl Iterator<Item = usize>, to: &mut Vec<[u8; 2]>) -> bool {
     to.clear();
-    let mut before = 0;
-    for place in places {
-        let Ok(distance) = u16::try_from(place - before) else {
-            to.clear();
-            return false;
-        };
-        to.extend(distance.to_le_bytes());
-        before = place;
+    let mut last = 0;
+    to.extend(places.map(|place| {
+        last = place;
+        #[allow(clippy::cast_possible_truncation, reason = "then the last is too far")]
+        (place as u16).to_le_bytes()
+    }));
+    let known = u16::try_from(last).is_ok();
+    if !known {
+        to.clear();
     }
-    true
+    known
 }
 
 /// Values may be secret.
@@ -84,13 +88,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Outlined<'a> {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, parts: A) -> Result<Outlined<'de>, A::Error> {
-                let (raw, keys, Bytes(distances)) =
+                let (raw, keys, Bytes(places)) =
                     Deserialize::deserialize(SeqAccessDeserializer::new(parts))?;
-                Ok(Outlined {
-                    raw,
-                    keys,
-                    distances,
-                })
+                Ok(Outlined { raw, keys, places })
             }
 
             /// What a deserialiser does that doesn't know the name.
@@ -101,7 +101,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Outlined<'a> {
                 Ok(Outlined {
                     raw: Raw::deserialize(deserializer)?,
                     keys: UNKNOWN,
-                    distances: Box::default(),
+                    places: Box::default(),
                 })
             }
         }

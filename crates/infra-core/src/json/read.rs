@@ -15,6 +15,9 @@ use super::raw::RAW;
 use super::scan::{DEEPEST, Damaged, Scan};
 use super::shape::Shapes;
 
+/// How many keys of an object are expected to be those of the one before.
+const KEYS: usize = 16;
+
 /// Reads a document as [`serde_json::from_str`] does, with the same errors.
 pub(crate) fn from_str<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, serde_json::Error> {
     quickly(text).map_or_else(|| serde_json::from_str(text), Ok)
@@ -30,10 +33,12 @@ pub(crate) fn quickly<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
 struct Reader<'a> {
     scan: Scan<'a>,
     shapes: Shapes<'a>,
-    /// Memory for the distances of an outline
-    distances: Vec<u8>,
+    /// Memory for the places of an outline
+    places: Vec<[u8; 2]>,
     /// The key of the member that is read
     key: Cow<'a, str>,
+    /// The last keys by their numbers in their objects, each with its quotes and the colon
+    keys: [&'a str; KEYS],
     /// How many lists and objects may still open
     levels: usize,
 }
@@ -58,8 +63,9 @@ impl<'a> Reader<'a> {
         Self {
             scan: Scan::new(text),
             shapes: Shapes::default(),
-            distances: Vec::new(),
+            places: Vec::new(),
             key: Cow::Borrowed(""),
+            keys: [""; KEYS],
             levels: DEEPEST,
         }
     }
@@ -71,6 +77,29 @@ impl<'a> Reader<'a> {
         } else {
             Err(Damaged)
         }
+    }
+
+    /// The key that begins here, of the member with this number, and past the colon. It is
+    /// mostly that of the object before.
+    fn key(&mut self, number: usize) -> Result<Cow<'a, str>, Damaged> {
+        self.scan.next();
+        let start = self.scan.place();
+        let known = self.keys.get_mut(number);
+        if let Some(known) = &known
+            && let Some(key) = known
+                .strip_prefix('"')
+                .and_then(|key| key.strip_suffix("\":"))
+            && self.scan.rest().starts_with(known.as_bytes())
+        {
+            self.scan.go_to(start + known.len());
+            return Ok(Cow::Borrowed(key));
+        }
+        let key = self.scan.string()?;
+        self.scan.expect(b':')?;
+        if let (Some(known), Cow::Borrowed(_)) = (known, &key) {
+            *known = self.scan.since(start)?;
+        }
+        Ok(key)
     }
 
     /// The text of the next value, which is passed over.
@@ -87,11 +116,11 @@ impl<'a> Reader<'a> {
         let start = self.scan.place();
         let keys = self
             .shapes
-            .outline(&mut self.scan, &self.key, &mut self.distances)?;
+            .outline(&mut self.scan, &self.key, &mut self.places)?;
         Ok(Outline {
             text: self.scan.since(start)?,
             keys,
-            distances: &self.distances,
+            places: self.places.as_flattened(),
             given: 0,
         })
     }
@@ -226,8 +255,7 @@ impl<'a> MapAccess<'a> for Entries<'_, 'a> {
         if !self.more()? {
             return Ok(None);
         }
-        let key = self.reader.scan.string()?;
-        self.reader.scan.expect(b':')?;
+        let key = self.reader.key(self.given - 1)?;
         self.reader.key = key.clone();
         match key {
             Cow::Borrowed(key) => seed.deserialize(BorrowedStrDeserializer::new(key)),
@@ -266,7 +294,7 @@ impl<'a> SeqAccess<'a> for Entries<'_, 'a> {
 struct Outline<'r, 'a> {
     text: &'a str,
     keys: u32,
-    distances: &'r [u8],
+    places: &'r [u8],
     given: u8,
 }
 
@@ -281,7 +309,7 @@ impl<'a> SeqAccess<'a> for Outline<'_, 'a> {
         match self.given {
             1 => seed.deserialize(BorrowedStrDeserializer::new(self.text)),
             2 => seed.deserialize(U32Deserializer::new(self.keys)),
-            3 => seed.deserialize(BytesDeserializer::new(self.distances)),
+            3 => seed.deserialize(BytesDeserializer::new(self.places)),
             _ => return Ok(None),
         }
         .map(Some)

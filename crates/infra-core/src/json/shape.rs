@@ -19,8 +19,6 @@ struct Shape<'a> {
     members: Vec<Member>,
     /// Changes with the keys of the members and their order
     keys: u32,
-    /// Memory for the next list of members
-    spare: Vec<Member>,
 }
 
 /// A member of an object, by places from the brace on.
@@ -38,8 +36,8 @@ struct Member {
 enum Alike {
     /// To its end
     Whole,
-    /// To the value of a member
-    Key(Member),
+    /// To the value of a member, of this kind
+    Key(usize),
     /// Not even to the key of a member
     No,
 }
@@ -78,28 +76,33 @@ impl<'a> Shape<'a> {
     ) -> Result<bool, Damaged> {
         let start = scan.place();
         scan.go_to(start + 1);
-        let mut members = std::mem::take(&mut self.spare);
-        members.clear();
+        // So many members are those of this object; the others are those of the one before.
+        let mut passed = 0;
         let mut same_keys = true;
         loop {
-            let slot = match self.pass_alike(scan, start, &mut members) {
+            let slot = match self.pass_alike(scan, start, &mut passed) {
                 Alike::Whole => break,
-                Alike::Key(member) => member.slot,
+                Alike::Key(slot) => slot,
                 Alike::No => {
                     let from = scan.place();
-                    if scan.next() == Some(b'}') && members.is_empty() {
+                    if scan.next() == Some(b'}') && passed == 0 {
                         scan.expect(b'}')?;
                         break;
                     }
                     let key = scan.place();
                     scan.skip_key()?;
                     let slot = slot(scan.since(key)?);
-                    same_keys &= self.begins_with(members.len(), scan.since(from)?);
-                    members.push(Member {
+                    same_keys &= self.begins_with(passed, scan.since(from)?);
+                    let member = Member {
                         start: from - start,
                         value: scan.place() - start,
                         slot,
-                    });
+                    };
+                    match self.members.get_mut(passed) {
+                        Some(before) => *before = member,
+                        None => self.members.push(member),
+                    }
+                    passed += 1;
                     slot
                 }
             };
@@ -109,42 +112,50 @@ impl<'a> Shape<'a> {
             }
         }
         self.text = scan.since(start)?;
-        let same_keys = same_keys && members.len() == self.members.len();
-        self.spare = std::mem::replace(&mut self.members, members);
+        same_keys &= passed == self.members.len();
+        self.members.truncate(passed);
         Ok(same_keys)
     }
 
     /// Passes over the members that are as before, and the key of the next one if that is.
-    /// All of them are added to `members`.
-    fn pass_alike(&self, scan: &mut Scan<'a>, start: usize, members: &mut Vec<Member>) -> Alike {
-        let before = self.members.get(members.len()..).unwrap_or_default();
-        let Some(first) = before.first() else {
+    /// All of them are moved to where they stand now, and counted as `passed`.
+    fn pass_alike(&mut self, scan: &mut Scan<'a>, start: usize, passed: &mut usize) -> Alike {
+        let before = self.members.get_mut(*passed..).unwrap_or_default();
+        let Some(first) = before.first().map(|first| first.start) else {
             return Alike::No;
         };
-        let known = self.text.as_bytes().get(first.start..).unwrap_or_default();
+        let known = self.text.as_bytes().get(first..).unwrap_or_default();
         let same = block::common(scan.rest(), known);
         let here = scan.place() - start;
-        let alike = before
-            .iter()
-            .take_while(|member| member.start - first.start <= same);
-        members.extend(alike.map(|member| Member {
-            start: member.start - first.start + here,
-            value: member.value - first.start + here,
-            slot: member.slot,
-        }));
-        if same == known.len() {
-            scan.go_to(start + here + same);
-            return Alike::Whole;
-        }
-        // The last of them is not alike to its end.
-        match members.pop() {
-            Some(member) if member.value <= here + same => {
-                scan.go_to(start + member.value);
-                members.push(member);
-                Alike::Key(member)
+        let is_whole = same == known.len();
+        let mut alike = before.partition_point(|member| member.start - first <= same);
+        // The last of them is not alike to its end, unless all is.
+        let last = alike.checked_sub(1).and_then(|last| before.get(last));
+        let last = last.map(|last| Member {
+            start: last.start - first + here,
+            value: last.value - first + here,
+            slot: last.slot,
+        });
+        let has_key = last.is_some_and(|last| last.value <= here + same);
+        alike -= usize::from(!has_key);
+        if here != first {
+            for member in before.iter_mut().take(alike) {
+                member.start = member.start - first + here;
+                member.value = member.value - first + here;
             }
-            Some(member) => {
-                scan.go_to(start + member.start);
+        }
+        *passed += alike;
+        match last {
+            _ if is_whole => {
+                scan.go_to(start + here + same);
+                Alike::Whole
+            }
+            Some(last) if has_key => {
+                scan.go_to(start + last.value);
+                Alike::Key(last.slot)
+            }
+            Some(last) => {
+                scan.go_to(start + last.start);
                 Alike::No
             }
             None => Alike::No,
@@ -158,20 +169,20 @@ impl<'a> Shapes<'a> {
         self.skip_within(scan, slot(key), COMPARED)
     }
 
-    /// The same, and writes how far the members of the object are from each other. Returns a
-    /// number that is the same for objects with the same keys in the same order.
+    /// The same, and writes where the members of the object begin. Returns a number that is the
+    /// same for objects with the same keys in the same order.
     pub(super) fn outline(
         &mut self,
         scan: &mut Scan<'a>,
         key: &str,
-        distances: &mut Vec<u8>,
+        places: &mut Vec<[u8; 2]>,
     ) -> Result<u32, Damaged> {
-        distances.clear();
+        places.clear();
         let is_object = scan.next() == Some(b'{');
         self.skip(scan, key)?;
         let shape = &self.last[slot(key)];
-        let places = shape.members.iter().map(|member| member.start);
-        let known = is_object && outline::distances(places, distances);
+        let starts = shape.members.iter().map(|member| member.start);
+        let known = is_object && outline::write(starts, places);
         Ok(if known { shape.keys } else { UNKNOWN })
     }
 
@@ -188,16 +199,16 @@ impl<'a> Shapes<'a> {
             Some(b'{') => {
                 // Inside of it there may be another of its kind, which then stands alone.
                 let mut shape = std::mem::take(&mut self.last[slot]);
-                let passed = shape.pass(scan, &mut |scan, slot| match scan.next() {
+                let same_keys = shape.pass(scan, &mut |scan, slot| match scan.next() {
                     Some(b'{' | b'[') => self.skip_within(scan, slot, levels),
                     _ => scan.skip(),
-                });
-                if passed == Ok(false) || shape.keys == UNKNOWN {
+                })?;
+                if !same_keys || shape.keys == UNKNOWN {
                     self.keys += 1;
                     shape.keys = self.keys;
                 }
                 self.last[slot] = shape;
-                passed.map(drop)
+                Ok(())
             }
             Some(b'[') => {
                 scan.expect(b'[')?;
