@@ -31,6 +31,11 @@ enum Command {
         #[arg(long)]
         cache: Option<Utf8PathBuf>,
     },
+    /// Make the hosts of which `fingerprints` makes fingerprints, and nothing else
+    Hosts {
+        /// How many
+        hosts: usize,
+    },
     /// Record that all playbooks of a stack succeeded on all hosts of a plan
     Record {
         /// The directory of the project
@@ -66,6 +71,11 @@ fn run(command: Command) -> Result<()> {
             hosts,
             cache,
         } => fingerprints::make(&dir, &playbook, hosts, cache),
+        Command::Hosts { hosts } => {
+            let inventory = fleet::kept_inventory(hosts);
+            anstream::println!("{} hosts", inventory.hosts.len());
+            Ok(())
+        }
         Command::Record { dir, stack, plan } => tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?

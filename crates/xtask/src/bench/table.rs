@@ -67,7 +67,8 @@ fn measured(goal: &Goal) -> String {
 
 fn written(goal: &Goal, figure: f64) -> String {
     match goal.kind {
-        GoalKind::Share(..) => format!("{:.0} %", figure * 100.0),
+        // A share of less than all is easier to read in hundredths.
+        GoalKind::Share(..) if goal.bound < 1.0 => format!("{:.0} %", figure * 100.0),
         GoalKind::Faster(_) | GoalKind::Milliseconds => format!("{figure:.1}"),
         _ => format!("{figure:.2}"),
     }
@@ -76,7 +77,7 @@ fn written(goal: &Goal, figure: f64) -> String {
 fn to_reach(goal: &Goal) -> String {
     match goal.kind {
         GoalKind::Faster(_) => format!("at least {}", goal.bound),
-        GoalKind::Share(..) => format!("at most {:.0} %", goal.bound * 100.0),
+        GoalKind::Share(..) if goal.bound < 1.0 => format!("at most {:.0} %", goal.bound * 100.0),
         _ => format!("at most {}", goal.bound),
     }
 }
