@@ -8,7 +8,7 @@ use super::path_text::PathText;
 use super::tree::Digest;
 
 /// Whose variables a file holds.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Owner {
     /// A group's
     Group(String),

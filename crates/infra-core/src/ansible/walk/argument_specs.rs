@@ -1,6 +1,6 @@
 //! What says which arguments a role or a play takes.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
 use super::Walker;
 use super::context::Context;
@@ -10,8 +10,13 @@ impl Walker<'_> {
     /// The specification that a role brings: its tasks begin with the check of it.
     /// `Role._prepend_validation_task` of `playbook/role/__init__.py`.
     pub(super) fn specs_of_role(&mut self, context: &Context, role: &Utf8Path) {
-        let specs = role.join("meta/argument_specs");
-        self.specs(context, &specs, &["", ".yml", ".yaml", ".json"]);
+        let dir = role.join("meta");
+        self.specs(
+            context,
+            &dir,
+            "argument_specs",
+            &["", ".yml", ".yaml", ".json"],
+        );
     }
 
     /// The one that a play asks for, beside its playbook: `site.meta.yml` for `site.yml`.
@@ -22,23 +27,25 @@ impl Walker<'_> {
             return;
         }
         let mut endings = self.settings.extensions.clone();
-        let name = (endings.iter())
-            .any(|ending| playbook.as_str().ends_with(ending.as_str()))
-            .then(|| playbook.with_extension(""));
-        let name = format!("{}.meta", name.as_deref().unwrap_or(playbook));
+        let name = playbook.file_name().unwrap_or_default();
+        let stem = (endings.iter().any(|ending| name.ends_with(ending.as_str())))
+            .then(|| name.rsplit_once('.'))
+            .flatten();
+        let name = format!("{}.meta", stem.map_or(name, |(stem, _)| stem));
         endings.push(String::new());
-        self.specs(context, Utf8Path::new(&name), &endings);
+        let dir = playbook.parent().unwrap_or(Utf8Path::new(""));
+        self.specs(context, dir, &name, &endings);
     }
 
-    /// The first that is there.
-    fn specs(&mut self, context: &Context, name: &Utf8Path, endings: &[impl AsRef<str>]) {
-        for ending in endings {
-            let specs = Utf8PathBuf::from(format!("{name}{}", ending.as_ref()));
-            if self.sources.is_file(&specs) {
-                self.data_file(context, &specs, false, Shape::Plays);
-                return;
-            }
-            self.add_absent(specs);
+    fn specs(
+        &mut self,
+        context: &Context,
+        dir: &Utf8Path,
+        name: &str,
+        endings: &[impl AsRef<str>],
+    ) {
+        for specs in self.vars_files(dir, name, endings, false) {
+            self.data_file(context, &specs, false, Shape::Plays);
         }
     }
 }

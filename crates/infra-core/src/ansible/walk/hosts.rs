@@ -85,7 +85,7 @@ impl Walker<'_> {
         self.sources.preload_variables(&files);
         for dir in &dirs {
             for (owner, reach) in &wanted {
-                let key = (dir.clone(), owner.clone(), reach.clone());
+                let key = (dir.as_path().into(), owner.clone(), reach.clone());
                 if !self.vars_done.insert(key) {
                     continue;
                 }
@@ -161,12 +161,11 @@ impl Walker<'_> {
                     self.files_of_dir(&path, extensions, &mut Vec::new(), &mut found);
                     break;
                 }
-                Some(Kind::Dir) => {}
+                Some(Kind::Dir) | None => self.add_absent(path),
                 Some(_) => {
                     found.push(path);
                     break;
                 }
-                None => self.add_absent(path),
             }
         }
         found

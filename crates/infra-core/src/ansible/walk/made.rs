@@ -132,7 +132,7 @@ impl Walker<'_> {
         let reach = Reach::Play(play);
         if !self
             .vars_done
-            .insert((dir.to_owned(), owner.clone(), reach.clone()))
+            .insert((dir.into(), owner.clone(), reach.clone()))
         {
             return;
         }

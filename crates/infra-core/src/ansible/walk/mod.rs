@@ -227,8 +227,8 @@ struct Walker<'r> {
     includers: BTreeSet<Utf8PathBuf>,
     /// Those that were met this time
     found_includers: BTreeSet<Utf8PathBuf>,
-    mentioned: BTreeSet<MentionKey>,
-    defined: BTreeSet<PathText>,
+    mentioned: HashSet<MentionKey>,
+    defined: HashSet<PathText>,
     /// Values that tasks compute: the file and where in it, the variable, and what decides what
     /// `role_path` and its like are there
     fixed: BTreeSet<FixedKey>,
@@ -236,15 +236,15 @@ struct Walker<'r> {
     /// Variables that are the value of a file
     named: BTreeSet<(String, Utf8PathBuf)>,
     /// Folders of variables that a name was looked for in
-    vars_done: BTreeSet<(Utf8PathBuf, Owner, Reach)>,
+    vars_done: HashSet<(PathText, Owner, Reach)>,
     /// The files of variables by folder and name
-    owned: BTreeMap<(PathText, String), Arc<Vec<Utf8PathBuf>>>,
+    owned: HashMap<(PathText, String), Arc<Vec<Utf8PathBuf>>>,
     /// Hosts of which every variable counts, by play, with the folders looked in
     whole_of: BTreeSet<(usize, HostSelection, Vec<Utf8PathBuf>)>,
     /// Lookups in values of other hosts' variables, by play and which hosts these are
     of_others: HashSet<(usize, HostSelection, super::jinja::LookupCall)>,
     /// Values of other hosts' variables that were looked through, by play and file
-    values_mentioned: BTreeSet<(usize, Utf8PathBuf, Arc<str>)>,
+    values_mentioned: HashSet<(usize, PathText, Arc<str>)>,
     wanted: Vec<Rc<Wanted>>,
     /// By play and its lookup
     looks_of_lookups: HashMap<(usize, usize), lookup::LooksOfLookup>,
@@ -319,16 +319,16 @@ impl<'r> Walker<'r> {
             plays: Vec::new(),
             values: Values::of_run_in(request.root.join(&request.cwd)),
             visited: Visited::default(),
-            mentioned: BTreeSet::new(),
-            defined: BTreeSet::new(),
+            mentioned: HashSet::new(),
+            defined: HashSet::new(),
             fixed: BTreeSet::new(),
             loops: Loops::default(),
             named: BTreeSet::new(),
-            vars_done: BTreeSet::new(),
-            owned: BTreeMap::new(),
+            vars_done: HashSet::new(),
+            owned: HashMap::new(),
             whole_of: BTreeSet::new(),
             of_others: HashSet::new(),
-            values_mentioned: BTreeSet::new(),
+            values_mentioned: HashSet::new(),
             wanted: Vec::new(),
             looks_of_lookups: HashMap::new(),
             grounds: HashMap::new(),

@@ -293,7 +293,7 @@ impl Walker<'_> {
         value: &Arc<Node>,
         via: &Arc<Via>,
     ) {
-        let key = (play, path.to_owned(), Arc::clone(name));
+        let key = (play, path.into(), Arc::clone(name));
         if !self.values_mentioned.insert(key) {
             return;
         }

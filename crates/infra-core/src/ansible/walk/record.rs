@@ -19,7 +19,7 @@ use crate::ansible::values::{Beyond, Scope};
 use crate::ansible::yaml::{Node, Shape};
 
 /// How the text of a file is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Text {
     Yaml,
     Template,
