@@ -49,9 +49,15 @@ pub enum DocumentError {
     /// A raw state of another version
     #[error("this is a raw state of version {0}; version 4 is read")]
     StateVersion(String),
+    /// A plan whose `resource_drift` doesn't tell of which resources it is
+    #[error("the entries of resource_drift have no address, so that nobody can tell what drifted")]
+    DriftWithoutAddress,
     /// `show -json` of another format
     #[error("the document has format_version {0:?}; 0.1 up to below 2 is read")]
     FormatVersion(String),
+    /// A plan of which somebody took out what tells how it is to be read
+    #[error("this plan has no format_version")]
+    NoFormatVersion,
     /// A document of Terraform's of a kind that is of no use here
     #[error("this is {0}, neither a plan nor a state")]
     OtherKind(&'static str),
@@ -96,8 +102,14 @@ impl Hint for DocumentError {
             Self::StateVersion(_) => {
                 "a newer Terraform wrote it: use an infra that knows this version"
             }
+            Self::DriftWithoutAddress => {
+                "Terraform before 1.0.1 leaves it out: plan with a later one"
+            }
             Self::FormatVersion(_) => {
                 "a newer Terraform wrote it: use an infra that knows this format"
+            }
+            Self::NoFormatVersion => {
+                "give the whole output of `terraform show -json PLANFILE`, not a part of it"
             }
             Self::OtherKind(_) | Self::Unknown(_) => {
                 "give the output of `terraform show -json PLANFILE`, of `terraform show -json`, or a raw state"

@@ -145,9 +145,12 @@ impl<'a> Envelope<'a> {
             .as_ref()
             .or(self.plan_format_version.as_ref())
         else {
-            return Stream::parse(text)
-                .map(Document::Stream)
-                .ok_or_else(|| refuse::unknown(text));
+            let is_plan = self.resource_changes.is_some() || self.planned_values.is_some();
+            return match Stream::parse(text) {
+                Some(stream) => Ok(Document::Stream(stream)),
+                None if is_plan => Err(DocumentError::NoFormatVersion),
+                None => Err(refuse::unknown(text)),
+            };
         };
         if !format::is_supported(version) {
             return Err(DocumentError::FormatVersion(version.to_string()));

@@ -41,6 +41,11 @@ pub(super) fn diagnose(text: &str, error: &serde_json::Error) -> DocumentError {
             if has("version") && (has("resources") || has("lineage")) {
                 return malformed("the raw state", error);
             }
+            if let Some(drift) = members.get(&Text::from("resource_drift"))
+                && lacks_addresses(drift.get())
+            {
+                return DocumentError::DriftWithoutAddress;
+            }
             if has("format_version") || has("plan_format_version") {
                 return malformed("the document of `terraform show -json`", error);
             }
@@ -103,6 +108,19 @@ pub(super) fn other_kind(text: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Whether no entry of `resource_drift` has an address: [repaired][pr] in Terraform 1.0.1.
+///
+/// [pr]: https://github.com/hashicorp/terraform/pull/28975
+fn lacks_addresses(drift: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Entry {
+        address: Option<IgnoredAny>,
+    }
+    serde_json::from_str::<Vec<Entry>>(drift).is_ok_and(|entries| {
+        !entries.is_empty() && entries.iter().all(|entry| entry.address.is_none())
+    })
 }
 
 /// OpenTofu's envelope (`internal/encryption/base.go`): the data beside its metadata.

@@ -58,7 +58,7 @@ fn every_recorded_document_is_understood_or_refused_with_the_way_out() {
             "plan-json" if contains(&bytes, b"format_version") => {
                 assert_eq!(word, "a plan", "{name}");
             }
-            "plan-json" => assert_eq!(word, "Unknown", "{name}"),
+            "plan-json" => assert_eq!(word, "NoFormatVersion", "{name}"),
             "state-json" => assert_eq!(word, "a state", "{name}"),
             "state-raw" => assert!(
                 ["a state", "StateVersion", "NotJson", "Empty", "Encrypted"]
@@ -96,7 +96,7 @@ fn a_document_cut_off_anywhere_is_refused_and_never_panics() {
 
 #[test]
 fn each_refusal_names_what_the_document_is() {
-    let cases: [(&[u8], &str); 11] = [
+    let cases: [(&[u8], &str); 13] = [
         (b"", "the document is empty"),
         (b" \n", "the document is empty"),
         (b"PK\x03\x04rest", "this is a saved plan file, not JSON"),
@@ -109,6 +109,9 @@ fn each_refusal_names_what_the_document_is() {
          "this is the output of `terraform providers schema -json`, neither a plan nor a state"),
         (br#"{"version":4,"resources":[{"mode":7}]}"#,
          "the raw state is malformed: invalid type: integer `7`, expected a borrowed string at line 1, column 36"),
+        (br#"{"format_version":"0.1","resource_drift":[{"mode":"managed","type":"t","name":"n","change":{"actions":["update"]}}]}"#,
+         "the entries of resource_drift have no address"),
+        (br#"{"resource_changes":[],"planned_values":{}}"#, "this plan has no format_version"),
         (br#"{"a":1,"b":2}"#, "this JSON is neither a plan nor a state: its top level has the keys a, b"),
         (b"Terraform will perform the following actions:\n", "this is Terraform's output for people, not JSON"),
     ];
