@@ -20,7 +20,9 @@ It knows the releases 2.15 to 2.21 of ansible-core; what moved in 2.19 is looked
 
 With INFRA_SOUNDNESS_GO_ON set, a task that fails doesn't end the play for its host, and nothing
 is waited for. With INFRA_SOUNDNESS_BRANCHES set, every condition of a task holds, so that one run
-reads what any run could.
+reads what any run could. With INFRA_SOUNDNESS_SIMULATED set, every connection is to a simulated
+machine, whatever an inventory, a play or a task says: roles that nobody here has read run on no
+real one, and on this one least of all.
 """
 
 import os
@@ -37,6 +39,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.playbook import Playbook
 from ansible.playbook.play import Play
 from ansible.playbook.task import Task
+from ansible.plugins.loader import connection_loader
 
 try:
     from ansible._internal._errors._error_utils import SourceContext
@@ -187,6 +190,29 @@ def around_modes():
     stat.S_IMODE = mode_of
 
 
+def forgive_dict(result, is_include):
+    """Takes away that a task failed, in what it returns before 2.21."""
+    # An include that failed has nothing to go on with.
+    if is_include and result.get("failed"):
+        return {"changed": False, "skipped": True}
+    for part in (result, *(result.get("results") or ())):
+        if isinstance(part, dict):
+            for key in ("failed", "unreachable", "exception"):
+                part.pop(key, None)
+    return result
+
+
+def forgive_object(result, is_include):
+    """The same in what it returns from 2.21 on."""
+    skipped = is_include and result.failed
+    for part in (result, *(result.loop_results or ())):
+        part.failed = part.unreachable = False
+        part.failed_when_result = part.exception = None
+    if skipped:
+        result.skipped, result.loop_results = True, None
+    return result
+
+
 def around_tasks():
     original = TaskExecutor.run
 
@@ -194,14 +220,9 @@ def around_tasks():
         # The task of a loop's every turn is a copy of this one.
         self._task.retries = 1
         result = original(self)
-        # An include that failed has nothing to go on with.
-        if "include" in str(self._task.action) and result.get("failed"):
-            return {"changed": False, "skipped": True}
-        for part in (result, *(result.get("results") or ())):
-            if isinstance(part, dict):
-                for key in ("failed", "unreachable", "exception"):
-                    part.pop(key, None)
-        return result
+        is_include = "include" in str(self._task.action)
+        forgive = forgive_dict if isinstance(result, dict) else forgive_object
+        return forgive(result, is_include)
 
     TaskExecutor.run = run
     # Where it is the file of an include that is missing or wrong.
@@ -209,6 +230,30 @@ def around_tasks():
     TaskQueueManager._failed_hosts = property(lambda self: Forgetful(), lambda self, value: None)
     sleep = time.sleep
     time.sleep = lambda seconds: sleep(min(seconds, 0.01))
+
+
+def around_connections():
+    original = connection_loader.get_with_context
+
+    def get_with_context(name, *args, **kwargs):
+        return original("simulated", *args, **kwargs)
+
+    connection_loader.get_with_context = get_with_context
+
+
+def around_limit():
+    """This machine is in no inventory, so that a run on it alone would be one on nobody."""
+    from ansible.cli import CLI
+
+    original = CLI.get_host_list
+
+    def get_host_list(*args, **kwargs):
+        try:
+            return original(*args, **kwargs)
+        except AnsibleError:
+            return []
+
+    CLI.get_host_list = staticmethod(get_host_list)
 
 
 class Forgetful(dict):
@@ -280,6 +325,9 @@ if __name__ == "__main__":
         around_tasks()
     if os.environ.pop("INFRA_SOUNDNESS_BRANCHES", ""):
         around_conditions()
+    if os.environ.pop("INFRA_SOUNDNESS_SIMULATED", ""):
+        around_connections()
+        around_limit()
     from ansible.cli.playbook import main
 
     sys.argv[0] = "ansible-playbook"

@@ -49,9 +49,10 @@ pub struct About {
     /// counted and printed; a wrong skip is never excused.
     #[serde(default)]
     pub known_needless: Option<String>,
-    /// Whether tasks for this machine itself are simulated as well: for roles of others
+    /// Whether every machine is simulated, this one and those that say how they are connected to:
+    /// for roles of others
     #[serde(default)]
-    pub no_localhost: bool,
+    pub all_simulated: bool,
 }
 
 /// A tree and its description.

@@ -77,7 +77,7 @@ impl Foreign {
             branches: self.branches,
             templated: true,
             known_needless: None,
-            no_localhost: !self.localhost,
+            all_simulated: !self.localhost,
         };
         let name = format!(
             "{}-{}",

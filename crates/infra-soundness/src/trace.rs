@@ -40,7 +40,7 @@ pub(crate) fn run(case: &Case, host: Option<&str>) -> Result<Vec<Event>> {
     words.push(output.to_string());
     words.push(tools.python_program("python").into_string());
     words.push(marked.into_string());
-    words.extend(arguments(case)?);
+    words.extend(arguments(case));
     if let Some(host) = host {
         words.extend(["--limit".to_owned(), host.to_owned()]);
     }
@@ -50,6 +50,9 @@ pub(crate) fn run(case: &Case, host: Option<&str>) -> Result<Vec<Event>> {
     }
     if case.about.branches {
         env.push(("INFRA_SOUNDNESS_BRANCHES".to_owned(), "1".to_owned()));
+    }
+    if case.about.all_simulated {
+        env.push(("INFRA_SOUNDNESS_SIMULATED".to_owned(), "1".to_owned()));
     }
     let command = duct::cmd("strace", words)
         .dir(&case.root)
@@ -100,18 +103,10 @@ pub(crate) fn method() -> Result<String> {
     Ok(hasher.finalize().to_hex().to_string())
 }
 
-fn arguments(case: &Case) -> Result<Vec<String>> {
+fn arguments(case: &Case) -> Vec<String> {
     let mut words = vec![case.about.playbook.to_string()];
     for inventory in &case.about.inventory {
         words.extend(["-i".to_owned(), inventory.to_string()]);
-    }
-    if case.about.no_localhost {
-        let extra = case.scratch.join("simulated.ini");
-        fs::write(
-            &extra,
-            "localhost\n[all:vars]\nansible_connection=simulated\n",
-        )?;
-        words.extend(["-i".to_owned(), extra.into_string()]);
     }
     words.extend(["-c".to_owned(), "simulated".to_owned()]);
     for (name, value) in &case.about.extra_vars {
@@ -122,7 +117,7 @@ fn arguments(case: &Case) -> Result<Vec<String>> {
         words.extend(["-e".to_owned(), format!("@{file}")]);
     }
     words.extend(case.about.args.iter().cloned());
-    Ok(words)
+    words
 }
 
 /// The environment of ansible-playbook: nothing of ours, and what the case says.
