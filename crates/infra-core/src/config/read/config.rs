@@ -8,7 +8,7 @@ use crate::config::error::{ConfigErrors, Problem};
 use crate::config::source::Source;
 use crate::config::{Config, names, syntax};
 
-const SHAPE: Shape = Shape {
+pub(super) const SHAPE: Shape = Shape {
     attributes: &[],
     blocks: &["stack"],
 };

@@ -9,7 +9,7 @@ use super::reader::Reader;
 use crate::config::error::Problem;
 use crate::config::{BenignRule, Drift};
 
-const SHAPE: Shape = Shape {
+pub(super) const SHAPE: Shape = Shape {
     attributes: &[],
     blocks: &["benign", "consequences"],
 };

@@ -6,6 +6,7 @@ use hcl::edit::Span;
 use hcl::edit::structure::{Attribute, Block, Body, Structure};
 use indexmap::IndexMap;
 
+use super::homes::home_of;
 use super::reader::{Reader, header, suggestion};
 use crate::config::error::Problem;
 
@@ -110,7 +111,10 @@ impl<'a> Fields<'a> {
             self.reader
                 .report(span, Problem::NotABlock { name }, [hint]);
         } else {
-            let hints = suggestion(&name, shape.blocks, "block");
+            let hints = home_of(&name).map_or_else(
+                || suggestion(&name, shape.blocks, "block"),
+                |home| vec![format!("it belongs {home}")],
+            );
             self.reader.report(
                 span,
                 Problem::UnknownBlock {

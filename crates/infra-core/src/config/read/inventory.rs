@@ -11,7 +11,7 @@ use crate::config::error::Problem;
 use crate::config::{Expr, GroupRule, HostRule, InventoryRules, Scope, names};
 use crate::json::Value;
 
-const SHAPE: Shape = Shape {
+pub(super) const SHAPE: Shape = Shape {
     attributes: &["vars", "allow_empty"],
     blocks: &["hosts", "group"],
 };

@@ -9,6 +9,7 @@ mod dns;
 mod drift;
 mod expression;
 mod fields;
+mod homes;
 mod inventory;
 mod playbook;
 mod reader;

@@ -12,7 +12,7 @@ use super::reader::{Reader, header};
 use crate::config::error::Problem;
 use crate::config::{Health, Ignore, Playbook, Probe};
 
-const SHAPE: Shape = Shape {
+pub(super) const SHAPE: Shape = Shape {
     attributes: &[
         "path",
         "hosts",

@@ -7,7 +7,7 @@ use super::fields::{Fields, Shape};
 use super::reader::Reader;
 use crate::config::{Ansible, Drift, InventoryRules, Stack, names};
 
-const SHAPE: Shape = Shape {
+pub(super) const SHAPE: Shape = Shape {
     attributes: &[],
     blocks: &[
         "terraform",
