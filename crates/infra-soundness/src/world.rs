@@ -29,8 +29,8 @@ use crate::trace::environment;
 pub struct World {
     /// The hosts, groups and variables
     pub inventory: Inventory,
-    /// The release of ansible-core
-    pub ansible_core: String,
+    /// The releases of ansible-core and Jinja2
+    pub versions: Versions,
     /// Directories that hold an `ansible_collections`
     pub collection_paths: Vec<Utf8PathBuf>,
     /// Extra variables
@@ -93,14 +93,19 @@ impl World {
             tools.python_program("python").as_str(),
             [
                 "-c",
-                "import ansible.release as r, os; print(r.__version__); print(os.path.dirname(os.path.dirname(r.__file__)))",
+                "import ansible.release as r, jinja2, os; print(r.__version__); print(jinja2.__version__); print(os.path.dirname(os.path.dirname(r.__file__)))",
             ],
         )
         .read()?;
-        let (version, path) = packages.split_once('\n').context("ansible.release")?;
+        let mut lines = packages.lines();
+        let mut line = || lines.next().context("ansible.release");
+        let (core, jinja, path) = (line()?, line()?, line()?);
         Ok(Self {
             inventory,
-            ansible_core: version.to_owned(),
+            versions: Versions {
+                ansible_core: Some(core.to_owned()),
+                others: BTreeMap::from([("jinja2".to_owned(), jinja.to_owned())]),
+            },
             collection_paths: vec![path.trim().into()],
             extra_vars: case
                 .about
@@ -189,10 +194,7 @@ impl World {
         request.extra_vars = self.extra_vars.clone();
         request.var_files = case.about.var_files.clone();
         request.collection_paths = self.collection_paths.clone();
-        request.tools = Versions {
-            ansible_core: Some(self.ansible_core.clone()),
-            ..Versions::default()
-        };
+        request.tools = self.versions.clone();
         request
     }
 

@@ -63,9 +63,13 @@ pub fn ssh(project: &Project) -> Result<PathBuf, ToolError> {
 
 /// The versions that count as inputs.
 pub(crate) fn versions(ansible: Option<&AnsibleCore>) -> ansible::Tools {
+    let jinja = ansible.and_then(|ansible| ansible.jinja.clone());
     ansible::Tools {
         ansible_core: ansible.map(|ansible| ansible.version.to_string()),
-        ..ansible::Tools::default()
+        others: jinja
+            .map(|version| ("jinja2".to_owned(), version))
+            .into_iter()
+            .collect(),
     }
 }
 

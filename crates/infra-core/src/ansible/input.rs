@@ -39,6 +39,8 @@ pub enum InputId {
     Machine,
     /// The release of ansible-core
     AnsibleCore,
+    /// The release of another program or library that has a say, such as `jinja2`
+    Tool(String),
     /// The release of a collection
     Collection(String),
     /// An extra variable of the playbook
@@ -68,6 +70,7 @@ impl InputId {
             Self::Setting(name) => (12, name, ""),
             Self::Attributes(path) => (13, path.as_str(), ""),
             Self::OneHostVariable(name) => (14, name, ""),
+            Self::Tool(name) => (15, name, ""),
         }
     }
 }
@@ -98,6 +101,7 @@ impl fmt::Display for InputId {
             Self::PlayHosts(play) => write!(f, "hosts of play {play}"),
             Self::Machine => f.write_str("machine"),
             Self::AnsibleCore => f.write_str("ansible-core"),
+            Self::Tool(name) => write!(f, "tool {name}"),
             Self::Collection(name) => write!(f, "collection {name}"),
             Self::ExtraVariable(name) => write!(f, "extra variable {name}"),
             Self::Environment(name) => write!(f, "environment {name}"),
@@ -116,13 +120,14 @@ impl FromStr for InputId {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         type Make = fn(String) -> InputId;
-        const PREFIXES: [(&str, Make); 10] = [
+        const PREFIXES: [(&str, Make); 11] = [
             ("run_once ", InputId::OneHostVariable),
             ("file ", |rest| InputId::File(rest.into())),
             ("mode of ", |rest| InputId::Attributes(rest.into())),
             ("variable ", InputId::Variable),
             ("group ", InputId::Group),
             ("hosts of play ", InputId::PlayHosts),
+            ("tool ", InputId::Tool),
             ("collection ", InputId::Collection),
             ("extra variable ", InputId::ExtraVariable),
             ("environment ", InputId::Environment),
@@ -172,6 +177,7 @@ mod tests {
             InputId::PlayHosts("2 of site.yml".into()),
             InputId::Machine,
             InputId::AnsibleCore,
+            InputId::Tool("jinja2".into()),
             InputId::Collection("community.general".into()),
             InputId::ExtraVariable("x".into()),
             InputId::Environment("ANSIBLE_FORKS".into()),

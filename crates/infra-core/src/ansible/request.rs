@@ -61,7 +61,7 @@ pub struct Request<'a> {
 pub struct Tools {
     /// The release of ansible-core, such as `2.19.14`
     pub ansible_core: Option<String>,
-    /// Releases of further tools by name, such as `python`
+    /// Releases of further tools by name, such as `jinja2`
     pub others: BTreeMap<String, String>,
 }
 

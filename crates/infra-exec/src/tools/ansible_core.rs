@@ -21,6 +21,8 @@ pub struct AnsibleCore {
     pub program: PathBuf,
     /// Its version
     pub version: Version,
+    /// The version of Jinja2 by which it renders templates, where that is known
+    pub jinja: Option<String>,
     /// The Python that runs it, where that is known
     pub python: Option<PathBuf>,
     /// The `ansible_collections` directories among its Python packages, in order
@@ -103,12 +105,13 @@ impl AnsibleCore {
         let script = program.canonicalize().ok()?;
         let python = interpreter(&script, surroundings)?;
         let sites = site_dirs(&python, surroundings);
-        let version = sites
-            .iter()
-            .find_map(|site| release(&site.join("ansible")))?;
+        let release_of = |file| sites.iter().find_map(|site| release(&site.join(file)));
+        let version = release_of(RELEASE)?.parse().ok()?;
+        let jinja = release_of(JINJA)?;
         Some(Self {
             program: program.to_owned(),
             version,
+            jinja: Some(jinja),
             python: Some(python),
             collections: collections(&sites),
         })
@@ -129,31 +132,37 @@ impl AnsibleCore {
             return known.understand(program);
         }
         let text = probe(program, &["--version"]).map_err(AnsibleCoreError::Probe)?;
+        let site = site_dir(&text);
         let answer = Answer {
             program: stamp(program),
-            module: stamp(module_dir(&text).as_deref()),
+            module: stamp_in(site.as_deref(), RELEASE),
+            jinja: stamp_in(site.as_deref(), JINJA),
             text,
         };
         let found = answer.understand(program)?;
-        if let Some(cache) = cache {
+        // A Jinja2 that is elsewhere could change unseen.
+        let is_seen = found.jinja.is_none() || !answer.jinja.is_of_nothing();
+        if let Some(cache) = cache.filter(|_| is_seen) {
             answer.save(cache);
         }
         Ok(found)
     }
 }
 
-/// Reads `__version__` from `ansible/release.py`: what Python will import, where the
-/// metadata beside it may be left over from another version.
-fn release(package: &Path) -> Option<Version> {
-    let text = std::fs::read_to_string(package.join("release.py")).ok()?;
+/// Where among the packages of Python the version of ansible-core stands.
+const RELEASE: &str = "ansible/release.py";
+/// And that of Jinja2.
+const JINJA: &str = "jinja2/__init__.py";
+
+/// Reads `__version__` from a file: what Python will import, where the metadata beside it may
+/// be left over from another version.
+fn release(file: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(file).ok()?;
     let line = text
         .lines()
         .find_map(|line| line.strip_prefix("__version__"))?;
-    line.trim_start_matches([' ', '='])
-        .trim()
-        .trim_matches(['\'', '"'])
-        .parse()
-        .ok()
+    let version = line.trim_start_matches([' ', '=']).trim();
+    Some(version.trim_matches(['\'', '"']).to_owned())
 }
 
 fn collections(sites: &[PathBuf]) -> Vec<PathBuf> {
@@ -169,6 +178,7 @@ fn collections(sites: &[PathBuf]) -> Vec<PathBuf> {
 struct Answer {
     program: Stamp,
     module: Stamp,
+    jinja: Stamp,
     text: String,
 }
 
@@ -194,12 +204,31 @@ fn stamp<'a>(path: impl Into<Option<&'a Path>>) -> Stamp {
     )
 }
 
-fn module_dir(text: &str) -> Option<PathBuf> {
-    let place = text.lines().find_map(|line| {
-        line.trim()
-            .strip_prefix("ansible python module location = ")
-    })?;
-    Some(PathBuf::from(place).join("release.py"))
+impl Stamp {
+    fn is_of_nothing(&self) -> bool {
+        self.1 == 0
+    }
+
+    fn is_current(&self) -> bool {
+        *self == stamp(self.0.as_path())
+    }
+}
+
+fn stamp_in(dir: Option<&Path>, file: &str) -> Stamp {
+    stamp(dir.map(|dir| dir.join(file)).as_deref())
+}
+
+/// The directory of Python packages that has ansible-core.
+fn site_dir(text: &str) -> Option<PathBuf> {
+    let place = said(text, "ansible python module location")?;
+    Some(Path::new(place).parent()?.to_owned())
+}
+
+/// What `--version` says of something.
+fn said<'t>(text: &'t str, of: &str) -> Option<&'t str> {
+    text.lines()
+        .filter_map(|line| line.split_once(" = "))
+        .find_map(|(key, value)| (key.trim() == of).then_some(value.trim()))
 }
 
 impl Answer {
@@ -209,8 +238,9 @@ impl Answer {
 
     fn load(cache: &Path, program: &Path) -> Option<Self> {
         let known: Self = serde_json::from_slice(&std::fs::read(Self::file(cache)).ok()?).ok()?;
-        let current =
-            known.program == stamp(program) && known.module == stamp(known.module.0.as_path());
+        let current = known.program == stamp(program)
+            && known.module.is_current()
+            && known.jinja.is_current();
         current.then_some(known)
     }
 
@@ -238,16 +268,13 @@ impl Answer {
                 program: program.to_owned(),
                 line: crate::escape::printable(first).into_owned(),
             })?;
-        let site =
-            module_dir(&self.text).and_then(|file| Some(file.parent()?.parent()?.to_owned()));
-        let python = self
-            .text
-            .lines()
-            .find(|line| line.trim().starts_with("python version = "))
-            .and_then(|line| Some(PathBuf::from(line.rsplit_once('(')?.1.strip_suffix(')')?)));
+        let site = site_dir(&self.text);
+        let python = said(&self.text, "python version")
+            .and_then(|said| Some(PathBuf::from(said.rsplit_once('(')?.1.strip_suffix(')')?)));
         Ok(AnsibleCore {
             program: program.to_owned(),
             version,
+            jinja: said(&self.text, "jinja version").map(str::to_owned),
             python,
             collections: collections(site.as_slice()),
         })
@@ -279,6 +306,10 @@ mod tests {
             "__version__ = '2.17.3'\n",
         );
         write(
+            &venv.join("lib/python3.11/site-packages/jinja2/__init__.py"),
+            "import x\n\n__version__ = \"3.1.6\"\n",
+        );
+        write(
             &venv.join("lib/python3.11/site-packages/ansible_collections/x/MANIFEST.json"),
             "",
         );
@@ -302,6 +333,7 @@ mod tests {
 
         let found = AnsibleCore::detect_in(&linked, None, &Surroundings::default()).unwrap();
         assert_eq!(found.version, Version::new(2, 17, 3));
+        assert_eq!(found.jinja.as_deref(), Some("3.1.6"));
         assert_eq!(
             found.collections,
             [venv.join("lib/python3.11/site-packages/ansible_collections")]
@@ -346,6 +378,38 @@ mod tests {
         );
         say("2.18.10");
         assert_eq!((detect(), asked()), (Version::new(2, 18, 10), 2));
+    }
+
+    #[test]
+    fn another_jinja_is_noticed_behind_a_wrapper_wherever_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let script = dir.path().join("ansible-playbook");
+        let site = dir.path().join("site");
+        let count = dir.path().join("asked");
+        let text = format!(
+            "#!/bin/sh\necho x >> {}\necho 'ansible-playbook [core 2.18.1]'\n\
+             echo '  ansible python module location = {}/ansible'\necho '  jinja version = 3.1.6'\n",
+            count.display(),
+            site.display()
+        );
+        write(&script, &text);
+        write(&site.join(RELEASE), "__version__ = '2.18.1'\n");
+        let asked = || std::fs::read_to_string(&count).unwrap().lines().count();
+        let detect = || {
+            AnsibleCore::detect_in(&script, Some(dir.path()), &Surroundings::default())
+                .unwrap()
+                .jinja
+        };
+        assert_eq!(detect().as_deref(), Some("3.1.6"));
+        detect();
+        assert_eq!(asked(), 2, "it could be another one now");
+        write(&site.join(JINJA), "__version__ = '3.1.6'\n");
+        detect();
+        detect();
+        assert_eq!(asked(), 3);
+        write(&site.join(JINJA), "__version__ = '3.1.10'\n");
+        detect();
+        assert_eq!(asked(), 4);
     }
 
     #[test]

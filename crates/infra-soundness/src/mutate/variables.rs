@@ -113,17 +113,18 @@ pub(super) fn try_all(
         tally.note(kind, name, decided.as_ref(), &must, &may, known);
     }
     let all = tally.hosts().clone();
-    let mut other = world.clone();
-    other.ansible_core.push('1');
-    let decided = tally.decided(other.prints(case));
-    tally.note(
-        "version",
-        "ansible-core",
-        decided.as_ref(),
-        &all,
-        &all,
-        false,
-    );
+    let mut newer = world.versions.clone();
+    newer.ansible_core = Some("another".to_owned());
+    let mut newer_jinja = world.versions.clone();
+    newer_jinja
+        .others
+        .insert("jinja2".to_owned(), "another".to_owned());
+    for (name, versions) in [("ansible-core", newer), ("jinja2", newer_jinja)] {
+        let mut other = world.clone();
+        other.versions = versions;
+        let decided = tally.decided(other.prints(case));
+        tally.note("version", name, decided.as_ref(), &all, &all, false);
+    }
     for name in world
         .extra_vars
         .keys()

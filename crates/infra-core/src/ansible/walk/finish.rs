@@ -212,7 +212,7 @@ impl Walker<'_> {
             settings.insert(InputId::AnsibleCore, version.clone());
         }
         for (name, version) in &request.tools.others {
-            settings.insert(InputId::Setting(format!("tool {name}")), version.clone());
+            settings.insert(InputId::Tool(name.clone()), version.clone());
         }
         for (name, value) in &request.env {
             settings.insert(InputId::Environment(name.clone()), value.clone());
