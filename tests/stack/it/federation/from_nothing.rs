@@ -57,6 +57,16 @@ pub(super) fn credentials(federation: &Federation) {
     }
 }
 
+/// What a load balancer asks, without a password, and what it would hand on to them.
+pub(super) fn health(federation: &Federation) {
+    for server in GLOBAL {
+        let (_, status, body) = federation.get(server, "/healthz", Caller::Nobody);
+        assert_eq!((status, body.as_str()), (200, "ok\n"), "{server}");
+        let (_, status, _) = federation.get(server, "/", Caller::Nobody);
+        assert_eq!(status, 401, "{server}");
+    }
+}
+
 /// What leaves have recorded is on both global servers.
 pub(super) fn series_of_both_leaves(federation: &Federation) {
     for server in GLOBAL {

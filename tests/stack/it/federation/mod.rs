@@ -21,9 +21,13 @@ type Step = fn(&Federation);
 )]
 fn a_federation_comes_up_from_nothing_and_outlives_what_befalls_it() {
     let federation = Federation::new();
-    let steps: [(&str, Step); 15] = [
+    let steps: [(&str, Step); 16] = [
         ("one apply makes all of it", from_nothing::one_apply),
         ("/federate asks for credentials", from_nothing::credentials),
+        (
+            "a load balancer would find them healthy",
+            from_nothing::health,
+        ),
         ("both leaves are seen", from_nothing::series_of_both_leaves),
         ("a leaf is cut off", befallen::a_leaf_is_cut_off),
         ("a second apply changes nothing", from_nothing::second_apply),
