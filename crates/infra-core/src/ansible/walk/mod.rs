@@ -23,6 +23,7 @@ mod late;
 mod lookup;
 mod loops;
 mod made;
+mod mentions;
 mod omit;
 mod once;
 mod origins;
@@ -245,6 +246,8 @@ struct Walker<'r> {
     of_others: HashSet<(usize, HostSelection, super::jinja::LookupCall)>,
     /// Values of other hosts' variables that were looked through, by play and file
     values_mentioned: HashSet<(usize, PathText, Arc<str>)>,
+    /// What the values of variables mention
+    said_by: mentions::SaidBy,
     wanted: Vec<Rc<Wanted>>,
     /// By play and its lookup
     looks_of_lookups: HashMap<(usize, usize), lookup::LooksOfLookup>,
@@ -329,6 +332,7 @@ impl<'r> Walker<'r> {
             whole_of: BTreeSet::new(),
             of_others: HashSet::new(),
             values_mentioned: HashSet::new(),
+            said_by: mentions::SaidBy::default(),
             wanted: Vec::new(),
             looks_of_lookups: HashMap::new(),
             grounds: HashMap::new(),

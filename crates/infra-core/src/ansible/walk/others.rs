@@ -5,89 +5,27 @@
 //! extra variables give it. So what counts is what those say of `x`, and of each variable
 //! that could occur in such a value.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Walker;
 use super::context::{Context, Via};
+use super::mentions::Mentions;
 use super::record::Text;
 use super::scope::names_of_hosts;
-use crate::ansible::builtin::lookup;
 use crate::ansible::closure::Reach;
 use crate::ansible::fingerprinter::is_fact;
-use crate::ansible::jinja::{LookupCall, find, identifiers, is_template, scan_template};
+use crate::ansible::jinja::LookupCall;
 use crate::ansible::layers::{Layers, Owner};
 use crate::ansible::path_text::PathText;
 use crate::ansible::reads::{HostSelection, HostVariableRead, Names};
 use crate::ansible::source::{Variables, analyse_node};
 use crate::ansible::tree::Kind;
 use crate::ansible::values::{Definition, Scope};
-use crate::ansible::yaml::{Data, Node, Shape, digest_of};
+use crate::ansible::yaml::{Node, Shape, digest_of};
 use crate::inventory::Host;
-use crate::json::Value;
-
-/// Lookups that evaluate nothing but their arguments.
-const PLAIN_LOOKUPS: [&str; 4] = ["env", "file", "password", "pipe"];
-
-/// What a value of a variable mentions.
-#[derive(Default)]
-struct Mentions {
-    words: BTreeSet<Arc<str>>,
-    /// Whether it could name any variable at all
-    any: bool,
-    /// Whether it is encrypted, at least in part
-    vaulted: bool,
-    /// The lookups of files whose names may differ by host
-    lookups: Vec<LookupCall>,
-}
-
-impl Mentions {
-    fn text(&mut self, text: &str) {
-        if !is_template(text) {
-            return;
-        }
-        self.words
-            .extend(identifiers(text).into_iter().map(Arc::from));
-        let found = find(&scan_template(text, 1));
-        self.any |= found.reads.variables == Names::All;
-        self.any |= found.lookups.iter().any(|call| {
-            let name = call.plugin.as_deref().unwrap_or_default();
-            let short = name.strip_prefix("ansible.builtin.").unwrap_or(name);
-            !PLAIN_LOOKUPS.contains(&short)
-        });
-        let lookups = found.lookups.into_iter();
-        self.lookups.extend(lookups.filter(|call| {
-            let plugin = call.plugin.as_deref();
-            plugin.is_some_and(|plugin| lookup(plugin).is_about_files())
-                && call.args.iter().any(|term| term.as_str().is_none())
-        }));
-    }
-
-    fn node(&mut self, node: &Node) {
-        node.walk(&mut |node| match &node.data {
-            // Behind the cipher can be a template.
-            _ if matches!(node.tag.as_deref(), Some("!vault" | "!vault-encrypted")) => {
-                self.vaulted = true;
-            }
-            Data::Scalar { text, .. } if !node.is_opaque() => self.text(text),
-            _ => {}
-        });
-    }
-
-    fn json(&mut self, value: &Value<'_>) {
-        match value {
-            Value::String(text) => self.text(text),
-            Value::Array(items) => items.iter().for_each(|item| self.json(item)),
-            Value::Object(members) => members.iter().for_each(|(key, item)| {
-                self.vaulted |= key == "__ansible_vault";
-                self.json(item);
-            }),
-            _ => {}
-        }
-    }
-}
 
 impl Walker<'_> {
     /// The variables that a play reads of other hosts, and those that occur in their values.
@@ -187,6 +125,7 @@ impl Walker<'_> {
             }
         }
         let mut names: BTreeSet<Arc<str>> = BTreeSet::new();
+        let mut met: HashSet<Arc<str>> = HashSet::new();
         let mut waiting: Vec<Arc<str>> = read.iter().cloned().collect();
         while let Some(name) = waiting.pop() {
             if !names.insert(Arc::clone(&name)) {
@@ -210,7 +149,10 @@ impl Walker<'_> {
             }
             self.in_inventory(&name, hosts, &mut mentions);
             if in_play {
-                self.in_definitions(&name, &mut mentions);
+                // What else gives it a value in the play: roles, tasks, loops.
+                let definitions = self.values.by_name.get(&*name);
+                let definitions = definitions.map_or(&[][..], Vec::as_slice);
+                mentions.add(self.said_by.of(&name, definitions));
             }
             for call in std::mem::take(&mut mentions.lookups) {
                 let playbook = &self.request.playbook;
@@ -220,7 +162,8 @@ impl Walker<'_> {
                 return Names::All;
             }
             waiting.extend((mentions.words.into_iter()).filter(|word| {
-                &**word == "group_names" || is_fact(word) || self.is_variable(word)
+                met.insert(Arc::clone(word))
+                    && (&**word == "group_names" || is_fact(word) || self.is_variable(word))
             }));
         }
         Names::Some(names)
@@ -270,13 +213,6 @@ impl Walker<'_> {
         let known = &self.request.inventory.hosts;
         let has = |host| (known.get(host)).is_some_and(|host: &Host| host.vars.contains_key(name));
         !self.settings.merge_hashes && hosts.iter().all(has)
-    }
-
-    /// What else gives a variable a value in a play: roles, tasks, loops.
-    fn in_definitions(&self, name: &str, mentions: &mut Mentions) {
-        for definition in self.values.by_name.get(name).into_iter().flatten() {
-            in_definition(definition, mentions);
-        }
     }
 
     /// Whether anything gives a name a value.
@@ -419,20 +355,5 @@ impl Walker<'_> {
             }
         }
         layers
-    }
-}
-
-/// What a value reads of other variables.
-fn in_definition(definition: &Definition, mentions: &mut Mentions) {
-    match definition {
-        Definition::Yaml(node) | Definition::Element(node) => mentions.node(node),
-        Definition::Json(value) => mentions.json(value),
-        Definition::Fixed(_, definition) => in_definition(definition, mentions),
-        Definition::Looped(result) => {
-            for element in &result.elements {
-                in_definition(element, mentions);
-            }
-        }
-        Definition::Patterns(_) | Definition::Computed(_) | Definition::Unknown => {}
     }
 }
