@@ -86,6 +86,9 @@ def result(module, host):
     }
     if module in ("setup", "gather_facts"):
         found = {"changed": False, "ansible_facts": facts(host)}
+    elif module == "ping":
+        # Who waits for a connection waits for this answer.
+        found = {"changed": False, "ping": "pong"}
     elif module == "stat":
         found = {"changed": False, "stat": {"exists": False}}
     elif module == "package_facts":
