@@ -12,7 +12,7 @@ use nix::sys::time::TimeValLike as _;
 use serde::{Deserialize, Serialize};
 
 /// What one run cost.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct Cost {
     /// Seconds from start to end
     pub(super) wall: f64,
@@ -20,6 +20,24 @@ pub(super) struct Cost {
     pub(super) cpu: f64,
     /// The most memory that was resident at once, in MiB
     pub(super) memory: f64,
+}
+
+impl Cost {
+    /// Adds the cost of another run. Memory is not used twice.
+    pub(super) fn add(&mut self, other: Self) {
+        self.wall += other.wall;
+        self.cpu += other.cpu;
+        self.memory = self.memory.max(other.memory);
+    }
+
+    /// The mean of so many runs.
+    pub(super) fn shared_by(self, runs: u32) -> Self {
+        Self {
+            wall: self.wall / f64::from(runs),
+            cpu: self.cpu / f64::from(runs),
+            memory: self.memory,
+        }
+    }
 }
 
 /// A program of this workspace as it is released.
