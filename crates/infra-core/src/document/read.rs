@@ -145,10 +145,11 @@ impl<'a> Envelope<'a> {
             .as_ref()
             .or(self.plan_format_version.as_ref())
         else {
-            let is_plan = self.resource_changes.is_some() || self.planned_values.is_some();
+            // Without it, only what nobody else's documents have makes a plan.
+            let is_part = self.resource_changes.is_some() || self.planned_values.is_some();
             return match Stream::parse(text) {
                 Some(stream) => Ok(Document::Stream(stream)),
-                None if is_plan => Err(DocumentError::NoFormatVersion),
+                None if is_part => Err(DocumentError::NoFormatVersion),
                 None => Err(refuse::unknown(text)),
             };
         };

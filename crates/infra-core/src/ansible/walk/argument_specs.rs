@@ -28,9 +28,8 @@ impl Walker<'_> {
         }
         let mut endings = self.settings.extensions.clone();
         let name = playbook.file_name().unwrap_or_default();
-        let stem = (endings.iter().any(|ending| name.ends_with(ending.as_str())))
-            .then(|| name.rsplit_once('.'))
-            .flatten();
+        let has_ending = (endings.iter()).any(|ending| name.ends_with(ending.as_str()));
+        let stem = name.rsplit_once('.').filter(|_| has_ending);
         let name = format!("{}.meta", stem.map_or(name, |(stem, _)| stem));
         endings.push(String::new());
         let dir = playbook.parent().unwrap_or(Utf8Path::new(""));

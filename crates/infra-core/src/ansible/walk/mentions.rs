@@ -96,12 +96,12 @@ impl Mentions {
 /// What the values of variables mention that were looked through: many plays ask for the same
 /// ones, again in each round.
 #[derive(Debug, Default)]
-pub(super) struct SaidBy(HashMap<String, (usize, Mentions)>);
+pub(super) struct SaidBy(HashMap<Arc<str>, (usize, Mentions)>);
 
 impl SaidBy {
     /// What all definitions of a variable mention. There are only ever more of them.
-    pub(super) fn of(&mut self, name: &str, definitions: &[Definition]) -> &Mentions {
-        let (seen, mentions) = self.0.entry(name.to_owned()).or_default();
+    pub(super) fn of(&mut self, name: &Arc<str>, definitions: &[Definition]) -> &Mentions {
+        let (seen, mentions) = self.0.entry(Arc::clone(name)).or_default();
         for definition in definitions.get(*seen..).unwrap_or_default() {
             mentions.definition(definition);
         }
